@@ -1,0 +1,35 @@
+// The shape that every list tool shares: how many, from where, how much of each, and whether it is all.
+
+import { z } from 'zod';
+
+/** More in one answer than this does not fit a model's context. */
+export const maxResults = 1_000;
+export const defaultResults = 100;
+
+/** `max_results`, `cursor` and `view`, as fields of a list tool's input. */
+export function listInput(defaultMax = defaultResults, max = maxResults) {
+  return {
+    max_results: z.int().min(1).max(max).default(defaultMax).describe('Entities wanted; several pages are read for many'),
+    cursor: z.string().max(4_000).optional().describe('next_cursor of the last answer'),
+    view: viewInput(),
+  };
+}
+
+export function viewInput() {
+  return z.enum(['summary', 'full']).default('summary').describe('full adds the vendor’s object');
+}
+
+/** The vendor's object, present with `view: full`. */
+export const fullObject = z.record(z.string(), z.unknown()).optional();
+
+const listTail = {
+  complete: z.boolean().describe('false: there is more'),
+  next_cursor: z.string().optional().describe('pass as cursor'),
+  note: z.string().optional(),
+};
+
+/** The output of a list tool: the entities under a name of their own. */
+export function listOutput<Name extends string, Item extends z.ZodType>(name: Name, item: Item) {
+  const list = { [name]: z.array(item) } as { [K in Name]: z.ZodArray<Item> };
+  return z.object({ ...list, ...listTail });
+}

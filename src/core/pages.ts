@@ -1,0 +1,104 @@
+// Following an upstream's pages up to a number of entities, without ever calling a part the whole or losing one between calls.
+
+import { createHash } from 'node:crypto';
+import { CastellanError } from './errors.ts';
+
+/** One page as an upstream gave it. `next` is the upstream's opaque cursor; absent on the last page. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string | undefined;
+}
+
+/** A place in a list: the upstream's cursor of a page (absent for the first) and how many of its items were given already. */
+export interface Position {
+  readonly after?: string | undefined;
+  readonly skip: number;
+}
+
+/** Several pages put together. `next` is absent when everything was read; `stopped` says why reading ended early. */
+export interface Collected<T> {
+  readonly items: readonly T[];
+  readonly next?: Position | undefined;
+  readonly stopped?: string | undefined;
+}
+
+export interface CollectOptions<T> {
+  /** Fetches the page after a cursor; `limit` is how many items it should hold. */
+  readonly fetchPage: (after: string | undefined, limit: number) => Promise<Page<T>>;
+  readonly from?: Position | undefined;
+  /** How many items are wanted at most. */
+  readonly max: number;
+  /** The least and the most that the upstream accepts as `limit`. */
+  readonly minPageSize?: number;
+  readonly pageSize: number;
+  readonly progress?: ((done: number, total?: number) => void) | undefined;
+}
+
+/**
+ * Items in the upstream's order, and where to go on. A page that fails for want of time or rate budget after others
+ * were read ends the collection with what there is: nothing read is lost.
+ */
+export async function collectPages<T>(options: CollectOptions<T>): Promise<Collected<T>> {
+  const items: T[] = [];
+  let { after, skip } = options.from ?? { after: undefined, skip: 0 };
+  for (;;) {
+    const room = options.max - items.length;
+    const limit = Math.min(Math.max(room + skip, options.minPageSize ?? 1), options.pageSize);
+    let page: Page<T>;
+    try {
+      page = await options.fetchPage(after, limit);
+    } catch (error) {
+      if (items.length === 0 || !endsEarly(error)) throw error;
+      return { items, next: { after, skip }, stopped: error.message };
+    }
+    for (const item of page.items.slice(skip, skip + room)) items.push(item);
+    if (page.items.length > skip + room) return { items, next: { after, skip: skip + room } };
+    if (page.next === undefined) return { items };
+    if (page.next === after) {
+      throw new CastellanError({
+        code: 'platform_answer_invalid',
+        message: 'The platform gave a next page that is the same page again, so the list cannot be read to its end.',
+        hint: 'Narrow the request so that one page holds the answer.',
+      });
+    }
+    after = page.next;
+    skip = 0;
+    if (items.length >= options.max) return { items, next: { after, skip } };
+    options.progress?.(items.length, options.max);
+  }
+}
+
+function endsEarly(error: unknown): error is CastellanError {
+  return error instanceof CastellanError && (error.code === 'rate_limited' || error.code === 'deadline_exceeded');
+}
+
+/**
+ * A position as the text that a caller passes back. It carries a digest of the question it belongs to, so that it cannot
+ * silently continue another list.
+ */
+export function encodeCursor(position: Position, question: string): string {
+  return `${position.skip}.${digestOf(question)}.${position.after ?? ''}`;
+}
+
+export function decodeCursor(cursor: string, question: string): Position {
+  const [, skip, digest, after] = /^(\d{1,9})\.([\w-]{6})\.(.*)$/s.exec(cursor) ?? [];
+  if (skip === undefined || after === undefined) {
+    throw new CastellanError({
+      code: 'invalid_input',
+      message: 'The cursor is not one that Castellan gave.',
+      hint: 'Pass next_cursor of the last answer unchanged, or leave it out to start at the beginning.',
+    });
+  }
+  if (digest !== digestOf(question)) {
+    throw new CastellanError({
+      code: 'invalid_input',
+      message: 'The cursor belongs to a list with other parameters.',
+      hint: 'Repeat every parameter of the call that gave it (only max_results may differ), or leave the cursor out.',
+    });
+  }
+  return { after: after === '' ? undefined : after, skip: Number(skip) };
+}
+
+function digestOf(question: string): string {
+  return createHash('sha256').update(question).digest('base64url').slice(0, 6);
+}

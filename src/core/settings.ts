@@ -1,0 +1,161 @@
+// What a setting is, and how settings are read: flag, then environment, then file, then default. All faults at once.
+
+import { z } from 'zod';
+import { Secret } from './secret.ts';
+
+/** One setting. Its environment names, flag, documentation, file schema and place in `doctor` all come from here. */
+export interface Setting<S extends z.ZodType = z.ZodType> {
+  readonly schema: S;
+  /** One sentence, with the unit or format. */
+  readonly description: string;
+  /** Environment variables, the first one that is set counts. */
+  readonly env?: readonly string[];
+  /** Command-line flag without the dashes. */
+  readonly flag?: string;
+  readonly default?: z.output<S>;
+  /** Read as a `Secret`; in a file it may be `{ "env": "NAME" }` or `{ "file": "path" }`. */
+  readonly secret?: boolean;
+}
+
+export type Settings = Readonly<Record<string, Setting>>;
+
+/** A setting without a default may be absent. */
+export type Values<T extends Settings> = {
+  readonly [K in keyof T]: T[K] extends { secret: true }
+    ? Secret | undefined
+    : T[K] extends { default: unknown }
+      ? z.output<T[K]['schema']>
+      : z.output<T[K]['schema']> | undefined;
+};
+
+export function defineSettings<const T extends Settings>(settings: T): T {
+  return settings;
+}
+
+/** Something wrong with the configuration: where it stands, what is wrong, what to do. */
+export interface Fault {
+  readonly where: string;
+  readonly problem: string;
+  readonly todo: string;
+}
+
+export interface Sources {
+  readonly flags: Readonly<Record<string, string | boolean | undefined>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The part of the configuration file that belongs to these settings, already parsed. */
+  readonly file: Readonly<Record<string, unknown>>;
+  /** How the file is called in messages, with the path to this part (`castellan.json: http`). */
+  readonly fileName: string;
+  readonly readFile: (path: string) => string;
+}
+
+export interface Loaded<T extends Settings> {
+  readonly values: Values<T>;
+  /** Where each value came from: `--port`, `OKTA_API_TOKEN`, `castellan.json`, `default` or `not set`. */
+  readonly origins: Readonly<Record<keyof T & string, string>>;
+  readonly faults: readonly Fault[];
+}
+
+export function loadSettings<T extends Settings>(settings: T, sources: Sources): Loaded<T> {
+  const values: Record<string, unknown> = {};
+  const origins: Record<string, string> = {};
+  const faults: Fault[] = [];
+  for (const [key, setting] of Object.entries(settings)) {
+    const found = findValue(key, setting, sources);
+    origins[key] = found.origin;
+    if (found.fault) faults.push(found.fault);
+    if (found.value === undefined) {
+      values[key] = setting.default;
+      continue;
+    }
+    const parsed = setting.schema.safeParse(found.value);
+    if (parsed.success) values[key] = setting.secret ? new Secret(String(parsed.data)) : parsed.data;
+    else {
+      const problem = parsed.error.issues.map((issue) => lowerFirst(issue.message)).join('; ');
+      const shown = setting.secret ? '' : ` (it is ${JSON.stringify(found.value)})`;
+      faults.push({ where: found.origin, problem: `${problem}${shown}`, todo: setting.description });
+    }
+  }
+  for (const key of Object.keys(sources.file)) {
+    if (key in settings) continue;
+    faults.push({
+      where: `${sources.fileName}.${key}`,
+      problem: 'there is no such setting',
+      todo: `Remove it, or use one of: ${Object.keys(settings).join(', ')}.`,
+    });
+  }
+  return { values: values as Values<T>, origins: origins as Loaded<T>['origins'], faults };
+}
+
+interface Found {
+  readonly value?: unknown;
+  readonly origin: string;
+  readonly fault?: Fault;
+}
+
+function findValue(key: string, setting: Setting, sources: Sources): Found {
+  const flagged = setting.flag === undefined ? undefined : sources.flags[setting.flag];
+  if (flagged !== undefined) return { value: fromText(flagged, setting.schema), origin: `--${setting.flag}` };
+  for (const name of setting.env ?? []) {
+    const text = sources.env[name];
+    // An empty variable is how compose files and CI say «not set».
+    if (text !== undefined && text !== '') return { value: fromText(text, setting.schema), origin: name };
+  }
+  const written = sources.file[key];
+  const where = `${sources.fileName}.${key}`;
+  if (written === undefined) return { origin: setting.default === undefined ? 'not set' : 'default' };
+  if (!setting.secret || typeof written !== 'object' || written === null) return { value: written, origin: where };
+  return dereference(written as Record<string, unknown>, where, sources);
+}
+
+/** A secret that a file only points to, so that the file itself can be shared. */
+function dereference(reference: Record<string, unknown>, where: string, sources: Sources): Found {
+  const missing = (problem: string, todo: string): Found => ({ origin: where, fault: { where, problem, todo } });
+  if (typeof reference.env === 'string') {
+    const value = sources.env[reference.env];
+    if (value) return { value, origin: `${where} → ${reference.env}` };
+    return missing(`the environment variable ${reference.env} is not set`, `Set ${reference.env}, or point elsewhere.`);
+  }
+  if (typeof reference.file === 'string') {
+    try {
+      return { value: sources.readFile(reference.file).trim(), origin: `${where} → ${reference.file}` };
+    } catch {
+      return missing(`the file ${reference.file} cannot be read`, 'Create it, or mend its permissions.');
+    }
+  }
+  return missing('a secret is a string, {"env": "NAME"} or {"file": "path"}', 'Write one of the three.');
+}
+
+/** Text from a flag or the environment, as the schema's own kind of value; unfit text is left for the schema to refuse. */
+function fromText(text: string | boolean, schema: z.ZodType): unknown {
+  const kind = schema.def.type;
+  if (typeof text === 'boolean') return text;
+  if (kind === 'number') return text.trim() === '' ? text : Number(text);
+  if (kind === 'boolean') {
+    if (/^(1|true|yes|on)$/i.test(text)) return true;
+    return /^(0|false|no|off)$/i.test(text) ? false : text;
+  }
+  if (kind === 'array') {
+    return text
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean);
+  }
+  return text;
+}
+
+/** The zod schema of the file's part that these settings fill. */
+export function fileSchemaOf(settings: Settings): z.ZodObject {
+  const shape: Record<string, z.ZodType> = {};
+  for (const [key, setting] of Object.entries(settings)) {
+    const written = setting.secret
+      ? z.union([setting.schema, z.strictObject({ env: z.string() }), z.strictObject({ file: z.string() })])
+      : setting.schema;
+    shape[key] = written.optional().describe(setting.description);
+  }
+  return z.strictObject(shape);
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,85 @@
+// What a tool and a platform are. A tool is input → output with every fact about it in one place; it knows nothing of MCP.
+
+import type { z } from 'zod';
+
+/** The only safety word. Annotations, read-only mode, confirmation and audit derive from it. */
+export type Access = 'read' | 'write' | 'destroy';
+
+/** What a running tool may use. `Client` is the platform's client for the chosen tenant. */
+export interface ToolContext<Client> {
+  readonly client: Client;
+  /** Aborted when the caller cancels or the call's deadline passes. */
+  readonly signal: AbortSignal;
+  /** Tells the caller how far a long call is; `total` when known. Free to call when nobody listens. */
+  readonly progress: (done: number, total?: number, message?: string) => void;
+  /** The time of the call, epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** Other names by which users know a tool, each with what turns its arguments into the tool's own. */
+export type Aliases = Readonly<Record<string, (input: Record<string, unknown>) => Record<string, unknown>>>;
+
+/** How a list is written as text: which property of the output is the list, and what each row shows. */
+export interface Table<Output> {
+  readonly rows: (output: Output) => readonly unknown[];
+  readonly columns: Readonly<Record<string, (row: never) => string | number | boolean | undefined>>;
+}
+
+export interface Tool<Input extends z.ZodObject, Output extends z.ZodObject, Client> {
+  readonly name: string;
+  readonly title: string;
+  /** What it does, when to use it, what to call next; 300 characters at most. */
+  readonly description: string;
+  readonly access: Access;
+  /** What the upstream credential needs; empty for a tool that asks no upstream. */
+  readonly scopes: readonly string[];
+  /** True for a tool that needs no tenant at all. */
+  readonly local?: boolean;
+  readonly aliases?: Aliases;
+  /** Other names that a parameter is accepted under (for instance `limit` for `max_results`); not listed. */
+  readonly parameterAliases?: Readonly<Record<string, string>>;
+  readonly input: Input;
+  readonly output: Output;
+  readonly table?: Table<z.output<Output>>;
+  readonly run: (input: z.output<Input>, ctx: ToolContext<Client>) => Promise<z.input<Output>>;
+}
+
+/** A tool whose types are erased: what the catalog holds. */
+// biome-ignore lint/suspicious/noExplicitAny: the catalog holds tools of every input, output and client side by side
+export type AnyTool = Tool<any, any, any>;
+
+/** Makes a typed tool literal. The input is strict: a parameter that it does not declare is refused by name. */
+export function defineTools<Client>() {
+  return <Input extends z.ZodObject, Output extends z.ZodObject>(tool: Tool<Input, Output, Client>): AnyTool => tool;
+}
+
+/** A live connection to one tenant of a platform. */
+export interface Tenant<Client = unknown> {
+  readonly name: string;
+  readonly client: Client;
+  /** What `doctor` and the health page ask; each check says what is wrong and what to do. */
+  readonly checks: readonly Check[];
+  readonly close: () => Promise<void>;
+}
+
+export interface CheckResult {
+  readonly ok: boolean;
+  readonly says: string;
+  /** What to do when it is not ok. */
+  readonly todo?: string | undefined;
+}
+
+export interface Check {
+  readonly name: string;
+  readonly run: (signal: AbortSignal) => Promise<CheckResult>;
+}
+
+
+/** What one platform brings: its tools and how a model should go about them. Tenants are opened by `app.ts`. */
+export interface Platform {
+  readonly name: string;
+  readonly title: string;
+  /** For the server's instructions: two or three sentences. */
+  readonly instructions: string;
+  readonly tools: readonly AnyTool[];
+}

@@ -1,0 +1,316 @@
+// One tenant's way out. In order: deadline → circuit breaker → rate budget → credential → send → map errors.
+// Only what is safe to repeat is repeated, with jitter and never past the deadline. Nothing is cached.
+
+import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
+import pLimit from 'p-limit';
+import type { Allowance, RateBudget } from './budget.ts';
+import { CastellanError } from './errors.ts';
+
+/** One call's share of an upstream: when it must be over and who wants to know the upstream's request ids. */
+export interface CallScope {
+  readonly signal: AbortSignal;
+  /** Epoch milliseconds. */
+  readonly deadline: number;
+  readonly sawRequestId?: (id: string) => void;
+}
+
+/** Adds what proves our right to the headers; asked anew for each attempt. */
+export type Credential = (request: { readonly method: string; readonly url: URL }) => Promise<Record<string, string>>;
+
+export interface UpstreamRequest<T = unknown> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path segments, not yet encoded, or an address on the same origin that the upstream itself gave. */
+  readonly path: readonly string[] | URL;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly body?: unknown;
+  /** The bucket of the rate budget: the operation, not the entity (`GET /api/v1/users/{id}`). */
+  readonly bucket: string;
+  /** Whether a second sending can do no harm; true by default for GET only. */
+  readonly repeatable?: boolean;
+  /** Makes of the body (parsed JSON; undefined when empty) what the caller needs; throws when it is not that. */
+  readonly read: (body: unknown) => T;
+}
+
+export interface UpstreamAnswer<T = unknown> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: T;
+  readonly requestId: string | undefined;
+}
+
+/** What differs from vendor to vendor. */
+export interface Dialect {
+  readonly requestId: (headers: Headers) => string | undefined;
+  readonly allowance: (headers: Headers, now: number) => Allowance | undefined;
+  /** For an answer of 400 and above: what it means. */
+  readonly toError: (answer: UpstreamAnswer, now: number) => CastellanError;
+}
+
+export interface UpstreamOptions {
+  readonly origin: URL;
+  readonly fetch: (request: string, init: RequestInit) => Promise<Response>;
+  readonly credential: Credential;
+  readonly dialect: Dialect;
+  readonly budget: RateBudget;
+  readonly userAgent: string;
+  readonly now: () => number;
+  /** 0 to 1, for jitter. */
+  readonly random: () => number;
+  /** Requests of this tenant that may be under way at once. */
+  readonly concurrency: number;
+  /** How long one attempt may take, milliseconds. */
+  readonly attemptTimeoutMs: number;
+  readonly maxBodyBytes: number;
+  readonly onAttempt?: (seen: { bucket: string; status: number | 'failed'; ms: number }) => void;
+}
+
+export interface Upstream {
+  readonly request: <T>(request: UpstreamRequest<T>, scope: CallScope) => Promise<UpstreamAnswer<T>>;
+}
+
+const maxAttempts = 4;
+const backoffMs = 200;
+const breakerOpenMs = 10_000;
+
+export function createUpstream(options: UpstreamOptions): Upstream {
+  const { now } = options;
+  const limit = pLimit(options.concurrency);
+  const breaker = circuitBreaker(handleWhen(isOutage), {
+    halfOpenAfter: breakerOpenMs,
+    breaker: new ConsecutiveBreaker(12),
+  });
+
+  async function request<T>(asked: UpstreamRequest<T>, scope: CallScope): Promise<UpstreamAnswer<T>> {
+    const url = addressOf(options.origin, asked);
+    const repeatable = asked.repeatable ?? asked.method === 'GET';
+    for (let attempt = 1; ; attempt++) {
+      throwIfOver(scope);
+      try {
+        return await untilOver(scope, limit(() => breaker.execute(() => attemptOnce(asked, url, scope))));
+      } catch (thrown) {
+        const error = explain(thrown, scope);
+        const wait = waitBefore(error, attempt, repeatable);
+        if (wait === undefined) throw error;
+        // Waiting past the deadline helps nobody: say now what is wrong and when to come back.
+        if (now() + wait >= scope.deadline) throw error;
+        await pause(wait, scope.signal);
+      }
+    }
+  }
+
+  async function attemptOnce<T>(asked: UpstreamRequest<T>, url: URL, scope: CallScope): Promise<UpstreamAnswer<T>> {
+    // A call that was given up while it waited for its turn must not go out.
+    throwIfOver(scope);
+    const wait = await options.budget.take(asked.bucket);
+    if (wait > 0) throw rateLimited(wait, undefined);
+    let accounted = false;
+    const started = now();
+    try {
+      const timeout = AbortSignal.timeout(Math.max(1, Math.min(options.attemptTimeoutMs, scope.deadline - started)));
+      const init: RequestInit = {
+        method: asked.method,
+        headers: {
+          accept: 'application/json',
+          'user-agent': options.userAgent,
+          ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(await options.credential({ method: asked.method, url })),
+        },
+        // A redirect would carry the credential to a place that nobody configured.
+        redirect: 'manual',
+        signal: AbortSignal.any([scope.signal, timeout]),
+      };
+      if (asked.body !== undefined) init.body = JSON.stringify(asked.body);
+      const response = await options.fetch(url.href, init);
+      const requestId = options.dialect.requestId(response.headers);
+      if (requestId !== undefined) scope.sawRequestId?.(requestId);
+      const allowance = options.dialect.allowance(response.headers, now());
+      if (allowance) {
+        accounted = true;
+        await options.budget.learn(asked.bucket, allowance);
+      }
+      options.onAttempt?.({ bucket: asked.bucket, status: response.status, ms: now() - started });
+      return await readAnswer(response, requestId, asked, options);
+    } catch (error) {
+      if (!(error instanceof CastellanError)) {
+        options.onAttempt?.({ bucket: asked.bucket, status: 'failed', ms: now() - started });
+      }
+      throw error;
+    } finally {
+      if (!accounted) options.budget.release(asked.bucket);
+    }
+  }
+
+  /** How long to wait before the next attempt, or undefined when there must be none. */
+  function waitBefore(error: CastellanError, attempt: number, repeatable: boolean): number | undefined {
+    if (attempt >= maxAttempts || !error.retry.again) return undefined;
+    // A 429 was refused before it was processed, so even a write may be sent again (RFC 6585 §4).
+    if (!repeatable && error.code !== 'rate_limited') return undefined;
+    if (error.code === 'platform_unavailable' && error.cause instanceof BrokenCircuitError) return undefined;
+    const jitter = 0.5 + options.random();
+    return Math.max(error.retry.afterMs, backoffMs * 2 ** (attempt - 1) * jitter);
+  }
+
+  return { request };
+}
+
+/** The address of a request. Segments are encoded one by one, so no id can leave its place in the path. */
+export function addressOf(origin: URL, asked: Pick<UpstreamRequest, 'path' | 'query'>): URL {
+  let url: URL;
+  if (asked.path instanceof URL) {
+    if (asked.path.origin !== origin.origin) {
+      throw new CastellanError({
+        code: 'platform_answer_invalid',
+        message: 'The platform pointed to a next page on another host; Castellan does not take its credential there.',
+        detail: { host: asked.path.host },
+      });
+    }
+    url = new URL(asked.path);
+  } else {
+    url = new URL(`/${asked.path.map(encodeSegment).join('/')}`, origin);
+  }
+  for (const [name, value] of Object.entries(asked.query ?? {})) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return url;
+}
+
+/** A dot segment survives percent-encoding and is then resolved away by URL parsers (RFC 3986 §5.2.4), so it is refused. */
+function encodeSegment(segment: string): string {
+  const decoded = segment.replace(/%2e/gi, '.');
+  if (segment === '' || decoded === '.' || decoded === '..' || !segment.isWellFormed()) {
+    throw new CastellanError({
+      code: 'invalid_input',
+      message: `${JSON.stringify(segment)} cannot be an id.`,
+      hint: 'Pass the id as a list tool gave it.',
+    });
+  }
+  return encodeURIComponent(segment);
+}
+
+async function readAnswer<T>(
+  response: Response,
+  requestId: string | undefined,
+  asked: UpstreamRequest<T>,
+  options: Pick<UpstreamOptions, 'dialect' | 'maxBodyBytes' | 'now'>,
+): Promise<UpstreamAnswer<T>> {
+  if (response.status >= 300 && response.status < 400) {
+    await response.body?.cancel();
+    throw invalidAnswer('The platform answered with a redirect, which Castellan does not follow.', requestId);
+  }
+  const text = await readText(response, options.maxBodyBytes, requestId);
+  const body = parseBody(text);
+  const facts = { status: response.status, headers: response.headers, requestId };
+  if (response.status >= 400) throw options.dialect.toError({ ...facts, body: body.value }, options.now());
+  if (!body.ok) throw invalidAnswer('The platform answered with something that is not JSON.', requestId);
+  try {
+    return { ...facts, body: asked.read(body.value) };
+  } catch (error) {
+    throw invalidAnswer('The platform answered with JSON of another shape than its API has.', requestId, error);
+  }
+}
+
+async function readText(response: Response, max: number, requestId: string | undefined): Promise<string> {
+  const declared = Number(response.headers.get('content-length') ?? 0);
+  if (declared <= max && response.headers.has('content-length') && !response.headers.has('content-encoding')) {
+    return response.text();
+  }
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > max) throw invalidAnswer(`The platform answered with more than ${max} bytes.`, requestId);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function parseBody(text: string): { ok: boolean; value: unknown } {
+  if (text === '') return { ok: true, value: undefined };
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch {
+    return { ok: false, value: undefined };
+  }
+}
+
+export function invalidAnswer(message: string, requestId: string | undefined, detail?: unknown): CastellanError {
+  return new CastellanError({
+    code: 'platform_answer_invalid',
+    message,
+    hint: 'Try again; if it stays so, check that the configured address is the platform’s own and nothing stands between.',
+    retry: { again: true, afterMs: 0 },
+    requestId,
+    detail,
+  });
+}
+
+export function rateLimited(waitMs: number, requestId: string | undefined): CastellanError {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+  return new CastellanError({
+    code: 'rate_limited',
+    message: `The platform’s rate limit for this operation is used up for another ${seconds} s.`,
+    hint: `Call again in ${seconds} s, or ask for less at once.`,
+    retry: { again: true, afterMs: waitMs },
+    requestId,
+  });
+}
+
+function throwIfOver(scope: CallScope): void {
+  if (scope.signal.aborted) throw explain(scope.signal.reason, scope);
+}
+
+/** Settles when the promise does or the call is over, whichever comes first: nothing waits in a queue past its deadline. */
+async function untilOver<T>(scope: CallScope, promise: Promise<T>): Promise<T> {
+  const over = Promise.withResolvers<never>();
+  const stop = () => over.reject(scope.signal.reason);
+  scope.signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([promise, over.promise]);
+  } finally {
+    scope.signal.removeEventListener('abort', stop);
+  }
+}
+
+function isOutage(error: unknown): boolean {
+  if (error instanceof CastellanError) return error.code === 'platform_unavailable';
+  return !(error instanceof Error && error.name === 'AbortError');
+}
+
+/** What a thrown thing means to the caller. Whoever ended the call gave the reason on the signal. */
+function explain(thrown: unknown, scope: CallScope): CastellanError {
+  if (scope.signal.aborted) {
+    const reason: unknown = scope.signal.reason;
+    if (reason instanceof CastellanError) return reason;
+    return new CastellanError({ code: 'cancelled', message: 'The call was cancelled.', cause: reason });
+  }
+  if (thrown instanceof CastellanError) return thrown;
+  if (thrown instanceof BrokenCircuitError) {
+    return new CastellanError({
+      code: 'platform_unavailable',
+      message: 'The platform failed many times in a row, so Castellan leaves it alone for a moment.',
+      hint: 'Call again in 10 s.',
+      retry: { again: true, afterMs: breakerOpenMs },
+      cause: thrown,
+    });
+  }
+  const slow = thrown instanceof Error && thrown.name === 'TimeoutError';
+  return new CastellanError({
+    code: 'platform_unavailable',
+    message: slow ? 'The platform did not answer in time.' : 'The platform could not be reached, or cut the connection.',
+    hint: 'Try again; `castellan doctor` tells whether the address, the network and the credential are right.',
+    retry: { again: true, afterMs: 0 },
+    detail: thrown instanceof Error ? String(thrown.cause ?? thrown) : String(thrown),
+    cause: thrown,
+  });
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const done = Promise.withResolvers<void>();
+  const timer = setTimeout(done.resolve, ms);
+  const stop = () => done.resolve();
+  signal.addEventListener('abort', stop, { once: true });
+  await done.promise;
+  clearTimeout(timer);
+  signal.removeEventListener('abort', stop);
+}

@@ -1,0 +1,35 @@
+// Settings of the web server.
+
+import { z } from 'zod';
+import { defineSettings } from '../core/settings.ts';
+
+export const httpSettings = defineSettings({
+  host: {
+    schema: z.string().min(1),
+    description: 'Address to listen on.',
+    env: ['CASTELLAN_HTTP_HOST'],
+    flag: 'host',
+    default: '127.0.0.1',
+  },
+  port: {
+    schema: z.number().int().min(0).max(65_535),
+    description: 'Port to listen on, 0 to 65535; 0 takes any free one.',
+    env: ['CASTELLAN_HTTP_PORT'],
+    flag: 'port',
+    default: 3000,
+  },
+  allowedHosts: {
+    schema: z.array(z.string().min(1)),
+    description: 'Host names, beside those of this machine, by which clients may address the server (comma-separated).',
+    env: ['CASTELLAN_HTTP_ALLOWED_HOSTS'],
+    flag: 'allowed-hosts',
+    default: [],
+  },
+  allowedOrigins: {
+    schema: z.array(z.url()),
+    description: 'Origins, beside those of this machine, whose web pages may call the server (comma-separated).',
+    env: ['CASTELLAN_HTTP_ALLOWED_ORIGINS'],
+    flag: 'allowed-origins',
+    default: [],
+  },
+});

@@ -1,0 +1,123 @@
+// The client of one Okta organization: requests whose answers are checked, and lists that are read page by page.
+
+import { z } from 'zod';
+import { collectPages, decodeCursor, encodeCursor, type Page } from '../../core/pages.ts';
+import { addressOf, type CallScope, invalidAnswer, type Upstream, type UpstreamAnswer } from '../../core/upstream.ts';
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface ListRequest<T> {
+  /** Below /api/v1; ids go in as they are. */
+  readonly path: readonly string[];
+  /** What makes this list another than one with other parameters; repeated on every page. */
+  readonly query?: Query;
+  /** For the first page only: what the next link says about it counts afterwards (a log's time window). */
+  readonly firstPage?: Query;
+  readonly entity: z.ZodType<T>;
+  /** How many are wanted at most, and the cursor of an earlier answer. */
+  readonly max: number;
+  readonly cursor?: string | undefined;
+  /** Okta's own limits of `limit`; without `pageSize` the operation knows no `limit` and gives everything. */
+  readonly pageSize?: number;
+  readonly minPageSize?: number;
+  readonly progress?: (done: number, total?: number) => void;
+}
+
+export interface List<T> {
+  readonly items: readonly T[];
+  readonly complete: boolean;
+  readonly next_cursor?: string;
+  readonly note?: string;
+}
+
+export interface OktaClient {
+  readonly get: <T>(path: readonly string[], entity: z.ZodType<T>, query?: Query) => Promise<T>;
+  readonly list: <T>(request: ListRequest<T>) => Promise<List<T>>;
+}
+
+const apiRoot = ['api', 'v1'] as const;
+/** A list without `limit` that still pages is followed this far: more than any organization holds for one user. */
+const unpagedMax = 20_000;
+
+export function createOktaClient(upstream: Upstream, origin: URL, scope: CallScope): OktaClient {
+  async function fetchPage<T>(request: ListRequest<T>, after: string | undefined, limit: number): Promise<Page<T>> {
+    const place = after === undefined ? request.firstPage : placeOf(after);
+    const query = { ...request.query, ...place, limit: request.pageSize === undefined ? undefined : limit };
+    const answer = await upstream.request(
+      {
+        method: 'GET',
+        path: [...apiRoot, ...request.path],
+        query,
+        bucket: bucketOf(request.path),
+        read: (body) => z.array(request.entity).parse(body),
+      },
+      scope,
+    );
+    return { items: answer.body, next: nextAfter(answer, origin, request.path) };
+  }
+
+  return {
+    async get(path, entity, query = {}) {
+      const request = { method: 'GET', path: [...apiRoot, ...path], query, bucket: bucketOf(path) } as const;
+      const answer = await upstream.request({ ...request, read: (body) => entity.parse(body) }, scope);
+      return answer.body;
+    },
+
+    async list(request) {
+      const question = JSON.stringify([origin.origin, request.path, request.query]);
+      const from = request.cursor === undefined ? undefined : decodeCursor(request.cursor, question);
+      const paged = request.pageSize !== undefined;
+      const collected = await collectPages({
+        fetchPage: paged
+          ? (after, limit) => fetchPage(request, after, limit)
+          : async () => ({ items: (await readWhole(request)).items }),
+        from,
+        max: request.max,
+        pageSize: request.pageSize ?? unpagedMax,
+        ...(request.minPageSize === undefined ? {} : { minPageSize: request.minPageSize }),
+        progress: request.progress,
+      });
+      return {
+        items: collected.items,
+        complete: collected.next === undefined,
+        ...(collected.next && { next_cursor: encodeCursor(collected.next, question) }),
+        ...(collected.stopped !== undefined && { note: `Stopped early: ${collected.stopped}` }),
+      };
+    },
+  };
+
+  /** Operations without `limit` document no paging, yet Okta adds a next link when they grow long. */
+  function readWhole<T>(request: ListRequest<T>) {
+    return collectPages({
+      fetchPage: (after) => fetchPage(request, after, 0),
+      max: unpagedMax,
+      pageSize: unpagedMax,
+      progress: request.progress,
+    });
+  }
+}
+
+/** The rate-limit bucket of a path: ids are wherever Okta's paths have a parameter, at every second place. */
+function bucketOf(path: readonly string[]): string {
+  return `/${path.map((segment, place) => (place % 2 === 1 ? '{}' : segment)).join('/')}`;
+}
+
+/** Parameters of a next link that say where it leads; the others repeat the question. */
+const placeNames = ['after', 'since', 'until'];
+
+/** Where the next link (RFC 8288) leads. It must be the same list of the same organization. */
+function nextAfter(answer: UpstreamAnswer, origin: URL, path: readonly string[]): string | undefined {
+  const link = /<([^>]*)>\s*;\s*rel="?next"?/i.exec(answer.headers.get('link') ?? '')?.[1];
+  if (link === undefined) return undefined;
+  const here = addressOf(origin, { path: [...apiRoot, ...path] });
+  const next = URL.canParse(link, here.href) ? new URL(link, here) : undefined;
+  if (!next || next.origin !== here.origin || next.pathname !== here.pathname || !next.searchParams.get('after')) {
+    throw invalidAnswer('Okta gave a next page that is not on this organization’s own list.', answer.requestId);
+  }
+  return new URLSearchParams([...next.searchParams].filter(([name]) => placeNames.includes(name))).toString();
+}
+
+/** The parameters of a place. It has been through the caller's hands, so nothing but a place is read from it. */
+function placeOf(after: string): Query {
+  return Object.fromEntries([...new URLSearchParams(after)].filter(([name]) => placeNames.includes(name)));
+}

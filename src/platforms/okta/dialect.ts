@@ -1,0 +1,116 @@
+// What is Okta's own in HTTP: its request ids, rate-limit headers and error codes.
+
+import { z } from 'zod';
+import { CastellanError, type ErrorFacts } from '../../core/errors.ts';
+import { type Dialect, rateLimited, type UpstreamAnswer } from '../../core/upstream.ts';
+
+/** https://developer.okta.com/docs/reference/error-codes/ */
+const errorBody = z.looseObject({
+  errorCode: z.string(),
+  errorSummary: z.string().optional(),
+  errorCauses: z.array(z.looseObject({ errorSummary: z.string().optional() })).optional(),
+});
+
+/** A concurrency 429 says Limit 0 and a made-up Reset: wait this long instead, milliseconds. */
+const concurrencyWaitMs = 1_000;
+
+export const oktaDialect: Dialect = {
+  requestId: (headers) => headers.get('x-okta-request-id') ?? undefined,
+
+  allowance(headers, now) {
+    const limit = numberIn(headers, 'x-rate-limit-limit');
+    const remaining = numberIn(headers, 'x-rate-limit-remaining');
+    const reset = numberIn(headers, 'x-rate-limit-reset');
+    if (limit === undefined || remaining === undefined || reset === undefined || limit <= 0) return undefined;
+    return { limit, remaining, resetAt: now + untilReset(headers, reset, now) };
+  },
+
+  toError: (answer, now) => new CastellanError(explain(answer, now)),
+};
+
+/** Reset is in seconds of Okta's clock, so it is compared with Okta's own Date; a second more for its rounding. */
+function untilReset(headers: Headers, reset: number, now: number): number {
+  const date = Date.parse(headers.get('date') ?? '');
+  const wait = reset * 1000 - (Number.isNaN(date) ? now : date) + 1_000;
+  // No window is longer than a minute; a figure beyond that is a broken clock, not a reason to wait for hours.
+  return Math.min(Math.max(wait, 0), 61_000);
+}
+
+function numberIn(headers: Headers, name: string): number | undefined {
+  const text = headers.get(name);
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+function explain(answer: UpstreamAnswer, now: number): ErrorFacts {
+  const { status, headers, requestId } = answer;
+  const parsed = errorBody.safeParse(answer.body);
+  const code = parsed.success ? parsed.data.errorCode : undefined;
+  const causes = parsed.success ? (parsed.data.errorCauses ?? []).flatMap((cause) => cause.errorSummary ?? []) : [];
+  const said = parsed.success ? [parsed.data.errorSummary, ...causes].filter(Boolean).join(' ') : '';
+  const okta = code === undefined ? `HTTP ${status}` : `${code}: ${plain(said)}`;
+  const detail = { status, okta };
+
+  if (status === 429) {
+    const reset = numberIn(headers, 'x-rate-limit-reset');
+    const concurrency = numberIn(headers, 'x-rate-limit-limit') === 0;
+    const wait = concurrency || reset === undefined ? concurrencyWaitMs : untilReset(headers, reset, now);
+    return { ...factsOf(rateLimited(wait, requestId)), detail };
+  }
+  if (status >= 500 && code !== 'E0000060') {
+    return {
+      code: 'platform_unavailable',
+      message: `Okta failed to answer (${okta}).`,
+      hint: 'Try again; status.okta.com tells about outages.',
+      retry: { again: true, afterMs: 0 },
+      requestId,
+      detail,
+    };
+  }
+  if (status === 401) {
+    return {
+      code: 'unauthorized',
+      message: `Okta does not accept the credential (${okta}).`,
+      hint: 'Make a new API token in the Admin Console (Security > API > Tokens) and set OKTA_API_TOKEN; tokens die after 30 days without use.',
+      requestId,
+      detail,
+    };
+  }
+  if (status === 403 && (code === undefined || forbidden.has(code))) {
+    return {
+      code: 'missing_scope',
+      message: `The credential may not do this (${okta}).`,
+      hint: 'Give the token’s administrator a role that covers it.',
+      requestId,
+      detail,
+    };
+  }
+  if (status === 404) {
+    return {
+      code: 'not_found',
+      message: `Okta knows no such thing (${okta}).`,
+      hint: 'Look the id up with a list tool; users can also be named by their login.',
+      requestId,
+      detail,
+    };
+  }
+  return {
+    code: 'refused_by_platform',
+    message: `Okta refused the request (${okta}).`,
+    hint: 'Change what the message names and call again.',
+    requestId,
+    detail,
+  };
+}
+
+/** Codes that mean want of permission; other 403s are about state (E0000038 and its like). */
+const forbidden = new Set(['E0000005', 'E0000006', 'E0000014', 'E0000015']);
+
+function factsOf(error: CastellanError): ErrorFacts {
+  const { code, message, hint, retry, requestId } = error;
+  return { code, message, hint, retry, requestId };
+}
+
+/** Okta's summaries quote what it was sent: kept short and on one line. */
+function plain(text: string): string {
+  return text.replace(/\s+/g, ' ').slice(0, 300);
+}

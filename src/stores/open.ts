@@ -1,0 +1,22 @@
+// Opens the store that a setting names, at its first use: starting a server must not wait for a file.
+
+import { createMemoryStore } from './memory.ts';
+import type { Store } from './store.ts';
+
+/** `memory`, or the path of an SQLite file. */
+export function openStore(name: string, now: () => number): Store {
+  if (name === 'memory') return createMemoryStore(now);
+  let opened: Promise<Store> | undefined;
+  const store = () => (opened ??= import('./sqlite.ts').then((sqlite) => sqlite.openSqliteStore(name, now)));
+  return {
+    get: async (key) => (await store()).get(key),
+    set: async (key, value, ttlMs) => (await store()).set(key, value, ttlMs),
+    add: async (key, value, ttlMs) => (await store()).add(key, value, ttlMs),
+    take: async (key) => (await store()).take(key),
+    delete: async (key) => (await store()).delete(key),
+    keys: async (prefix) => (await store()).keys(prefix),
+    close: async () => {
+      if (opened) await (await opened).close();
+    },
+  };
+}

@@ -1,0 +1,71 @@
+// A store in one SQLite file, shared by the processes of one machine. Readable by its owner only.
+
+import { chmodSync, existsSync, mkdirSync, openSync, closeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Store } from './store.ts';
+
+/** How long a process waits for another one's write, milliseconds. */
+const busyMs = 5_000;
+const sweepEvery = 200;
+
+/** @throws when the file cannot be opened or is not a database; the message names the path. */
+export function openSqliteStore(path: string, now: () => number = Date.now): Store {
+  prepareFile(path);
+  const db = new DatabaseSync(path, { timeout: busyMs });
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  db.exec('CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at REAL) WITHOUT ROWID;');
+  const get = db.prepare('SELECT value FROM entry WHERE key = ? AND (expires_at IS NULL OR expires_at > ?)');
+  const set = db.prepare('INSERT OR REPLACE INTO entry (key, value, expires_at) VALUES (?, ?, ?)');
+  const add = db.prepare(
+    `INSERT INTO entry (key, value, expires_at) VALUES (?, ?, ?) ON CONFLICT (key)
+     DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at WHERE entry.expires_at <= ?`,
+  );
+  // The expired row goes too, but its value is not handed out.
+  const take = db.prepare('DELETE FROM entry WHERE key = ? RETURNING value, expires_at');
+  const remove = db.prepare('DELETE FROM entry WHERE key = ?');
+  const sweep = db.prepare('DELETE FROM entry WHERE expires_at <= ?');
+  // Prefix as a range of code points: neither LIKE nor GLOB, whose wildcards a key may contain.
+  const keys = db.prepare(
+    'SELECT key FROM entry WHERE key >= ? AND substr(key, 1, length(?)) = ? AND (expires_at IS NULL OR expires_at > ?) ORDER BY key',
+  );
+  const end = (ttlMs: number | undefined) => (ttlMs === undefined ? null : now() + ttlMs);
+  let writes = 0;
+  const wrote = () => {
+    if (++writes % sweepEvery === 0) sweep.run(now());
+  };
+
+  return {
+    get: async (key) => textOf(get.get(key, now())?.value),
+    async set(key, value, ttlMs) {
+      set.run(key, value, end(ttlMs));
+      wrote();
+    },
+    async add(key, value, ttlMs) {
+      const done = add.run(key, value, end(ttlMs), now()).changes === 1;
+      wrote();
+      return done;
+    },
+    async take(key) {
+      const row = take.get(key);
+      if (!row || (typeof row.expires_at === 'number' && row.expires_at <= now())) return undefined;
+      return textOf(row.value);
+    },
+    delete: async (key) => void remove.run(key),
+    keys: async (prefix) => keys.all(prefix, prefix, prefix, now()).map((row) => String(row.key)),
+    close: async () => {
+      if (db.isOpen) db.close();
+    },
+  };
+}
+
+function prepareFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // Made before SQLite opens it, so that there is no moment in which others can read it.
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+  else chmodSync(path, 0o600);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
