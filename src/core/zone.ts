@@ -1,0 +1,91 @@
+// A time zone's own clock: from an instant to what the clock shows, and back across the changes of daylight saving.
+
+import { CastellanError } from './errors.ts';
+
+/** A time on a zone's clock, as the epoch milliseconds at which a clock in UTC would show the same. */
+export type Wall = number;
+
+export interface Zone {
+  readonly name: string;
+  readonly wallOf: (epochMs: number) => Wall;
+  /**
+   * The instant at which the clock shows `wall`: the first of two when clocks go back, moved ahead by the gap when they go
+   * forward (RFC 5545 §3.3.5); `note` says so. Throws `invalid_input` outside the years 1970–2100.
+   */
+  readonly at: (wall: Wall) => { readonly at: number; readonly note?: string };
+}
+
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+const LATEST = Date.UTC(2101, 0, 1) - 1;
+const HINT =
+  "Write for instance '2 hours ago', 'yesterday at 17:00', 'start of last week', 'last Tuesday 9am' or " +
+  "'2026-11-03T14:30:00Z'; a zone may follow as UTC, Europe/Berlin or +02:00.";
+
+/** The refusal of a time that is not understood, with examples of what is. */
+export function refuseTime(message: string): CastellanError {
+  return new CastellanError({ code: 'invalid_input', message, hint: HINT });
+}
+
+/** Throws `invalid_input` for an instant outside the years 1970–2100. */
+export function checkInstant(epochMs: number): void {
+  if (!(epochMs >= 0 && epochMs <= LATEST)) throw refuseTime('That time is outside the years 1970 to 2100.');
+}
+
+/** A zone by its IANA name in any case, `UTC`, or an offset such as `+02:00`. Throws `invalid_input` for an unknown one. */
+export function openZone(given: string): Zone {
+  const format = openFormat(given);
+  const known = format.resolvedOptions().timeZone;
+  const wallOf = (epochMs: number): Wall => {
+    const parts = new Map(format.formatToParts(epochMs).map((part) => [part.type, Number(part.value)]));
+    const get = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? Number.NaN;
+    const seconds = Date.UTC(get('year'), get('month') - 1, get('day'), get('hour'), get('minute'), get('second'));
+    return seconds + (((epochMs % 1000) + 1000) % 1000);
+  };
+  const at = (wall: Wall) => {
+    if (!(wall >= -DAY && wall <= LATEST + DAY)) checkInstant(Number.NaN);
+    const before = wall - (wallOf(wall - DAY) - (wall - DAY));
+    const after = wall - (wallOf(wall + DAY) - (wall + DAY));
+    const fits = [before, after].filter((instant) => wallOf(instant) === wall);
+    if (fits.length === 0) return { at: before, note: `${showClock(wall)} is skipped that day, as clocks go forward` };
+    if (before !== after && fits.length === 2)
+      return { at: Math.min(before, after), note: `the first ${showClock(wall)} of two, as clocks go back` };
+    return { at: fits[0] ?? before };
+  };
+  // Intl renames some zones (Asia/Kolkata becomes Asia/Calcutta): its spelling is taken only where it differs by case alone.
+  return { name: known.toLowerCase() === given.toLowerCase() ? known : given, wallOf, at };
+}
+
+function openFormat(zone: string): Intl.DateTimeFormat {
+  try {
+    return new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+  } catch (cause) {
+    const end = `/${zone.trim().toLowerCase().replaceAll(' ', '_')}`;
+    const near = Intl.supportedValuesOf('timeZone').find((name) => name.toLowerCase().endsWith(end));
+    throw new CastellanError({
+      code: 'invalid_input',
+      message: `Unknown time zone: ${JSON.stringify(zone.slice(0, 60))}.`,
+      hint: near
+        ? `Perhaps ${near}.`
+        : 'Give an IANA name such as Europe/Berlin or America/New_York, UTC, or an offset such as +02:00.',
+      cause,
+    });
+  }
+}
+
+/** `09:00`, with seconds where there are any. */
+export function showClock(wall: Wall): string {
+  const iso = new Date(wall).toISOString();
+  return iso.slice(17, 19) === '00' ? iso.slice(11, 16) : iso.slice(11, 19);
+}
