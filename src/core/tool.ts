@@ -1,6 +1,8 @@
 // What a tool and a platform are. A tool is input → output with every fact about it in one place; it knows nothing of MCP.
 
 import type { z } from 'zod';
+import type { Prompt, Resource } from './offering.ts';
+import type { CallScope } from './upstream.ts';
 
 /** The only safety word. Annotations, read-only mode, confirmation and audit derive from it. */
 export type Access = 'read' | 'write' | 'destroy';
@@ -19,10 +21,17 @@ export interface ToolContext<Client> {
 /** Other names by which users know a tool, each with what turns its arguments into the tool's own. */
 export type Aliases = Readonly<Record<string, (input: Record<string, unknown>) => Record<string, unknown>>>;
 
-/** How a list is written as text: which property of the output is the list, and what each row shows. */
-export interface Table<Output> {
-  readonly rows: (output: Output) => readonly unknown[];
-  readonly columns: Readonly<Record<string, (row: never) => string | number | boolean | undefined>>;
+export type Cell = string | number | boolean | undefined;
+
+/** How a list is written as text: which property of the output it is, and what each row shows. */
+export interface Table {
+  readonly list: string;
+  readonly columns: ReadonlyMap<string, (row: unknown) => Cell>;
+}
+
+/** `Row` must be the type of the items under `list`. */
+export function tableOf<Row>(list: string, columns: Readonly<Record<string, (row: Row) => Cell>>): Table {
+  return { list, columns: new Map(Object.entries(columns)) as Table['columns'] };
 }
 
 export interface Tool<Input extends z.ZodObject, Output extends z.ZodObject, Client> {
@@ -40,7 +49,7 @@ export interface Tool<Input extends z.ZodObject, Output extends z.ZodObject, Cli
   readonly parameterAliases?: Readonly<Record<string, string>>;
   readonly input: Input;
   readonly output: Output;
-  readonly table?: Table<z.output<Output>>;
+  readonly table?: Table;
   readonly run: (input: z.output<Input>, ctx: ToolContext<Client>) => Promise<z.input<Output>>;
 }
 
@@ -53,13 +62,13 @@ export function defineTools<Client>() {
   return <Input extends z.ZodObject, Output extends z.ZodObject>(tool: Tool<Input, Output, Client>): AnyTool => tool;
 }
 
-/** A live connection to one tenant of a platform. */
+/** One tenant of a platform. */
 export interface Tenant<Client = unknown> {
   readonly name: string;
-  readonly client: Client;
-  /** What `doctor` and the health page ask; each check says what is wrong and what to do. */
+  /** The client for one call; cheap. */
+  readonly connect: (scope: CallScope) => Client;
+  /** What `doctor` asks; each check says what is wrong and what to do. */
   readonly checks: readonly Check[];
-  readonly close: () => Promise<void>;
 }
 
 export interface CheckResult {
@@ -82,4 +91,6 @@ export interface Platform {
   /** For the server's instructions: two or three sentences. */
   readonly instructions: string;
   readonly tools: readonly AnyTool[];
+  readonly resources?: readonly Resource[];
+  readonly prompts?: readonly Prompt[];
 }

@@ -20,6 +20,8 @@ export interface ListRequest<T> {
   /** Okta's own limits of `limit`; without `pageSize` the operation knows no `limit` and gives everything. */
   readonly pageSize?: number;
   readonly minPageSize?: number;
+  /** The operation gives at most this many and never a next page, so a full answer may have been cut. */
+  readonly capped?: number;
   readonly progress?: (done: number, total?: number) => void;
 }
 
@@ -66,11 +68,15 @@ export function createOktaClient(upstream: Upstream, origin: URL, scope: CallSco
     async list(request) {
       const question = JSON.stringify([origin.origin, request.path, request.query]);
       const from = request.cursor === undefined ? undefined : decodeCursor(request.cursor, question);
-      const paged = request.pageSize !== undefined;
+      const { capped } = request;
+      let cut = false;
       const collected = await collectPages({
-        fetchPage: paged
-          ? (after, limit) => fetchPage(request, after, limit)
-          : async () => ({ items: (await readWhole(request)).items }),
+        async fetchPage(after, limit) {
+          if (request.pageSize === undefined) return { items: (await readWhole(request)).items };
+          const page = await fetchPage(request, after, capped ?? limit);
+          cut = page.next === undefined && capped !== undefined && page.items.length >= capped;
+          return page;
+        },
         from,
         max: request.max,
         pageSize: request.pageSize ?? unpagedMax,
@@ -79,9 +85,10 @@ export function createOktaClient(upstream: Upstream, origin: URL, scope: CallSco
       });
       return {
         items: collected.items,
-        complete: collected.next === undefined,
+        complete: collected.next === undefined && !cut,
         ...(collected.next && { next_cursor: encodeCursor(collected.next, question) }),
         ...(collected.stopped !== undefined && { note: `Stopped early: ${collected.stopped}` }),
+        ...(cut ? { note: `Okta gives only the first ${capped} here and no further pages: narrow the request.` } : {}),
       };
     },
   };

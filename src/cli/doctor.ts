@@ -1,0 +1,64 @@
+// castellan doctor: is everything right, and if not, what to do.
+
+import { defineCommand } from 'citty';
+import { openApp } from '../app.ts';
+import { loadConfig } from '../config.ts';
+import type { CheckResult } from '../core/tool.ts';
+import { version } from '../version.ts';
+import { checkFlags, flagsOf, missingTenant, sandboxFlags, sandboxOptions } from './flags.ts';
+import { describeFaults, paint, print, tell, throwFaults } from './output.ts';
+
+const args = { ...sandboxFlags, ...flagsOf() } as const;
+const checkTimeoutMs = 15_000;
+
+export default defineCommand({
+  meta: { name: 'doctor', description: 'Check configuration, store, reachability, clock and credential; say what to do.' },
+  args,
+  async run({ args: given, rawArgs }) {
+    const sandbox = sandboxOptions(given);
+    throwFaults([...checkFlags(rawArgs, args), ...sandbox.faults]);
+    const { config, shown, faults, file } = loadConfig(given as Record<string, string | boolean | undefined>);
+
+    print(`Castellan ${version} on Node ${process.versions.node}`);
+    print(`Configuration file: ${file ?? 'none'}`);
+    print(`\n${paint('bold', 'Settings')}`);
+    const width = Math.max(...shown.map(({ name }) => name.length));
+    for (const { name, value, origin } of shown) print(`  ${name.padEnd(width)}  ${value || '-'}  ${paint('dim', `(${origin})`)}`);
+    const wrong = [...faults, ...missingTenant(config, sandbox.options !== undefined)];
+    if (wrong.length > 0) {
+      tell(`\n${describeFaults(wrong)}`);
+      process.exitCode = 2;
+      return;
+    }
+
+    const app = await openApp({ config, sandbox: sandbox.options, writeLog: (line) => void process.stderr.write(line) });
+    print(`\n${paint('bold', 'Checks')}`);
+    let failures = 0;
+    const report = (name: string, { ok, says, todo }: CheckResult) => {
+      if (!ok) failures++;
+      print(`  ${ok ? paint('green', '✓') : paint('red', '✗')} ${name}: ${says}`);
+      if (!ok && todo) print(`      ${todo}`);
+    };
+    report('store', await checkStore(app.store, config.state.store ?? config.dataFolder));
+    for (const { tenants } of app.connected) {
+      for (const tenant of tenants.values()) {
+        for (const check of tenant.checks) report(`${tenant.name} ${check.name}`, await check.run(AbortSignal.timeout(checkTimeoutMs)));
+      }
+    }
+    print(failures === 0 ? '\nAll is well.' : `\n${failures} of these need your attention.`);
+    process.exitCode = failures === 0 ? 0 : 1;
+    await app.close();
+  },
+});
+
+async function checkStore(store: Awaited<ReturnType<typeof openApp>>['store'], where: string): Promise<CheckResult> {
+  try {
+    await store.set('doctor', 'here', 10_000);
+    const read = await store.take('doctor');
+    if (read === 'here') return { ok: true, says: 'can be written and read' };
+    return { ok: false, says: 'did not give back what was written', todo: `Look at ${where}; another program may be changing it.` };
+  } catch (error) {
+    const says = error instanceof Error ? error.message : String(error);
+    return { ok: false, says, todo: `Make ${where} writable, or set CASTELLAN_STORE to memory or another path.` };
+  }
+}

@@ -1,0 +1,47 @@
+// castellan sandbox: the simulated organization alone, for any Okta client.
+
+import { defineCommand } from 'citty';
+import { openSandbox } from '../sandbox/index.ts';
+import { checkFlags, numberFlag } from './flags.ts';
+import { paint, print, throwFaults } from './output.ts';
+import { untilStopped } from './stop.ts';
+
+const args = {
+  host: { type: 'string', description: 'Address to listen on.', default: '127.0.0.1' },
+  port: { type: 'string', description: 'Port to listen on; 0 takes any free one.', default: '7007' },
+  users: { type: 'string', description: 'Users of the simulated organization, 1 to 100000.', default: '250' },
+  seed: { type: 'string', description: 'The same seed makes the same organization.', default: '1' },
+  latency: { type: 'string', description: 'Milliseconds added to each answer.', default: '0' },
+  faults: { type: 'string', description: 'Share of requests that go wrong (429, 5xx, resets, slow or garbled answers), 0 to 1.', default: '0' },
+} as const;
+
+export default defineCommand({
+  meta: { name: 'sandbox', description: 'Serve the simulated Okta organization alone, so that any Okta client can be pointed at it.' },
+  args,
+  async run({ args: given, rawArgs }) {
+    const port = numberFlag('port', given.port, 0, 65_535);
+    const users = numberFlag('users', given.users, 1, 100_000);
+    const seed = numberFlag('seed', given.seed, 0, 2 ** 31);
+    const latency = numberFlag('latency', given.latency, 0, 60_000);
+    const faults = numberFlag('faults', given.faults, 0, 1, false);
+    throwFaults([...checkFlags(rawArgs, args), ...[port, users, seed, latency, faults].flatMap(({ fault }) => fault ?? [])]);
+    const sandbox = await openSandbox({
+      host: given.host,
+      port: port.value,
+      users: users.value,
+      seed: seed.value,
+      latencyMs: latency.value,
+      ...(faults.value > 0 && { faults: { rate: faults.value } }),
+    });
+    print(`${paint('bold', 'A simulated Okta organization')} with ${users.value} users is at ${paint('cyan', sandbox.okta.url)}`);
+    print();
+    print('Point any Okta client at it; this token opens nothing but the simulation:');
+    print(`  export OKTA_CLIENT_ORGURL=${sandbox.okta.url}`);
+    print(`  export OKTA_API_TOKEN=${sandbox.okta.token}`);
+    print(`  curl -s -H "Authorization: SSWS $OKTA_API_TOKEN" "$OKTA_CLIENT_ORGURL/api/v1/users?limit=2"`);
+    print();
+    print('Ctrl-C ends it; everything in it is gone then.');
+    await untilStopped();
+    await sandbox.close();
+  },
+});

@@ -1,0 +1,217 @@
+// All settings of all rooms, joined: the only place that reads the environment. Every fault is collected, none is guessed around.
+
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { type Fault, fileSchemaOf, type Loaded, loadSettings, type Settings, type Sources, type Values } from './core/settings.ts';
+import { httpSettings } from './http/settings.ts';
+import { callSettings } from './mcp/settings.ts';
+import { observeSettings } from './observe/settings.ts';
+import { oktaSettings } from './platforms/okta/settings.ts';
+import { storeSettings } from './stores/settings.ts';
+
+/** Settings of the server, by their part of the configuration file. */
+export const serverSettings = { http: httpSettings, calls: callSettings, log: observeSettings, state: storeSettings } as const;
+/** Settings of one tenant, by platform. */
+export const tenantSettings = { okta: oktaSettings } as const;
+
+export type PlatformName = keyof typeof tenantSettings;
+type ServerValues = { readonly [K in keyof typeof serverSettings]: Values<(typeof serverSettings)[K]> };
+
+export interface TenantConfig {
+  readonly name: string;
+  readonly platform: PlatformName;
+  readonly settings: Values<typeof oktaSettings>;
+}
+
+export interface Config extends ServerValues {
+  readonly tenants: readonly TenantConfig[];
+  /** Where this user's state lives. */
+  readonly dataFolder: string;
+}
+
+/** A value for `doctor`: how a setting is called, what it is (secrets masked) and where it came from. */
+export interface Shown {
+  readonly name: string;
+  readonly value: string;
+  readonly origin: string;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly shown: readonly Shown[];
+  readonly faults: readonly Fault[];
+  readonly file: string | undefined;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+export type Flags = Sources['flags'];
+
+export function loadConfig(flags: Flags, env: Environment = process.env, folder = process.cwd()): LoadedConfig {
+  const faults: Fault[] = [];
+  const shown: Shown[] = [];
+  const file = readConfigFile(flags, env, folder, faults);
+  const readFile = (path: string) => readFileSync(resolve(folder, path), 'utf8');
+
+  function load<T extends Settings>(settings: T, part: unknown, label: string, scope: Pick<Sources, 'flags' | 'env'>): Loaded<T> {
+    const where = `${file.name}: ${label}`;
+    const written = asObject(part);
+    if (!written) faults.push({ where, problem: 'is not an object', todo: 'Write { … }.' });
+    const fromFile = file.trusted ? (written ?? {}) : withoutReferences(written ?? {}, where, faults);
+    const loaded = loadSettings(settings, { ...scope, file: fromFile, fileName: where, readFile });
+    faults.push(...loaded.faults);
+    for (const [key, origin] of Object.entries(loaded.origins)) {
+      const value: unknown = loaded.values[key];
+      shown.push({ name: `${label}.${key}`, value: value === undefined ? '' : format(value), origin: String(origin) });
+    }
+    return loaded;
+  }
+
+  const { tenants: writtenTenants = {}, $schema: _schema, ...parts } = file.content;
+  const values = Object.fromEntries(
+    Object.entries(serverSettings).map(([name, settings]) => [name, load(settings, parts[name] ?? {}, name, { flags, env }).values]),
+  ) as unknown as ServerValues;
+  for (const name of Object.keys(parts)) {
+    if (name in serverSettings) continue;
+    const known = [...Object.keys(serverSettings), 'tenants'].join(', ');
+    faults.push({ where: `${file.name}: ${name}`, problem: 'there is no such part', todo: `Remove it, or use one of: ${known}.` });
+  }
+
+  const tenants: TenantConfig[] = [];
+  const add = (name: string, platform: PlatformName, loaded: Loaded<typeof oktaSettings>, where: string) => {
+    faults.push(...missingOf(loaded, platform, where));
+    tenants.push({ name, platform, settings: loaded.values });
+  };
+  for (const [name, written] of Object.entries(asObject(writtenTenants) ?? {})) {
+    const where = `tenants.${name}`;
+    const { platform, ...rest } = asObject(written) ?? {};
+    if (!/^[a-z0-9][a-z0-9_-]{0,39}$/.test(name)) {
+      const todo = 'Use up to 40 of: a to z, 0 to 9, - and _, beginning with a letter or digit.';
+      faults.push({ where: `${file.name}: ${where}`, problem: 'is no name for a tenant', todo });
+    }
+    if (typeof platform !== 'string' || !(platform in tenantSettings)) {
+      const todo = `Set platform to one of: ${Object.keys(tenantSettings).join(', ')}.`;
+      faults.push({ where: `${file.name}: ${where}.platform`, problem: 'names no platform', todo });
+      continue;
+    }
+    // The environment belongs to the tenant that it describes alone: a file must not borrow its token.
+    add(name, platform as PlatformName, load(tenantSettings[platform as PlatformName], rest, where, { flags: {}, env: {} }), `${file.name}: ${where}`);
+  }
+  for (const [platform, settings] of Object.entries(tenantSettings)) {
+    if (!Object.values(settings).some((setting) => setting.env?.some((name) => env[name]))) continue;
+    if (tenants.some(({ name }) => name === platform)) {
+      const todo = `Unset the variables, or give the tenant in the file another name.`;
+      faults.push({ where: `${file.name}: tenants.${platform}`, problem: 'is described by the environment as well', todo });
+      continue;
+    }
+    add(platform, platform as PlatformName, load(settings, {}, `tenants.${platform}`, { flags: {}, env }), 'environment');
+  }
+
+  return { config: { ...values, tenants, dataFolder: dataFolderOf(env) }, shown, faults, file: file.path };
+}
+
+/** A secret in a file is read with the environment of the process, whoever wrote the file. */
+function missingOf(loaded: Loaded<typeof oktaSettings>, platform: PlatformName, where: string): Fault[] {
+  const settings = tenantSettings[platform];
+  return (['orgUrl', 'apiToken'] as const)
+    .filter((key) => loaded.values[key] === undefined && loaded.origins[key] === 'not set')
+    .map((key) => ({
+      where: where === 'environment' ? settings[key].env[0] : `${where}.${key}`,
+      problem: 'is missing',
+      todo: settings[key].description,
+    }));
+}
+
+interface ConfigFile {
+  readonly path: string | undefined;
+  readonly name: string;
+  readonly content: Readonly<Record<string, unknown>>;
+  /** Named by the user, rather than found in whatever folder the process was started in. */
+  readonly trusted: boolean;
+}
+
+function readConfigFile(flags: Flags, env: Environment, folder: string, faults: Fault[]): ConfigFile {
+  const named = typeof flags.config === 'string' ? flags.config : env.CASTELLAN_CONFIG || undefined;
+  const candidates = named === undefined ? [join(folder, 'castellan.json'), join(configFolderOf(env), 'castellan.json')] : [resolve(folder, named)];
+  for (const path of candidates) {
+    const text = readOptional(path);
+    if (text === undefined) continue;
+    const trusted = named !== undefined || path !== candidates[0];
+    const content = parseJson(text, path, faults);
+    return { path, name: 'castellan.json', content, trusted };
+  }
+  if (named !== undefined) faults.push({ where: named, problem: 'cannot be read', todo: 'Name a configuration file that exists.' });
+  return { path: undefined, name: 'castellan.json', content: {}, trusted: true };
+}
+
+/**
+ * A file that merely lies in the working folder may come with somebody else's repository. It can describe tenants, but
+ * not send this user's variables or files to an address of its choice.
+ */
+function withoutReferences(part: Record<string, unknown>, where: string, faults: Fault[]): Record<string, unknown> {
+  const kept = Object.entries(part).filter(([key, value]) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
+    const todo = 'Start with --config castellan.json to say that the file is yours.';
+    faults.push({ where: `${where}.${key}`, problem: 'refers to something outside a file that was only found in this folder', todo });
+    return false;
+  });
+  return Object.fromEntries(kept);
+}
+
+function readOptional(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function parseJson(text: string, path: string, faults: Fault[]): Record<string, unknown> {
+  try {
+    const content = asObject(JSON.parse(text));
+    if (content) return content;
+    faults.push({ where: path, problem: 'is not a JSON object', todo: 'Write { "tenants": { … } }.' });
+  } catch (error) {
+    faults.push({ where: path, problem: `is not JSON: ${error instanceof Error ? error.message : error}`, todo: 'Mend the file.' });
+  }
+  return {};
+}
+
+function asObject(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+}
+
+function format(value: unknown): string {
+  return typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : String(value);
+}
+
+/** XDG base directories, and their like on macOS and Windows. */
+function dataFolderOf(env: Environment): string {
+  if (env.CASTELLAN_DATA) return env.CASTELLAN_DATA;
+  const home = homedir();
+  if (process.platform === 'win32') return join(env.LOCALAPPDATA ?? join(home, 'AppData', 'Local'), 'Castellan');
+  if (process.platform === 'darwin') return join(home, 'Library', 'Application Support', 'Castellan');
+  return join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'castellan');
+}
+
+function configFolderOf(env: Environment): string {
+  const home = homedir();
+  if (process.platform === 'win32') return join(env.APPDATA ?? join(home, 'AppData', 'Roaming'), 'Castellan');
+  if (process.platform === 'darwin') return join(home, 'Library', 'Application Support', 'Castellan');
+  return join(env.XDG_CONFIG_HOME || join(home, '.config'), 'castellan');
+}
+
+/** The JSON Schema of `castellan.json`. */
+export function configFileSchema(): Record<string, unknown> {
+  const tenants = Object.entries(tenantSettings).map(([platform, settings]) =>
+    fileSchemaOf(settings).extend({ platform: z.literal(platform) }),
+  );
+  const parts = Object.entries(serverSettings).map(([name, settings]) => [name, fileSchemaOf(settings).optional()] as const);
+  const schema = z.strictObject({
+    $schema: z.string().optional(),
+    tenants: z.record(z.string(), tenants.length === 1 && tenants[0] ? tenants[0] : z.union(tenants)).optional(),
+    ...Object.fromEntries(parts),
+  });
+  return { title: 'Castellan configuration', ...z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) };
+}

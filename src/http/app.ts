@@ -1,0 +1,110 @@
+// The web server: all routes in one list, the guards in front of them, and limits on time and size.
+
+import { createServer, type Server } from 'node:http';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { createMcpHandler } from '@modelcontextprotocol/server';
+import { type Context, Hono } from 'hono';
+import type { ServerFactory } from '../mcp/server.ts';
+import type { Log } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import { checkAddress, type GuardOptions, readJsonBody, type Refusal } from './guard.ts';
+
+export interface HttpOptions extends GuardOptions {
+  readonly factory: ServerFactory;
+  readonly version: string;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Whether the server can do its work; false turns /readyz into 503. */
+  readonly ready: () => Promise<boolean>;
+}
+
+export interface Listener {
+  /** Where it listens, with the port that was given. */
+  readonly url: string;
+  /** Takes no more requests, lets those under way end (10 s at most) and closes. */
+  readonly close: () => Promise<void>;
+}
+
+type Env = { Bindings: HttpBindings };
+
+/** Node checks every second; a request that is not whole by then is closed (RFC 9110 §15.5.9). */
+const headersTimeoutMs = 8_000;
+const requestTimeoutMs = 12_000;
+const closingMs = 10_000;
+
+export function createHttpApp(options: HttpOptions): { readonly app: Hono<Env>; readonly close: () => Promise<void> } {
+  const handler = createMcpHandler(options.factory, {
+    onerror: (error) => options.log.debug({ error: error.name }, 'request refused by the protocol layer'),
+  });
+  const app = new Hono<Env>();
+  app.use(async (c, next) => {
+    const refusal = checkAddress(c.env.incoming.headers, options);
+    if (refusal) return refuse(c, refusal);
+    return next();
+  });
+  app.post('/mcp', async (c) => {
+    const body = await readJsonBody(c.env.incoming);
+    if (!body.ok) return refuse(c, body.refusal);
+    return handler.fetch(c.req.raw, { parsedBody: body.value });
+  });
+  app.all('/mcp', (c) => handler.fetch(c.req.raw));
+  app.get('/healthz', (c) => c.json({ status: 'ok', version: options.version }));
+  app.get('/readyz', async (c) => {
+    const ready = await options.ready();
+    return c.json({ status: ready ? 'ready' : 'not ready' }, ready ? 200 : 503);
+  });
+  app.get('/metrics', async (c) => {
+    const { text, contentType } = await options.metrics.read();
+    return c.text(text, 200, { 'content-type': contentType });
+  });
+  app.get('/', (c) => c.text(`Castellan ${options.version}. The MCP endpoint is ${new URL('/mcp', c.req.url).href}\n`));
+  app.notFound((c) => c.text('There is nothing here. The MCP endpoint is /mcp.\n', 404));
+  app.onError((error, c) => {
+    options.log.error({ error: error.stack }, 'request broke');
+    return c.json(rpcError(-32603, 'Castellan failed to handle this request; the log has the details.'), 500);
+  });
+  return { app, close: () => handler.close() };
+}
+
+/** @throws when the address cannot be listened on. */
+export async function listen(options: HttpOptions & { readonly host: string; readonly port: number }): Promise<Listener> {
+  const { app, close } = createHttpApp(options);
+  const server = createServer(
+    { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000, keepAliveTimeout: 65_000 },
+    getRequestListener(app.fetch as Parameters<typeof getRequestListener>[0], { errorHandler: () => new Response(null, { status: 400 }) }),
+  );
+  await opened(server, options.host, options.port);
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : options.port;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return {
+    url: `http://${host}:${port}`,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const timer = setTimeout(() => server.closeAllConnections(), closingMs);
+      await close();
+      server.closeIdleConnections();
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function opened(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, backlog: 1024 }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** A refused request's rest is not waited for: the connection ends with the answer. */
+function refuse(c: Context<Env>, { status, message }: Refusal): Response {
+  return c.json(rpcError(-32600, message), status, { connection: 'close' });
+}
+
+function rpcError(code: number, message: string) {
+  return { jsonrpc: '2.0', error: { code, message }, id: null };
+}

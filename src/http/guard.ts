@@ -1,0 +1,69 @@
+// What stands in front of every request: who may address us by which name, and how much anybody may send.
+
+import type { IncomingMessage } from 'node:http';
+import { maxMessageBytes, maxNesting, nestsTooDeep } from '../core/limits.ts';
+
+export interface GuardOptions {
+  /** Host names by which clients may address the server, beside those of this machine. */
+  readonly allowedHosts: readonly string[];
+  readonly allowedOrigins: readonly string[];
+}
+
+export interface Refusal {
+  readonly status: 400 | 403 | 413 | 415;
+  readonly message: string;
+}
+
+const localNames = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * Against DNS rebinding (MCP, basic/transports, security): a web page that made its own name point here is known by the
+ * Host it asks for and the Origin that its browser adds. Clients that are no browsers send no Origin.
+ */
+export function checkAddress(headers: IncomingMessage['headers'], options: GuardOptions): Refusal | undefined {
+  const { host, origin } = headers;
+  const name = host === undefined ? undefined : hostNameOf(host);
+  if (name === undefined || !(localNames.has(name) || options.allowedHosts.includes(name))) {
+    return { status: 403, message: 'The Host header does not name this server. An operator can add the name to allowed-hosts.' };
+  }
+  if (origin === undefined) return undefined;
+  const local = URL.canParse(origin) && localNames.has(new URL(origin).hostname) && /^https?:/.test(origin);
+  if (local || options.allowedOrigins.includes(origin)) return undefined;
+  return { status: 403, message: 'Web pages of this origin may not call the server. An operator can add it to allowed-origins.' };
+}
+
+function hostNameOf(host: string): string | undefined {
+  return /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.exec(host)?.[1]?.toLowerCase();
+}
+
+export type Body = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly refusal: Refusal };
+
+/**
+ * Reads a JSON body within our bounds. What is over them is refused without being parsed, by its announced length or as
+ * soon as it has sent too much.
+ */
+export async function readJsonBody(request: IncomingMessage): Promise<Body> {
+  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
+    return refuse(415, 'Send application/json.');
+  }
+  const tooLarge = `A request may have ${maxMessageBytes} bytes at most.`;
+  if (Number(request.headers['content-length'] ?? 0) > maxMessageBytes) return refuse(413, tooLarge);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxMessageBytes) return refuse(413, tooLarge);
+    chunks.push(chunk);
+  }
+  const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+  if (nestsTooDeep(bytes)) return refuse(400, `A request may nest ${maxNesting} levels at most.`);
+  try {
+    return { ok: true, value: JSON.parse(bytes.toString('utf8')) };
+  } catch {
+    return refuse(400, 'The body is not JSON.');
+  }
+}
+
+function refuse(status: Refusal['status'], message: string): Body {
+  return { ok: false, refusal: { status, message } };
+}

@@ -1,0 +1,117 @@
+// Everything that can be called, computed once: a request's cost does not grow with the number of tools.
+
+import { z } from 'zod';
+import type { AnyTool, Platform, Tenant } from '../core/tool.ts';
+import { nearest } from '../core/words.ts';
+import { inputSchemaOf, type JsonSchema, outputSchemaOf } from './schema.ts';
+
+/** A platform with the tenants that are configured for it. */
+export interface Connected {
+  readonly platform: Platform;
+  readonly tenants: ReadonlyMap<string, Tenant>;
+}
+
+export interface Entry {
+  readonly tool: AnyTool;
+  readonly platform: string;
+  readonly tenants: ReadonlyMap<string, Tenant>;
+  /** True when there is more than one tenant to choose from, so that calls name one and answers say which. */
+  readonly choosesTenant: boolean;
+  readonly input: z.ZodObject;
+  /** What stands in `tools/list`. */
+  readonly listed: ListedTool;
+}
+
+export interface ListedTool {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly inputSchema: JsonSchema & { type: 'object' };
+  readonly outputSchema: JsonSchema & { type: 'object' };
+  readonly annotations: {
+    readonly readOnlyHint: boolean;
+    readonly destructiveHint: boolean;
+    readonly idempotentHint: boolean;
+    readonly openWorldHint: boolean;
+  };
+}
+
+export interface Catalog {
+  /** In the order in which platforms declare their tools. */
+  readonly entries: readonly Entry[];
+  readonly list: readonly ListedTool[];
+  /** By name or alias: the entry, and the caller's arguments as the tool's own. */
+  readonly find: (name: string) => Found | undefined;
+  /** The listed name nearest to one that does not exist. */
+  readonly suggest: (name: string) => string | undefined;
+}
+
+export interface Found {
+  readonly entry: Entry;
+  readonly translate: (input: Record<string, unknown>) => Record<string, unknown>;
+}
+
+/** @throws {TypeError} when two tools share a name: a mistake of ours, found at start. */
+export function createCatalog(connected: readonly Connected[]): Catalog {
+  const entries: Entry[] = [];
+  const byName = new Map<string, Found>();
+  const claim = (name: string, found: Found) => {
+    if (byName.has(name)) throw new TypeError(`two tools are called ${name}`);
+    byName.set(name, found);
+  };
+  for (const { platform, tenants } of connected) {
+    for (const tool of platform.tools) {
+      const entry = createEntry(tool, platform, tenants);
+      const rename = renamingOf(tool);
+      entries.push(entry);
+      claim(tool.name, { entry, translate: rename });
+      for (const [alias, translate] of Object.entries(tool.aliases ?? {})) {
+        claim(alias, { entry, translate: (input) => rename(translate(input)) });
+      }
+    }
+  }
+  const names = [...byName.keys()];
+  return {
+    entries,
+    list: entries.map((entry) => entry.listed),
+    find: (name) => byName.get(name),
+    suggest: (name) => nearest(name, names),
+  };
+}
+
+function createEntry(tool: AnyTool, platform: Platform, tenants: ReadonlyMap<string, Tenant>): Entry {
+  const names = [...tenants.keys()].sort();
+  const choosesTenant = tool.local !== true && names.length > 1;
+  const chooser = { tenant: z.enum(names as [string, ...string[]]).describe('Which organization') };
+  const input: z.ZodObject = choosesTenant ? tool.input.extend(chooser) : tool.input;
+  const output: z.ZodObject = choosesTenant ? tool.output.extend({ tenant: z.string() }) : tool.output;
+  const listed: ListedTool = {
+    name: tool.name,
+    title: tool.title,
+    description: tool.description,
+    inputSchema: { type: 'object', ...inputSchemaOf(input) },
+    outputSchema: { type: 'object', ...outputSchemaOf(output) },
+    annotations: {
+      readOnlyHint: tool.access === 'read',
+      destructiveHint: tool.access === 'destroy',
+      idempotentHint: tool.access === 'read',
+      openWorldHint: tool.local !== true,
+    },
+  };
+  return { tool, platform: platform.name, tenants, choosesTenant, input, listed };
+}
+
+/** Hosts and models fill what they do not use with "" or null; neither is a value of any parameter here. */
+function renamingOf(tool: AnyTool): Found['translate'] {
+  const names: Readonly<Record<string, string>> = tool.parameterAliases ?? {};
+  return (input) => {
+    const result: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(input)) {
+      if (value === '' || value === null) continue;
+      const own = Object.hasOwn(names, name) ? names[name] : undefined;
+      if (own !== undefined && !(own in input)) result[own] = value;
+      else result[name] = value;
+    }
+    return result;
+  };
+}

@@ -1,0 +1,45 @@
+// What a call answers: structured content and a compact text of it; failures with what to do about them.
+
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import { type CastellanError, toCastellanError } from '../core/errors.ts';
+import type { Entry } from './catalog.ts';
+import { writeText } from './text.ts';
+
+export function successResult(entry: Entry, output: Record<string, unknown>, tenant: string | undefined): CallToolResult {
+  const value = tenant === undefined ? output : { ...output, tenant };
+  return {
+    content: [{ type: 'text', text: writeText(value, entry.tool.table) }],
+    structuredContent: value,
+  };
+}
+
+/** `entry` is absent when the call did not get as far as a tool. */
+export function errorResult(thrown: unknown, entry?: Entry): CallToolResult {
+  const error = toCastellanError(thrown);
+  const scopes = error.code === 'missing_scope' ? (entry?.tool.scopes ?? []) : [];
+  const lines = [
+    error.message,
+    error.hint,
+    scopes.length > 0 ? `Needed: ${scopes.join(', ')}.` : undefined,
+    describeRetry(error),
+    error.requestId === undefined ? undefined : `Request id: ${error.requestId}`,
+  ];
+  return {
+    isError: true,
+    content: [{ type: 'text', text: lines.filter((line) => line !== undefined).join('\n') }],
+    _meta: {
+      'castellan/error': {
+        code: error.code,
+        ...(error.retry.again && { retryAfterMs: Math.ceil(error.retry.afterMs) }),
+        ...(scopes.length > 0 && { scopes }),
+        ...(error.requestId !== undefined && { requestId: error.requestId }),
+      },
+    },
+  };
+}
+
+function describeRetry(error: CastellanError): string {
+  if (!error.retry.again) return 'Retrying the same call will not help.';
+  const seconds = Math.ceil(error.retry.afterMs / 1000);
+  return seconds > 0 ? `Retrying can help in ${seconds} s.` : 'Retrying can help.';
+}

@@ -1,0 +1,68 @@
+// What `doctor` asks about an Okta organization.
+
+import { z } from 'zod';
+import { toCastellanError } from '../../core/errors.ts';
+import type { Check, CheckResult } from '../../core/tool.ts';
+import type { Upstream } from '../../core/upstream.ts';
+
+/** Beyond this the log windows that people ask for are visibly off. */
+const clockToleranceMs = 30_000;
+
+export function createOktaChecks(upstream: Upstream, origin: URL, now: () => number): readonly Check[] {
+  const ask = (signal: AbortSignal, path: readonly string[]) =>
+    upstream.request(
+      { method: 'GET', path: ['api', 'v1', ...path], bucket: `/${path[0]}`, query: path[0] === 'users' ? { limit: 1 } : {}, read: (body) => body },
+      { signal, deadline: now() + 10_000 },
+    );
+
+  return [
+    {
+      name: 'address',
+      async run(signal) {
+        try {
+          const { body } = await ask(signal, ['org']);
+          const org = z.looseObject({ companyName: z.string().optional(), status: z.string().optional() }).safeParse(body);
+          const name = org.success ? org.data.companyName : undefined;
+          return { ok: true, says: `${origin.host} answers${name ? ` as ${name}` : ''}` };
+        } catch (thrown) {
+          const error = toCastellanError(thrown);
+          // The organization is there when it refuses us; the token check says the rest.
+          if (error.code === 'unauthorized' || error.code === 'missing_scope') return { ok: true, says: `${origin.host} answers` };
+          return failed(error);
+        }
+      },
+    },
+    {
+      name: 'token',
+      async run(signal) {
+        try {
+          await ask(signal, ['users']);
+          return { ok: true, says: 'the API token is accepted and may read users' };
+        } catch (thrown) {
+          return failed(toCastellanError(thrown));
+        }
+      },
+    },
+    {
+      name: 'clock',
+      async run(signal) {
+        try {
+          const { headers } = await ask(signal, ['users']);
+          const theirs = Date.parse(headers.get('date') ?? '');
+          if (Number.isNaN(theirs)) return { ok: true, says: 'Okta did not tell its time' };
+          const off = Math.round((now() - theirs) / 1000);
+          const ok = Math.abs(now() - theirs) <= clockToleranceMs;
+          return ok
+            ? { ok, says: `this machine's clock agrees with Okta's (${off} s)` }
+            : { ok, says: `this machine's clock is ${off} s off Okta's`, todo: 'Let the system synchronise its clock (NTP).' };
+        } catch (thrown) {
+          return failed(toCastellanError(thrown));
+        }
+      },
+    },
+  ];
+}
+
+function failed(error: { readonly message: string; readonly hint: string | undefined }): CheckResult {
+  return { ok: false, says: error.message, todo: error.hint };
+}

@@ -1,0 +1,70 @@
+// The Okta platform: its tools, and how a connection to one organization is opened.
+
+import { createRateBudget, type SharedMemory } from '../../core/budget.ts';
+import type { Values } from '../../core/settings.ts';
+import type { Platform, Tenant } from '../../core/tool.ts';
+import { createUpstream, type UpstreamOptions } from '../../core/upstream.ts';
+import { createOktaChecks } from './checks.ts';
+import { createOktaClient, type OktaClient } from './client.ts';
+import { createSswsCredential } from './credential.ts';
+import { oktaDialect } from './dialect.ts';
+import type { oktaSettings } from './settings.ts';
+import { appTools } from './tools/apps.ts';
+import { groupTools } from './tools/groups.ts';
+import { logTools } from './tools/logs.ts';
+import { networkZoneTools } from './tools/network-zones.ts';
+import { policyTools } from './tools/policies.ts';
+import { timeTools } from './tools/time.ts';
+import { userTools } from './tools/users.ts';
+
+export const okta: Platform = {
+  name: 'okta',
+  title: 'Okta',
+  instructions: [
+    'A user can be named by Okta id or login; groups, applications and policies by the id that a list tool gives.',
+    'search and filter expressions look like: profile.department eq "Sales" and status eq "ACTIVE".',
+    'To learn why somebody cannot sign in: get_okta_user for the status, get_okta_event_logs with user_id for the reason.',
+  ].join(' '),
+  tools: [...userTools, ...groupTools, ...appTools, ...policyTools, ...networkZoneTools, ...logTools, ...timeTools],
+};
+
+/** A System Log page of 1,000 large events is about 5 MB; nothing that we read is larger. */
+const maxBodyBytes = 32 * 1024 * 1024;
+const attemptTimeoutMs = 12_000;
+
+export interface OktaDependencies {
+  readonly fetch: UpstreamOptions['fetch'];
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly userAgent: string;
+  readonly shared?: SharedMemory;
+  readonly onAttempt?: UpstreamOptions['onAttempt'];
+}
+
+/** Settings that were checked: address and token are there. */
+export type OktaTenantSettings = Values<typeof oktaSettings>;
+
+export function openOktaTenant(name: string, settings: OktaTenantSettings, deps: OktaDependencies): Tenant<OktaClient> {
+  const { orgUrl, apiToken } = settings;
+  if (orgUrl === undefined || apiToken === undefined) throw new TypeError('an Okta tenant needs orgUrl and apiToken');
+  const origin = new URL(orgUrl);
+  const upstream = createUpstream({
+    origin,
+    fetch: deps.fetch,
+    credential: createSswsCredential(apiToken),
+    dialect: oktaDialect,
+    budget: createRateBudget({ now: deps.now, shared: deps.shared, scope: `rate:okta:${origin.host}:` }),
+    userAgent: deps.userAgent,
+    now: deps.now,
+    random: deps.random,
+    concurrency: settings.concurrency,
+    attemptTimeoutMs,
+    maxBodyBytes,
+    ...(deps.onAttempt && { onAttempt: deps.onAttempt }),
+  });
+  return {
+    name,
+    connect: (scope) => createOktaClient(upstream, origin, scope),
+    checks: createOktaChecks(upstream, origin, deps.now),
+  };
+}

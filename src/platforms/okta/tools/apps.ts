@@ -1,0 +1,190 @@
+// Reading applications and who is assigned to them.
+
+import { z } from 'zod';
+import { fullObject, listInput, listOutput, viewInput } from '../../../core/listing.ts';
+import { defineTools, tableOf } from '../../../core/tool.ts';
+import type { OktaClient } from '../client.ts';
+import { checkExpression } from '../filter.ts';
+import { appEntity, appView, fullOf, present, viewApp } from '../views.ts';
+import { appId, listParameters, renaming } from './shared.ts';
+
+const tool = defineTools<OktaClient>();
+const text = z.string().nullish();
+
+export const appTable = tableOf<z.output<typeof appView>>('applications', {
+  id: (app) => app.id,
+  label: (app) => app.label,
+  name: (app) => app.name,
+  status: (app) => app.status,
+});
+
+const { max_results, cursor, view } = listInput();
+
+const appUserEntity = z.looseObject({
+  id: z.string(),
+  status: text,
+  scope: text,
+  created: text,
+  statusChanged: text,
+  credentials: z.looseObject({ userName: text }).nullish(),
+});
+const appUserView = z.object({
+  id: z.string().describe('user id'),
+  username: z.string().optional().describe('name in the app'),
+  scope: z.string().optional().describe('USER: direct, GROUP: by a group'),
+  status: z.string().optional(),
+  created: z.string().optional(),
+  full: fullObject,
+});
+const appGroupEntity = z.looseObject({
+  id: z.string(),
+  priority: z.number().nullish(),
+  lastUpdated: text,
+  _embedded: z.looseObject({ group: z.looseObject({ profile: z.looseObject({ name: text }).nullish() }).nullish() }).nullish(),
+});
+const appGroupView = z.object({
+  id: z.string().describe('group id'),
+  name: z.string().optional(),
+  priority: z.number().optional(),
+  last_updated: z.string().optional(),
+  full: fullObject,
+});
+
+export const appTools = [
+  tool({
+    name: 'list_okta_applications',
+    title: 'List Okta applications',
+    description: 'Finds applications by q (start of label or name) or filter; none: all. Next: list_okta_application_users.',
+    access: 'read',
+    scopes: ['okta.apps.read'],
+    aliases: { list_applications: renaming({ filter_expr: 'filter' }) },
+    parameterAliases: { max_results: 'limit', cursor: 'after', query: 'q', filter_type: 'filter', filter_expr: 'filter' },
+    input: z.strictObject({
+      q: z.string().max(255).optional().describe('Start of label or name'),
+      filter: z.string().optional().describe('status eq "ACTIVE"'),
+      limit: max_results,
+      after: cursor,
+      include_non_deleted: z.boolean().default(false).describe('Deactivated ones too'),
+      use_optimization: z.boolean().default(false).describe('Ask Okta for fewer fields'),
+      expand: z.string().regex(/^user\/[^/\s]{1,320}$/).optional().describe('user/{id}: adds that user’s assignment'),
+      view,
+    }),
+    output: listOutput('applications', appView),
+    table: appTable,
+    async run(input, { client, progress }) {
+      if (input.filter !== undefined) checkExpression('apps.filter', 'filter', input.filter);
+      const { items, ...tail } = await client.list({
+        path: ['apps'],
+        query: {
+          q: input.q,
+          filter: input.filter,
+          expand: input.expand,
+          includeNonDeleted: input.include_non_deleted || undefined,
+          useOptimization: input.use_optimization || undefined,
+        },
+        entity: appEntity,
+        max: input.limit,
+        cursor: input.after,
+        pageSize: 200,
+        progress,
+      });
+      return { applications: items.map((app) => viewApp(app, input.view)), ...tail };
+    },
+  }),
+
+  tool({
+    name: 'get_okta_application',
+    title: 'Get an Okta application',
+    description: 'One application with its sign-on mode, state and features. view full shows its settings.',
+    access: 'read',
+    scopes: ['okta.apps.read'],
+    aliases: { get_application_details: renaming({ app_identifier: 'app_id' }) },
+    parameterAliases: { app_identifier: 'app_id' },
+    input: z.strictObject({ app_id: appId, view: viewInput() }),
+    output: appView.extend({ created: z.string().optional(), last_updated: z.string().optional() }),
+    async run({ app_id, view }, { client }) {
+      const app = await client.get(['apps', app_id], appEntity);
+      return { ...viewApp(app, view), ...present({ created: app.created, last_updated: app.lastUpdated }) };
+    },
+  }),
+
+  tool({
+    name: 'list_okta_application_users',
+    title: 'List an application’s users',
+    description: 'Who is assigned to an application, directly or by a group.',
+    access: 'read',
+    scopes: ['okta.apps.read'],
+    parameterAliases: { ...listParameters, q: 'query' },
+    input: z.strictObject({
+      app_id: appId,
+      query: z.string().max(200).optional().describe('Start of a name or username'),
+      ...listInput(),
+    }),
+    output: listOutput('users', appUserView),
+    table: tableOf<z.output<typeof appUserView>>('users', {
+      username: (user) => user.username ?? user.id,
+      scope: (user) => user.scope,
+      status: (user) => user.status,
+    }),
+    async run({ app_id, query, max_results, cursor, view }, { client, progress }) {
+      const { items, ...tail } = await client.list({
+        path: ['apps', app_id, 'users'],
+        query: { q: query },
+        entity: appUserEntity,
+        max: max_results,
+        cursor,
+        pageSize: 500,
+        progress,
+      });
+      const users = items.map((user) => ({
+        id: user.id,
+        ...present({ username: user.credentials?.userName, scope: user.scope, status: user.status, created: user.created }),
+        ...fullOf(user, view),
+      }));
+      return { users, ...tail };
+    },
+  }),
+
+  tool({
+    name: 'list_okta_application_group_assignments',
+    title: 'List an application’s groups',
+    description: 'The groups whose members get an application, by priority.',
+    access: 'read',
+    scopes: ['okta.apps.read'],
+    aliases: { list_okta_application_groups: renaming() },
+    parameterAliases: { ...listParameters, q: 'query' },
+    input: z.strictObject({
+      app_id: appId,
+      query: z.string().max(255).optional().describe('Start of the group’s name'),
+      ...listInput(),
+    }),
+    output: listOutput('groups', appGroupView),
+    table: tableOf<z.output<typeof appGroupView>>('groups', {
+      id: (group) => group.id,
+      name: (group) => group.name,
+      priority: (group) => group.priority,
+    }),
+    async run({ app_id, query, max_results, cursor, view }, { client, progress }) {
+      const { items, ...tail } = await client.list({
+        path: ['apps', app_id, 'groups'],
+        query: { q: query, expand: 'group' },
+        entity: appGroupEntity,
+        max: max_results,
+        cursor,
+        minPageSize: 20,
+        pageSize: 200,
+        progress,
+      });
+      const groups = items.map((group) => ({
+        id: group.id,
+        ...present({
+          name: group._embedded?.group?.profile?.name,
+          priority: group.priority,
+          last_updated: group.lastUpdated,
+        }),
+        ...fullOf(group, view),
+      }));
+      return { groups, ...tail };
+    },
+  }),
+];

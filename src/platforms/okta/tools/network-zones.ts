@@ -1,0 +1,98 @@
+// Reading network zones.
+
+import { z } from 'zod';
+import { fullObject, listInput, listOutput } from '../../../core/listing.ts';
+import { defineTools, tableOf } from '../../../core/tool.ts';
+import type { OktaClient } from '../client.ts';
+import { checkExpression } from '../filter.ts';
+import { fullOf, present } from '../views.ts';
+import { listParameters } from './shared.ts';
+
+const tool = defineTools<OktaClient>();
+const text = z.string().nullish();
+const addresses = z.array(z.looseObject({ type: text, value: text })).nullish();
+
+const zoneEntity = z.looseObject({
+  id: z.string(),
+  name: text,
+  type: text,
+  status: text,
+  usage: text,
+  system: z.boolean().nullish(),
+  gateways: addresses,
+  proxies: addresses,
+  locations: z.array(z.looseObject({ country: text, region: text })).nullish(),
+  asns: z.array(z.string()).nullish(),
+});
+const names = z.array(z.string()).optional();
+const zoneView = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.string().optional(),
+  status: z.string().optional(),
+  usage: z.string().optional(),
+  system: z.boolean().optional(),
+  gateways: names.describe('CIDR or range'),
+  proxies: names,
+  locations: names.describe('country/region'),
+  asns: names,
+  full: fullObject,
+});
+
+type ZoneView = z.output<typeof zoneView>;
+
+function viewZone(zone: z.output<typeof zoneEntity>): Omit<ZoneView, 'full'> {
+  const values = (list: z.output<typeof addresses>) => list?.flatMap((address) => address.value ?? []);
+  const places = zone.locations?.flatMap(({ country, region }) => region ?? country ?? []);
+  return {
+    id: zone.id,
+    name: zone.name ?? '',
+    ...present({
+      type: zone.type,
+      status: zone.status,
+      usage: zone.usage,
+      system: zone.system || undefined,
+      gateways: values(zone.gateways),
+      proxies: values(zone.proxies),
+      locations: places,
+      asns: zone.asns,
+    }),
+  };
+}
+
+export const networkZoneTools = [
+  tool({
+    name: 'list_okta_network_zones',
+    title: 'List network zones',
+    description: 'The network zones that policies refer to: addresses, proxies, places, and which zone blocks.',
+    access: 'read',
+    scopes: ['okta.networkZones.read'],
+    parameterAliases: { ...listParameters, filter: 'filter_type' },
+    input: z.strictObject({
+      filter_type: z.string().optional().describe('usage eq "BLOCKLIST"; by id, usage or system'),
+      ...listInput(),
+    }),
+    output: listOutput('zones', zoneView),
+    table: tableOf<ZoneView>('zones', {
+      id: (zone) => zone.id,
+      name: (zone) => zone.name,
+      type: (zone) => zone.type,
+      status: (zone) => zone.status,
+      usage: (zone) => zone.usage,
+      holds: (zone) => [zone.gateways, zone.proxies, zone.locations, zone.asns].flatMap((list) => list ?? []).join(', '),
+    }),
+    async run({ filter_type, max_results, cursor, view }, { client, progress }) {
+      if (filter_type !== undefined) checkExpression('zones.filter', 'filter_type', filter_type);
+      const { items, ...tail } = await client.list({
+        path: ['zones'],
+        query: { filter: filter_type },
+        entity: zoneEntity,
+        max: max_results,
+        cursor,
+        pageSize: 200,
+        progress,
+      });
+      return { zones: items.map((zone) => ({ ...viewZone(zone), ...fullOf(zone, view) })), ...tail };
+    },
+  }),
+];

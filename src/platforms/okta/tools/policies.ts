@@ -1,0 +1,163 @@
+// Reading policies and their rules.
+
+import { z } from 'zod';
+import { fullObject, listInput, listOutput, viewInput } from '../../../core/listing.ts';
+import { defineTools, tableOf } from '../../../core/tool.ts';
+import type { OktaClient } from '../client.ts';
+import { fullOf, present, type View } from '../views.ts';
+import { listParameters, policyId, ruleId } from './shared.ts';
+
+const tool = defineTools<OktaClient>();
+const text = z.string().nullish();
+
+const policyTypes = [
+  'OKTA_SIGN_ON',
+  'PASSWORD',
+  'MFA_ENROLL',
+  'ACCESS_POLICY',
+  'PROFILE_ENROLLMENT',
+  'IDP_DISCOVERY',
+  'POST_AUTH_SESSION',
+  'ENTITY_RISK',
+  'DEVICE_SIGNAL_COLLECTION',
+  'SESSION_VIOLATION_DETECTION',
+  'CLIENT_UPDATE',
+  'IDENTITY_CLAIM_SOURCING',
+] as const;
+
+const policyEntity = z.looseObject({
+  id: z.string(),
+  name: text,
+  type: text,
+  status: text,
+  priority: z.number().nullish(),
+  system: z.boolean().nullish(),
+  description: text,
+});
+const policyView = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.string().optional(),
+  status: z.string().optional(),
+  priority: z.number().optional().describe('1 is tried first'),
+  system: z.boolean().optional(),
+  description: z.string().optional(),
+  full: fullObject,
+});
+
+const ruleEntity = policyEntity.extend({
+  conditions: z.record(z.string(), z.unknown()).nullish(),
+  actions: z.record(z.string(), z.unknown()).nullish(),
+});
+const part = z.record(z.string(), z.unknown()).optional();
+const ruleView = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.string().optional(),
+  status: z.string().optional(),
+  priority: z.number().optional().describe('1 is tried first'),
+  system: z.boolean().optional(),
+  conditions: part.describe('to whom and when'),
+  actions: part.describe('what it does'),
+  full: fullObject,
+});
+
+function viewRule(rule: z.output<typeof ruleEntity>, view: View): z.output<typeof ruleView> {
+  const { conditions, actions } = fullOf({ conditions: rule.conditions, actions: rule.actions }, 'full').full as {
+    conditions?: Record<string, unknown> | null;
+    actions?: Record<string, unknown> | null;
+  };
+  return {
+    id: rule.id,
+    name: rule.name ?? '',
+    ...present({ type: rule.type, status: rule.status, priority: rule.priority, system: rule.system || undefined }),
+    ...present({ conditions, actions }),
+    ...fullOf(rule, view),
+  };
+}
+
+export const policyTools = [
+  tool({
+    name: 'list_okta_policies',
+    title: 'List Okta policies',
+    description: 'The policies of one type, in their order. Next: list_okta_policy_rules.',
+    access: 'read',
+    scopes: ['okta.policies.read'],
+    parameterAliases: listParameters,
+    input: z.strictObject({
+      type: z.enum(policyTypes).describe('OKTA_SIGN_ON: sessions, ACCESS_POLICY: apps'),
+      status: z.enum(['ACTIVE', 'INACTIVE']).optional(),
+      query: z.string().max(255).optional().describe('Start of the name'),
+      ...listInput(),
+    }),
+    output: listOutput('policies', policyView),
+    table: tableOf<z.output<typeof policyView>>('policies', {
+      id: (policy) => policy.id,
+      name: (policy) => policy.name,
+      status: (policy) => policy.status,
+      priority: (policy) => policy.priority,
+    }),
+    async run({ type, status, query, max_results, cursor, view }, { client, progress }) {
+      const { items, ...tail } = await client.list({
+        path: ['policies'],
+        query: { type, status, q: query },
+        entity: policyEntity,
+        max: max_results,
+        cursor,
+        progress,
+      });
+      const policies = items.map((policy) => ({
+        id: policy.id,
+        name: policy.name ?? '',
+        ...present({
+          type: policy.type,
+          status: policy.status,
+          priority: policy.priority,
+          system: policy.system || undefined,
+          description: policy.description,
+        }),
+        ...fullOf(policy, view),
+      }));
+      return { policies, ...tail };
+    },
+  }),
+
+  tool({
+    name: 'list_okta_policy_rules',
+    title: 'List a policy’s rules',
+    description: 'The rules of a policy in their order, with conditions and actions: who must do what to get in.',
+    access: 'read',
+    scopes: ['okta.policies.read'],
+    parameterAliases: listParameters,
+    input: z.strictObject({ policy_id: policyId, ...listInput() }),
+    output: listOutput('rules', ruleView),
+    table: tableOf<z.output<typeof ruleView>>('rules', {
+      id: (rule) => rule.id,
+      name: (rule) => rule.name,
+      status: (rule) => rule.status,
+      priority: (rule) => rule.priority,
+      conditions: (rule) => rule.conditions && JSON.stringify(rule.conditions),
+      actions: (rule) => rule.actions && JSON.stringify(rule.actions),
+    }),
+    async run({ policy_id, max_results, cursor, view }, { client, progress }) {
+      const request = { path: ['policies', policy_id, 'rules'], entity: ruleEntity, max: max_results, cursor, progress };
+      const { items, ...tail } = await client.list(request);
+      return { rules: items.map((rule) => viewRule(rule, view)), ...tail };
+    },
+  }),
+
+  tool({
+    name: 'get_okta_policy_rule',
+    title: 'Get a policy rule',
+    description: 'One rule of a policy with its conditions and actions.',
+    access: 'read',
+    scopes: ['okta.policies.read'],
+    input: z.strictObject({ policy_id: policyId, rule_id: ruleId, view: viewInput() }),
+    output: ruleView.extend({ created: z.string().optional(), last_updated: z.string().optional() }),
+    async run({ policy_id, rule_id, view }, { client }) {
+      const entity = ruleEntity.extend({ created: text, lastUpdated: text });
+      const rule = await client.get(['policies', policy_id, 'rules', rule_id], entity);
+      return { ...viewRule(rule, view), ...present({ created: rule.created, last_updated: rule.lastUpdated }) };
+    },
+  }),
+];

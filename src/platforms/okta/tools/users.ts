@@ -1,0 +1,217 @@
+// Reading users and what hangs on them.
+
+import { z } from 'zod';
+import { fullObject, listInput, listOutput, viewInput } from '../../../core/listing.ts';
+import { defineTools, tableOf } from '../../../core/tool.ts';
+import type { OktaClient } from '../client.ts';
+import { checkExpression } from '../filter.ts';
+import { fullOf, groupEntity, groupView, nameUser, present, userEntity, userView, viewGroup, viewUser } from '../views.ts';
+import { checkOneOf, listParameters, renaming, userId } from './shared.ts';
+
+const tool = defineTools<OktaClient>();
+
+type UserView = z.output<typeof userView>;
+type GroupView = z.output<typeof groupView>;
+
+export const userTable = tableOf<UserView>('users', {
+  login: nameUser,
+  name: (user) => user.name,
+  status: (user) => user.status,
+});
+
+const text = z.string().nullish();
+const linkEntity = z.looseObject({
+  id: z.string(),
+  label: text,
+  appInstanceId: text,
+  appName: text,
+  linkUrl: text,
+  hidden: z.boolean().nullish(),
+});
+const linkView = z.object({
+  app_id: z.string().optional(),
+  label: z.string(),
+  name: z.string().optional().describe('kind of app'),
+  url: z.string().optional(),
+  hidden: z.boolean().optional(),
+  full: fullObject,
+});
+const factorEntity = z.looseObject({
+  id: z.string(),
+  factorType: z.string(),
+  provider: text,
+  status: text,
+  created: text,
+  lastUpdated: text,
+  profile: z.looseObject({ name: text, phoneNumber: text, email: text, credentialId: text, authenticatorName: text }).nullish(),
+});
+const factorView = z.object({
+  id: z.string(),
+  type: z.string(),
+  provider: z.string().optional(),
+  status: z.string().optional(),
+  device: z.string().optional().describe('name, number or address'),
+  created: z.string().optional(),
+  full: fullObject,
+});
+
+export const userTools = [
+  tool({
+    name: 'list_okta_users',
+    title: 'List Okta users',
+    description:
+      'Finds users by one of query (start of a name or email), search (any attribute) or filter_type; none: all but deprovisioned ones. Next: get_okta_user.',
+    access: 'read',
+    scopes: ['okta.users.read'],
+    parameterAliases: { ...listParameters, q: 'query', filter: 'filter_type' },
+    input: z.strictObject({
+      query: z.string().max(200).optional().describe('Start of first name, last name or email'),
+      search: z.string().optional().describe('status eq "LOCKED_OUT" and profile.department sw "Fin"'),
+      filter_type: z.string().optional().describe('Okta filter: lastUpdated gt "2026-01-01T00:00:00.000Z"'),
+      sort_by: z.string().regex(/^[\w.]{1,100}$/).default('created').describe('With search'),
+      sort_order: z.enum(['asc', 'desc']).default('desc'),
+      ...listInput(),
+    }),
+    output: listOutput('users', userView),
+    table: userTable,
+    async run({ query, search, filter_type, sort_by, sort_order, max_results, cursor, view }, { client, progress }) {
+      checkOneOf({ search, filter_type, query });
+      if (search !== undefined) checkExpression('users.search', 'search', search);
+      if (filter_type !== undefined) checkExpression('users.filter', 'filter_type', filter_type);
+      const sort = search === undefined ? {} : { sortBy: sort_by, sortOrder: sort_order };
+      const { items, ...tail } = await client.list({
+        path: ['users'],
+        query: { search, filter: filter_type, q: query, ...sort },
+        entity: userEntity,
+        max: max_results,
+        cursor,
+        pageSize: 200,
+        ...(query !== undefined && { capped: 200 }),
+        progress,
+      });
+      return { users: items.map((user) => viewUser(user, view)), ...tail };
+    },
+  }),
+
+  tool({
+    name: 'get_okta_user',
+    title: 'Get an Okta user',
+    description: 'One user with status, dates and profile. Next: list_okta_user_groups, _applications, _factors, get_okta_event_logs.',
+    access: 'read',
+    scopes: ['okta.users.read'],
+    aliases: { get_user_details: renaming({ user_identifier: 'user_id' }) },
+    parameterAliases: { user_identifier: 'user_id' },
+    input: z.strictObject({ user_id: userId, view: viewInput() }),
+    output: userView.extend({
+      created: z.string().optional(),
+      activated: z.string().optional(),
+      status_changed: z.string().optional(),
+      last_updated: z.string().optional(),
+      password_changed: z.string().optional(),
+      profile: z.record(z.string(), z.unknown()).describe('further attributes'),
+    }),
+    async run({ user_id, view }, { client }) {
+      const user = await client.get(['users', user_id], userEntity);
+      const { full, ...summary } = viewUser(user, view);
+      const { login: _login, firstName: _first, lastName: _last, ...profile } = user.profile;
+      return {
+        ...summary,
+        ...present({
+          created: user.created,
+          activated: user.activated,
+          status_changed: user.statusChanged,
+          last_updated: user.lastUpdated,
+          password_changed: user.passwordChanged,
+        }),
+        profile: present(fullOf({ profile }, 'full').full?.profile as Record<string, unknown>),
+        ...(full && { full }),
+      };
+    },
+  }),
+
+  tool({
+    name: 'list_okta_user_groups',
+    title: 'List a user’s groups',
+    description: 'The groups that a user belongs to.',
+    access: 'read',
+    scopes: ['okta.users.read'],
+    parameterAliases: listParameters,
+    input: z.strictObject({ user_id: userId, ...listInput() }),
+    output: listOutput('groups', groupView),
+    table: tableOf<GroupView>('groups', { id: (group) => group.id, name: (group) => group.name, type: (group) => group.type }),
+    async run({ user_id, max_results, cursor, view }, { client, progress }) {
+      const request = { path: ['users', user_id, 'groups'], entity: groupEntity, max: max_results, cursor, progress };
+      const { items, ...tail } = await client.list(request);
+      return { groups: items.map((group) => viewGroup(group, view)), ...tail };
+    },
+  }),
+
+  tool({
+    name: 'list_okta_user_applications',
+    title: 'List a user’s applications',
+    description: 'What a user can open: the tiles of their dashboard, with app_id for get_okta_application.',
+    access: 'read',
+    scopes: ['okta.users.read'],
+    parameterAliases: listParameters,
+    input: z.strictObject({
+      user_id: userId,
+      show_all: z.boolean().default(true).describe('Hidden ones too'),
+      ...listInput(),
+    }),
+    output: listOutput('applications', linkView),
+    table: tableOf<z.output<typeof linkView>>('applications', {
+      app_id: (link) => link.app_id,
+      label: (link) => link.label,
+      name: (link) => link.name,
+    }),
+    async run({ user_id, show_all, max_results, cursor, view }, { client, progress }) {
+      const request = { path: ['users', user_id, 'appLinks'], entity: linkEntity, max: max_results, cursor, progress };
+      const { items, ...tail } = await client.list(request);
+      const shown = items.filter((link) => show_all || link.hidden !== true);
+      const applications = shown.map((link) => ({
+        ...present({ app_id: link.appInstanceId }),
+        label: link.label ?? '',
+        ...present({ name: link.appName, url: link.linkUrl, hidden: link.hidden === true ? true : undefined }),
+        ...fullOf(link, view),
+      }));
+      return { applications, ...tail };
+    },
+  }),
+
+  tool({
+    name: 'list_okta_user_factors',
+    title: 'List a user’s factors',
+    description: 'The authentication factors that a user has enrolled, with their state.',
+    access: 'read',
+    scopes: ['okta.users.read'],
+    parameterAliases: listParameters,
+    input: z.strictObject({ user_id: userId, ...listInput() }),
+    output: listOutput('factors', factorView),
+    table: tableOf<z.output<typeof factorView>>('factors', {
+      id: (factor) => factor.id,
+      type: (factor) => factor.type,
+      provider: (factor) => factor.provider,
+      status: (factor) => factor.status,
+      device: (factor) => factor.device,
+    }),
+    async run({ user_id, max_results, cursor, view }, { client, progress }) {
+      const request = { path: ['users', user_id, 'factors'], entity: factorEntity, max: max_results, cursor, progress };
+      const { items, ...tail } = await client.list(request);
+      const factors = items.map((factor) => {
+        const { name, phoneNumber, email, authenticatorName } = factor.profile ?? {};
+        return {
+          id: factor.id,
+          type: factor.factorType,
+          ...present({
+            provider: factor.provider,
+            status: factor.status,
+            device: name ?? phoneNumber ?? email ?? authenticatorName,
+            created: factor.created,
+          }),
+          ...fullOf(factor, view),
+        };
+      });
+      return { factors, ...tail };
+    },
+  }),
+];
