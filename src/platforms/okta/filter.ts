@@ -71,7 +71,7 @@ const failPart: Fail = (at, problem) => {
  * with a literal. A filter with a fault counts, so that `checkExpression` can say what the fault is.
  */
 export function looksLikeFilter(text: string): boolean {
-  const outside = text.replaceAll(/"(?:[^"\\]|\\[\s\S])*"/g, '""');
+  const outside = text.slice(0, MAX_LENGTH).replaceAll(/"(?:[^"\\]|\\[\s\S])*"/g, '""');
   for (const [, attribute = '', value, symbol] of outside.matchAll(COMPARISON)) {
     const named =
       /[^.]\.[^.]|[a-z][A-Z]/.test(attribute) ||
