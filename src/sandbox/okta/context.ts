@@ -1,0 +1,22 @@
+// What a handler is given: the state, the call, what stood in the path, and the address the caller used.
+
+import type { OktaAnswer, OktaCall } from './answer.ts';
+import type { OktaState } from './state.ts';
+
+export interface OktaContext {
+  state: OktaState;
+  call: OktaCall;
+  query: URLSearchParams;
+  params: Readonly<Record<string, string>>;
+  /** Scheme, host and port as the caller wrote them: links are built on it. */
+  base: string;
+}
+
+export type OktaHandler = (context: OktaContext) => OktaAnswer;
+
+export interface OktaRoute {
+  method: string;
+  /** '/api/v1/users/{id}' */
+  path: string;
+  handle: OktaHandler;
+}

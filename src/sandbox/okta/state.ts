@@ -1,0 +1,41 @@
+// Everything the simulated organization knows; the handlers read and change it, and a reset makes it anew.
+
+import { makePeople } from '../company/people.ts';
+import { makeId } from '../random.ts';
+import { makeUser, type UserRecord } from './user-record.ts';
+
+export interface OktaState {
+  seed: number;
+  /** When the sandbox opened: the stories and the history are counted back from here. */
+  opened: number;
+  now: () => number;
+  /** By ordinal; a deleted user leaves a hole. */
+  users: (UserRecord | undefined)[];
+  usersById: Map<string, number>;
+  usersByLogin: Map<string, number>;
+  /** Goes up with every change, so that results of searches can be kept while it stands still. */
+  version: number;
+  /** Ordinals of users found by the latest searches, by version and criteria. */
+  searches: Map<string, Int32Array>;
+  /** Users already written as JSON, for one version and one address. */
+  texts: { version: number; base: string; of: Map<number, string> };
+  userTypeId: string;
+}
+
+export function createState(options: { users: number; seed: number; now: () => number }): OktaState {
+  const { seed, now } = options;
+  const opened = now();
+  const users = makePeople(options.users, seed).map((person) => makeUser(person, seed, opened));
+  return {
+    seed,
+    opened,
+    now,
+    users,
+    usersById: new Map(users.map((user) => [user.id, user.n])),
+    usersByLogin: new Map(users.map((user) => [user.person.login, user.n])),
+    version: 0,
+    searches: new Map(),
+    texts: { version: 0, base: '', of: new Map() },
+    userTypeId: makeId('oty', seed, 0),
+  };
+}
