@@ -7,7 +7,6 @@ import { version } from './version.ts';
 
 const commands = {
   serve: () => import('./cli/serve.ts').then((module) => module.default),
-  demo: () => import('./cli/demo.ts').then((module) => module.default),
   tools: () => import('./cli/tools.ts').then((module) => module.default),
   call: () => import('./cli/call.ts').then((module) => module.default),
   doctor: () => import('./cli/doctor.ts').then((module) => module.default),
