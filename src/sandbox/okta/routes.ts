@@ -1,6 +1,20 @@
 // Every path the simulated Okta answers.
 
+import { appRoutes } from './apps.ts';
 import type { OktaRoute } from './context.ts';
+import { factorRoutes } from './factors.ts';
+import { groupRoutes } from './groups.ts';
+import { orgRoutes } from './org.ts';
+import { policyRoutes } from './policies.ts';
 import { userRoutes } from './users.ts';
+import { zoneRoutes } from './zones.ts';
 
-export const oktaRoutes: readonly OktaRoute[] = [...userRoutes];
+export const oktaRoutes: readonly OktaRoute[] = [
+  ...userRoutes,
+  ...factorRoutes,
+  ...groupRoutes,
+  ...appRoutes,
+  ...policyRoutes,
+  ...zoneRoutes,
+  ...orgRoutes,
+];

@@ -2,7 +2,11 @@
 
 import { makePeople } from '../company/people.ts';
 import { makeId } from '../random.ts';
+import { type AppRecord, makeApps } from './app-seed.ts';
+import { type GroupRecord, makeGroups } from './group-seed.ts';
+import { makePolicies, type PolicyRecord } from './policy-seed.ts';
 import { makeUser, type UserRecord } from './user-record.ts';
+import { makeZones, type ZoneRecord } from './zone-seed.ts';
 
 export interface OktaState {
   seed: number;
@@ -13,6 +17,11 @@ export interface OktaState {
   users: (UserRecord | undefined)[];
   usersById: Map<string, number>;
   usersByLogin: Map<string, number>;
+  groups: GroupRecord[];
+  apps: AppRecord[];
+  zones: ZoneRecord[];
+  policies: PolicyRecord[];
+  orgId: string;
   /** Goes up with every change, so that results of searches can be kept while it stands still. */
   version: number;
   /** Ordinals of users found by the latest searches, by version and criteria. */
@@ -26,6 +35,8 @@ export function createState(options: { users: number; seed: number; now: () => n
   const { seed, now } = options;
   const opened = now();
   const users = makePeople(options.users, seed).map((person) => makeUser(person, seed, opened));
+  const groups = makeGroups(users, seed, opened);
+  const zones = makeZones(seed, opened);
   return {
     seed,
     opened,
@@ -33,6 +44,11 @@ export function createState(options: { users: number; seed: number; now: () => n
     users,
     usersById: new Map(users.map((user) => [user.id, user.n])),
     usersByLogin: new Map(users.map((user) => [user.person.login, user.n])),
+    groups,
+    zones,
+    policies: makePolicies(groups, zones, seed, opened),
+    apps: makeApps(users, groups, seed, opened),
+    orgId: makeId('00o', seed, 0),
     version: 0,
     searches: new Map(),
     texts: { version: 0, base: '', of: new Map() },

@@ -1,0 +1,158 @@
+// An application as Okta writes it: the common part, then what its sign-on mode adds.
+
+import { letters } from '../random.ts';
+import { toTime } from './answer.ts';
+import type { AppRecord } from './app-seed.ts';
+import { type Bits, unite } from './bits.ts';
+import type { OktaContext } from './context.ts';
+import type { OktaState } from './state.ts';
+
+type Part = Record<string, unknown>;
+
+/** Everybody who has the application: through its groups or by themselves. */
+export function assignedBits(state: OktaState, app: AppRecord): Bits {
+  if (app.everybody?.version === state.version) return app.everybody.bits;
+  const bits = unite([app.direct, ...app.groups.flatMap((n) => state.groups[n]?.members ?? [])]);
+  app.everybody = { version: state.version, bits };
+  return bits;
+}
+
+export function viewApp(context: OktaContext, app: AppRecord): Part {
+  const { base, state } = context;
+  const self = `${base}/api/v1/apps/${app.id}`;
+  const change = app.status === 'ACTIVE' ? 'deactivate' : 'activate';
+  return {
+    id: app.id,
+    orn: `orn:okta:idp:${state.orgId}:apps:${app.name}:${app.id}`,
+    name: app.name,
+    label: app.label,
+    status: app.status,
+    lastUpdated: toTime(app.lastUpdated),
+    created: toTime(app.created),
+    accessibility: { selfService: false },
+    visibility: {
+      autoLaunch: false,
+      autoSubmitToolbar: app.mode === 'BROWSER_PLUGIN',
+      hide: { iOS: app.client === 'service', web: app.client === 'service' },
+      appLinks: app.mode === 'OPENID_CONNECT' ? { oidc_client_link: true } : { [`${app.name}_link`]: true },
+    },
+    features: app.features,
+    signOnMode: app.mode,
+    credentials: viewCredentials(state, app),
+    settings: viewSettings(base, app),
+    _links: {
+      self: { href: self },
+      appLinks: [{ name: linkName(app), href: linkOf(base, app), type: 'text/html' }],
+      ...(app.mode === 'SAML_2_0' ? { metadata: { href: `${self}/sso/saml/metadata`, type: 'application/xml' } } : {}),
+      groups: { href: `${self}/groups` },
+      users: { href: `${self}/users` },
+      logo: [{ name: 'medium', href: `${base}/assets/img/logos/${app.name}.png`, type: 'image/png' }],
+      [change]: { href: `${self}/lifecycle/${change}` },
+    },
+  };
+}
+
+function linkName(app: AppRecord): string {
+  return app.mode === 'OPENID_CONNECT' ? 'oidc_client_link' : `${app.name}_link`;
+}
+
+export function linkOf(base: string, app: AppRecord): string {
+  return `${base}/home/${app.name}/${app.id}/aln${app.id.slice(3)}`;
+}
+
+function viewCredentials(state: OktaState, app: AppRecord): Part {
+  const userNameTemplate = { template: `\${source.login}`, type: 'BUILT_IN' };
+  if (app.mode === 'BOOKMARK') return { userNameTemplate };
+  if (app.mode === 'SAML_2_0') return { userNameTemplate, signing: { kid: letters(43, state.seed, 151, app.n) } };
+  if (app.mode !== 'OPENID_CONNECT') {
+    return { scheme: 'EDIT_USERNAME_AND_PASSWORD', userNameTemplate, revealPassword: false, signing: {} };
+  }
+  return {
+    userNameTemplate,
+    signing: { kid: letters(43, state.seed, 151, app.n) },
+    oauthClient: {
+      autoKeyRotation: true,
+      client_id: app.id,
+      token_endpoint_auth_method: authMethods[app.client],
+      pkce_required: app.client === 'browser' || app.client === 'native',
+    },
+  };
+}
+
+const authMethods = {
+  web: 'client_secret_basic',
+  browser: 'none',
+  native: 'none',
+  service: 'private_key_jwt',
+} as const;
+
+function viewSettings(base: string, app: AppRecord): Part {
+  const common = {
+    implicitAssignment: false,
+    notes: {},
+    notifications: { vpn: { network: { connection: 'DISABLED' } } },
+    emOptInStatus: 'NONE',
+  };
+  switch (app.mode) {
+    case 'SAML_2_0':
+      return { ...common, app: {}, signOn: viewSaml(base, app) };
+    case 'OPENID_CONNECT':
+      return { ...common, oauthClient: viewClient(app) };
+    case 'BOOKMARK':
+      return { ...common, app: { requestIntegration: false, url: app.url } };
+    case 'BROWSER_PLUGIN':
+      return {
+        ...common,
+        app: { url: `${app.url}/login`, usernameField: '#user', passwordField: '#pass', buttonField: '#go' },
+      };
+    case 'SECURE_PASSWORD_STORE':
+      return { ...common, app: { url: `${app.url}/login`, usernameField: '#user', passwordField: '#pass' } };
+    case 'AUTO_LOGIN':
+      return { ...common, signOn: { loginUrl: `${app.url}/login`, redirectUrl: app.url } };
+  }
+}
+
+function viewSaml(base: string, app: AppRecord): Part {
+  const acs = `${app.url}/saml/acs`;
+  return {
+    ssoAcsUrl: acs,
+    recipient: acs,
+    destination: acs,
+    audience: app.url,
+    idpIssuer: `http://www.okta.com/\${org.externalKey}`,
+    subjectNameIdTemplate: `\${user.userName}`,
+    subjectNameIdFormat: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
+    responseSigned: true,
+    assertionSigned: true,
+    signatureAlgorithm: 'RSA_SHA256',
+    digestAlgorithm: 'SHA256',
+    honorForceAuthn: true,
+    authnContextClassRef: 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport',
+    requestCompressed: false,
+    allowMultipleAcsEndpoints: false,
+    acsEndpoints: [],
+    attributeStatements: [],
+    slo: { enabled: false },
+    defaultRelayState: `${base}/app/UserHome`,
+  };
+}
+
+function viewClient(app: AppRecord): Part {
+  const service = app.client === 'service';
+  return {
+    client_uri: app.url,
+    redirect_uris: service ? [] : [`${app.url}/callback`],
+    response_types: service ? ['token'] : ['code'],
+    grant_types: service
+      ? ['client_credentials']
+      : app.client === 'native'
+        ? ['authorization_code', 'refresh_token']
+        : ['authorization_code'],
+    application_type: app.client,
+    consent_method: 'REQUIRED',
+    issuer_mode: 'DYNAMIC',
+    idp_initiated_login: { mode: 'DISABLED', default_scope: [] },
+    wildcard_redirect: 'DISABLED',
+    dpop_bound_access_tokens: service,
+  };
+}

@@ -1,0 +1,104 @@
+// What there is one of: the organization itself, its user type, and who administers it.
+
+import { cast } from '../company/people.ts';
+import { company } from '../company/places.ts';
+import { makeId } from '../random.ts';
+import { json, toTime } from './answer.ts';
+import type { OktaContext, OktaRoute } from './context.ts';
+import { linkHeaders } from './paging.ts';
+import { notFound } from './problems.ts';
+import { requireUser } from './users.ts';
+
+export const orgRoutes: readonly OktaRoute[] = [
+  { method: 'GET', path: '/api/v1/org', handle: getOrg },
+  {
+    method: 'GET',
+    path: '/api/v1/meta/types/user',
+    handle: (context) => json([viewUserType(context)], linkHeaders(context.call.url, undefined)),
+  },
+  { method: 'GET', path: '/api/v1/meta/types/user/{typeId}', handle: getUserType },
+  { method: 'GET', path: '/api/v1/users/{userId}/roles', handle: listRoles },
+  { method: 'GET', path: '/api/v1/users/{userId}/devices', handle: listDevices },
+];
+
+const day = 86_400_000;
+
+function getOrg({ state, base }: OktaContext) {
+  return json({
+    id: state.orgId,
+    companyName: company.name,
+    subdomain: company.subdomain,
+    status: 'ACTIVE',
+    website: `https://${company.domain}`,
+    address1: 'Wijnhaven 40',
+    city: 'Rotterdam',
+    state: 'South Holland',
+    country: 'Netherlands',
+    postalCode: '3011',
+    phoneNumber: '+31 10 555 0140',
+    supportPhoneNumber: '+31 10 555 0141',
+    endUserSupportHelpURL: `https://help.${company.domain}`,
+    created: toTime(state.opened - 1500 * day),
+    lastUpdated: toTime(state.opened - 90 * day),
+    _links: {
+      preferences: { href: `${base}/api/v1/org/preferences` },
+      uploadLogo: { href: `${base}/api/v1/org/logo`, hints: { allow: ['POST'] } },
+      oktaCommunication: { href: `${base}/api/v1/org/privacy/oktaCommunication` },
+      oktaSupport: { href: `${base}/api/v1/org/privacy/oktaSupport` },
+      contacts: { href: `${base}/api/v1/org/contacts` },
+    },
+  });
+}
+
+function viewUserType({ state, base }: OktaContext): Record<string, unknown> {
+  const created = toTime(state.opened - 1500 * day);
+  return {
+    id: state.userTypeId,
+    displayName: 'User',
+    name: 'user',
+    description: 'Okta user profile template with default permission settings',
+    createdBy: 'sprz0000000000000001',
+    lastUpdatedBy: 'sprz0000000000000001',
+    created,
+    lastUpdated: created,
+    default: true,
+    _links: {
+      self: { href: `${base}/api/v1/meta/types/user/${state.userTypeId}` },
+      schema: { href: `${base}/api/v1/meta/schemas/user/osc${state.userTypeId.slice(3)}` },
+    },
+  };
+}
+
+function getUserType(context: OktaContext) {
+  const id = context.params.typeId ?? '';
+  if (id !== context.state.userTypeId && id !== 'default') throw notFound(id, 'UserType');
+  return json(viewUserType(context));
+}
+
+const roles: Readonly<Record<number, { type: string; label: string }>> = {
+  [cast.admin]: { type: 'SUPER_ADMIN', label: 'Super Administrator' },
+  [cast.helpDesk]: { type: 'HELP_DESK_ADMIN', label: 'Help Desk Administrator' },
+};
+
+function listRoles(context: OktaContext) {
+  const { state, base, call } = context;
+  const user = requireUser(state, context.params.userId ?? '');
+  const role = roles[user.n];
+  const since = toTime(user.created + 30 * day);
+  const view = role && {
+    id: makeId('ra1', state.seed, user.n),
+    ...role,
+    status: 'ACTIVE',
+    created: since,
+    lastUpdated: since,
+    assignmentType: 'USER',
+    _links: { assignee: { href: `${base}/api/v1/users/${user.id}` } },
+  };
+  return json(view ? [view] : [], linkHeaders(call.url, undefined));
+}
+
+/** Nobody has a registered device: the company does not manage devices through Okta. */
+function listDevices(context: OktaContext) {
+  requireUser(context.state, context.params.userId ?? '');
+  return json([], linkHeaders(context.call.url, undefined));
+}
