@@ -7,11 +7,21 @@ import {
   Server,
   type ServerCapabilities,
   type ServerContext,
+  type ServerOptions,
 } from '@modelcontextprotocol/server';
 import { CastellanError } from '../core/errors.ts';
 import type { Log } from '../observe/log.ts';
 import type { CallObserver } from '../observe/metrics.ts';
-import { type Answer, type Call, type Caller, checkInput, chooseTenant, composeSteps, type Step, unknownTool } from './call.ts';
+import {
+  type Answer,
+  type Call,
+  type Caller,
+  checkInput,
+  chooseTenant,
+  composeSteps,
+  type Step,
+  unknownTool,
+} from './call.ts';
 import { type Connected, createCatalog } from './catalog.ts';
 import { complete } from './completions.ts';
 import { limitCalls } from './limit.ts';
@@ -31,6 +41,10 @@ export interface McpOptions {
   readonly concurrency: number;
   /** Further steps, between `limit` and the tool. */
   readonly steps?: readonly Step[];
+  /** Opens the state that a step sealed when it asked the caller something; what does not open is refused. */
+  readonly requestState?: ServerOptions['requestState'];
+  /** What steps speak beyond tools, resources and prompts (`logging`). */
+  readonly capabilities?: ServerCapabilities;
 }
 
 export type ServerFactory = (context: McpRequestContext) => Server;
@@ -43,19 +57,25 @@ export function createServerFactory(options: McpOptions): ServerFactory {
   const catalog = createCatalog(connected);
   const resources = createResources(connected.flatMap(({ platform }) => platform.resources ?? []));
   const prompts = createPrompts(connected.flatMap(({ platform }) => platform.prompts ?? []));
-  const runSteps = composeSteps([measureCalls(options.log, options.observe), limitCalls(options.concurrency), ...(options.steps ?? [])]);
+  const runSteps = composeSteps([
+    measureCalls(options.log, options.observe),
+    limitCalls(options.concurrency),
+    ...(options.steps ?? []),
+  ]);
 
   const info = { name: 'castellan', title: 'Castellan', version: options.version };
   const offersResources = resources.list.length + resources.templates.length > 0;
   const capabilities: ServerCapabilities = {
+    ...options.capabilities,
     tools: {},
     ...(offersResources && { resources: {} }),
     ...(prompts.list.length > 0 && { prompts: {} }),
     ...((offersResources || prompts.list.length > 0) && { completions: {} }),
   };
   const hint = { ttlMs: listTtlMs, cacheScope: 'private' } as const;
-  const serverOptions = {
+  const serverOptions: ServerOptions = {
     capabilities,
+    ...(options.requestState && { requestState: options.requestState }),
     instructions: writeInstructions(connected),
     cacheHints: {
       'tools/list': hint,
@@ -67,7 +87,12 @@ export function createServerFactory(options: McpOptions): ServerFactory {
   };
   const toolList = { tools: [...catalog.list] };
 
-  async function callTool(name: string, args: Record<string, unknown>, caller: Caller, mcp: ServerContext): Promise<Answer> {
+  async function callTool(
+    name: string,
+    args: Record<string, unknown>,
+    caller: Caller,
+    mcp: ServerContext,
+  ): Promise<Answer> {
     const found = catalog.find(name);
     if (!found) throw protocolError(unknownTool(name, catalog));
     const { entry } = found;
@@ -106,7 +131,9 @@ export function createServerFactory(options: McpOptions): ServerFactory {
     const caller: Caller = { id: authInfo?.clientId ?? 'local' };
     const server = new Server(info, serverOptions);
     server.setRequestHandler('tools/list', () => toolList);
-    server.setRequestHandler('tools/call', ({ params }, ctx) => callTool(params.name, params.arguments ?? {}, caller, ctx));
+    server.setRequestHandler('tools/call', ({ params }, ctx) =>
+      callTool(params.name, params.arguments ?? {}, caller, ctx),
+    );
     if (offersResources) {
       server.setRequestHandler('resources/list', () => ({ resources: resources.list }));
       server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: resources.templates }));
@@ -142,7 +169,12 @@ function progressOf(mcp: ServerContext): Call['progress'] {
   const progressToken = mcp.mcpReq._meta?.progressToken;
   if (progressToken === undefined) return () => {};
   return (progress, total, message) => {
-    const params = { progressToken, progress, ...(total !== undefined && { total }), ...(message !== undefined && { message }) };
+    const params = {
+      progressToken,
+      progress,
+      ...(total !== undefined && { total }),
+      ...(message !== undefined && { message }),
+    };
     void mcp.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
   };
 }
