@@ -3,19 +3,10 @@
 import { letters } from '../random.ts';
 import { toTime } from './answer.ts';
 import type { AppRecord } from './app-seed.ts';
-import { type Bits, unite } from './bits.ts';
 import type { OktaContext } from './context.ts';
 import type { OktaState } from './state.ts';
 
 type Part = Record<string, unknown>;
-
-/** Everybody who has the application: through its groups or by themselves. */
-export function assignedBits(state: OktaState, app: AppRecord): Bits {
-  if (app.everybody?.version === state.version) return app.everybody.bits;
-  const bits = unite([app.direct, ...app.groups.flatMap((n) => state.groups[n]?.members ?? [])]);
-  app.everybody = { version: state.version, bits };
-  return bits;
-}
 
 export function viewApp(context: OktaContext, app: AppRecord): Part {
   const { base, state } = context;

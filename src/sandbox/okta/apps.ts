@@ -2,7 +2,8 @@
 
 import { json, toTime } from './answer.ts';
 import type { AppRecord } from './app-seed.ts';
-import { assignedBits, linkOf, viewApp } from './app-view.ts';
+import { linkOf, viewApp } from './app-view.ts';
+import { assignedBits } from './assignments.ts';
 import { bitsAfter, hasBit } from './bits.ts';
 import type { OktaContext, OktaRoute } from './context.ts';
 import { type Attribute, compileFilter, type Test } from './dialect.ts';

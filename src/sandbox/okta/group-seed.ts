@@ -4,6 +4,7 @@ import { cast } from '../company/people.ts';
 import { departments, places } from '../company/places.ts';
 import { makeId, roll } from '../random.ts';
 import { type Bits, createBits, setBit } from './bits.ts';
+import { storyTimes } from './story-times.ts';
 import type { UserRecord } from './user-record.ts';
 
 export interface GroupRecord {
@@ -130,7 +131,8 @@ export function makeGroups(users: readonly (UserRecord | undefined)[], seed: num
       description: plan.description,
       created,
       lastUpdated: created + Math.floor(roll(seed, 62, n) * 400 * day),
-      lastMembershipUpdated: opened - Math.floor(roll(seed, 63, n) * 40 * day),
+      lastMembershipUpdated:
+        opened - (plan.name === handheldGroup ? storyTimes.removal : Math.floor(roll(seed, 63, n) * 40 * day)),
       members: createBits(users.length),
       ...(plan.source === undefined ? {} : { source: plan.source }),
     };

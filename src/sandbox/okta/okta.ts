@@ -2,7 +2,7 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { createFaults, type Fault, type FaultSettings } from '../faults.ts';
-import { letters } from '../random.ts';
+import { letters, makeUuid } from '../random.ts';
 import { json, type OktaAnswer, type OktaCall } from './answer.ts';
 import { answerFault, spoil } from './fault-answers.ts';
 import { answerProblem, OktaProblem } from './problems.ts';
@@ -37,11 +37,14 @@ export function createOkta(options: OktaOptions): Okta {
   const route = createRouter(oktaRoutes);
   let state = createState(options);
   let requests = 0;
+  const makeErrorId = () => `oae${letters(17, options.seed, 88, requests)}`;
 
   /** System Log errors have a UUID for their id and no link; the others an id that starts with 'oae'. */
-  function answerError(error: unknown): OktaAnswer {
+  function answerError(error: unknown, call: OktaCall): OktaAnswer {
     const problem = error instanceof OktaProblem ? error : new OktaProblem('E0000009');
-    return answerProblem(problem, `oae${letters(17, options.seed, 88, requests)}`);
+    if (call.url.pathname === '/api/v1/logs')
+      return answerProblem(problem, makeUuid(options.seed, 88, requests), false);
+    return answerProblem(problem, makeErrorId());
   }
 
   function answerPlainly(call: OktaCall): OktaAnswer {
@@ -54,13 +57,13 @@ export function createOkta(options: OktaOptions): Okta {
       const context = { state, call, query: call.url.searchParams, params: match.params, base: call.url.origin };
       answer = match.route.handle(context);
     } catch (error) {
-      answer = answerError(error);
+      answer = answerError(error, call);
     }
     return { ...answer, headers: { ...verdict.headers, ...answer.headers } };
   }
 
   function answerWithFault(call: OktaCall, fault: Fault): OktaAnswer {
-    const instead = answerFault(fault, `oae${letters(17, options.seed, 88, requests)}`, Math.floor(now() / 1000));
+    const instead = answerFault(fault, makeErrorId(), Math.floor(now() / 1000));
     if (!instead) return spoil(fault, answerPlainly(call));
     const { headers } = limits.take(call.method, call.url.pathname);
     return { ...instead, headers: { ...headers, ...instead.headers } };
@@ -73,8 +76,11 @@ export function createOkta(options: OktaOptions): Okta {
       faults.set(JSON.parse(call.body === '' ? 'null' : call.body) as Partial<FaultSettings> | null);
       return json({ ok: true });
     } catch (error) {
-      if (error instanceof OktaProblem) return answerError(error);
-      return answerError(new OktaProblem('E0000001', 'faults', [error instanceof Error ? error.message : 'faults']));
+      if (error instanceof OktaProblem) return answerError(error, call);
+      return answerError(
+        new OktaProblem('E0000001', 'faults', [error instanceof Error ? error.message : 'faults']),
+        call,
+      );
     }
   }
 

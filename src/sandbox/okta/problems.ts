@@ -49,11 +49,11 @@ export function invalid(field: string, cause: string): OktaProblem {
   return new OktaProblem('E0000001', field, [`${field}: ${cause}`]);
 }
 
-export function answerProblem(problem: OktaProblem, errorId: string): OktaAnswer {
+export function answerProblem(problem: OktaProblem, errorId: string, linked = true): OktaAnswer {
   const body = {
     errorCode: problem.code,
     errorSummary: problem.message,
-    errorLink: problem.code,
+    ...(linked ? { errorLink: problem.code } : {}),
     errorId,
     errorCauses: problem.causes.map((errorSummary) => ({ errorSummary })),
   };

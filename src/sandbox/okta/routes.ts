@@ -4,6 +4,7 @@ import { appRoutes } from './apps.ts';
 import type { OktaRoute } from './context.ts';
 import { factorRoutes } from './factors.ts';
 import { groupRoutes } from './groups.ts';
+import { logRoutes } from './logs.ts';
 import { orgRoutes } from './org.ts';
 import { policyRoutes } from './policies.ts';
 import { userRoutes } from './users.ts';
@@ -16,5 +17,6 @@ export const oktaRoutes: readonly OktaRoute[] = [
   ...appRoutes,
   ...policyRoutes,
   ...zoneRoutes,
+  ...logRoutes,
   ...orgRoutes,
 ];

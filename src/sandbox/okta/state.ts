@@ -4,6 +4,8 @@ import { makePeople } from '../company/people.ts';
 import { makeId } from '../random.ts';
 import { type AppRecord, makeApps } from './app-seed.ts';
 import { type GroupRecord, makeGroups } from './group-seed.ts';
+import { createLog, type SystemLog } from './log-record.ts';
+import { writeHistory } from './log-seed.ts';
 import { makePolicies, type PolicyRecord } from './policy-seed.ts';
 import { makeUser, type UserRecord } from './user-record.ts';
 import { makeZones, type ZoneRecord } from './zone-seed.ts';
@@ -21,6 +23,7 @@ export interface OktaState {
   apps: AppRecord[];
   zones: ZoneRecord[];
   policies: PolicyRecord[];
+  log: SystemLog;
   orgId: string;
   /** Goes up with every change, so that results of searches can be kept while it stands still. */
   version: number;
@@ -37,6 +40,8 @@ export function createState(options: { users: number; seed: number; now: () => n
   const users = makePeople(options.users, seed).map((person) => makeUser(person, seed, opened));
   const groups = makeGroups(users, seed, opened);
   const zones = makeZones(seed, opened);
+  const apps = makeApps(users, groups, seed, opened);
+  const policies = makePolicies(groups, zones, seed, opened);
   return {
     seed,
     opened,
@@ -46,8 +51,9 @@ export function createState(options: { users: number; seed: number; now: () => n
     usersByLogin: new Map(users.map((user) => [user.person.login, user.n])),
     groups,
     zones,
-    policies: makePolicies(groups, zones, seed, opened),
-    apps: makeApps(users, groups, seed, opened),
+    policies,
+    log: createLog(writeHistory({ users, groups, apps, policies, seed, opened })),
+    apps,
     orgId: makeId('00o', seed, 0),
     version: 0,
     searches: new Map(),

@@ -4,6 +4,7 @@ import { cast, type Person } from '../company/people.ts';
 import { company, departments, places } from '../company/places.ts';
 import { hash, makeId, roll } from '../random.ts';
 import { toTime } from './answer.ts';
+import { storyTimes } from './story-times.ts';
 
 export type UserStatus =
   | 'ACTIVE'
@@ -57,7 +58,7 @@ export function makeUser(person: Person, seed: number, opened: number): UserReco
   const changedAt = steady ? activated : opened - ago;
   const hasPassword = everActive && status !== 'PROVISIONED';
   const lastLogin = hasPassword ? drawLastLogin(n, seed, status, opened, changedAt ?? opened) : undefined;
-  return {
+  const record: UserRecord = {
     n,
     id: makeId('00u', seed, n),
     person,
@@ -75,6 +76,20 @@ export function makeUser(person: Person, seed: number, opened: number): UserReco
       ? Math.max(activated ?? 0, opened - Math.floor(roll(seed, salts.password, n) * 85 * day))
       : undefined,
   };
+  takePart(record, opened);
+  return record;
+}
+
+/** The records of the people in the stories agree with what the System Log tells of them. */
+function takePart(user: UserRecord, opened: number): void {
+  if (user.n === cast.lockedOut) {
+    user.statusChanged = opened - storyTimes.lock;
+    user.lastUpdated = user.statusChanged;
+    user.lastLogin = opened - storyTimes.lastGoodLogin;
+    user.passwordChanged = opened - storyTimes.passwordChange;
+  }
+  if (user.n === cast.traveller) user.lastLogin = opened - storyTimes.travellerSecond;
+  if (user.n === cast.lostApp) user.lastLogin = opened - storyTimes.lostAppLogin;
 }
 
 function drawStatus(n: number, seed: number): UserStatus {

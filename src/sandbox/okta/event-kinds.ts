@@ -1,0 +1,68 @@
+// The kinds of System Log events the sandbox writes, under Okta's own names.
+
+export interface EventKind {
+  message: string;
+  legacy?: string;
+  severity?: 'INFO' | 'WARN' | 'ERROR' | 'DEBUG';
+}
+
+export const eventKinds = {
+  'user.session.start': { message: 'User login to Okta', legacy: 'core.user_auth.login_success' },
+  'user.session.end': { message: 'User logout from Okta', legacy: 'core.user_auth.logout_success' },
+  'user.session.access_admin_app': { message: 'User accessing Okta admin app', legacy: 'app.admin.sso.login.success' },
+  'user.authentication.sso': { message: 'User single sign on to app', legacy: 'app.auth.sso' },
+  'user.authentication.auth_via_mfa': {
+    message: 'Authentication of user via MFA',
+    legacy: 'core.user.factor.attempt_success',
+  },
+  'user.mfa.okta_verify.deny_push': { message: 'User rejected Okta push verify', severity: 'WARN' },
+  'policy.evaluate_sign_on': { message: 'Evaluation of sign-on policy' },
+  'user.account.lock': {
+    message: 'Max sign in attempts exceeded',
+    legacy: 'core.user_auth.account_locked',
+    severity: 'WARN',
+  },
+  'user.account.unlock': { message: 'Unlock user account', legacy: 'core.user.config.user_unlocked' },
+  'user.account.unlock_by_admin': { message: 'Unlock user account by admin', legacy: 'core.user.config.user_unlocked' },
+  'user.account.update_password': {
+    message: 'User update password for Okta',
+    legacy: 'core.user.config.password_update.success',
+  },
+  'user.account.reset_password': {
+    message: 'User reset password for Okta (by admin)',
+    legacy: 'core.user.config.password_reset',
+  },
+  'user.account.expire_password': { message: 'Expire all user passwords', legacy: 'core.user.config.password_expired' },
+  'user.account.update_profile': { message: 'Update user profile for Okta', legacy: 'core.user.config.profile_update' },
+  'user.lifecycle.create': { message: 'Create Okta user', legacy: 'core.user.config.user_creation.success' },
+  'user.lifecycle.activate': { message: 'Activate Okta user', legacy: 'core.user.config.user_activated' },
+  'user.lifecycle.reactivate': { message: 'Reactivate Okta user' },
+  'user.lifecycle.deactivate': { message: 'Deactivate Okta user', legacy: 'core.user.config.user_deactivated' },
+  'user.lifecycle.suspend': { message: 'Suspend Okta user', legacy: 'core.user.config.user_suspended' },
+  'user.lifecycle.unsuspend': { message: 'Unsuspend Okta user', legacy: 'core.user.config.user_unsuspended' },
+  'user.lifecycle.delete.initiated': { message: 'Delete Okta user initiated' },
+  'user.lifecycle.delete.completed': { message: 'Delete Okta user completed' },
+  'user.risk.detect': { message: 'User risk detected', severity: 'WARN' },
+  'group.user_membership.add': { message: 'Add user to group membership', legacy: 'core.user_group_member.user_add' },
+  'group.user_membership.remove': {
+    message: 'Remove user from group membership',
+    legacy: 'core.user_group_member.user_remove',
+  },
+  'application.user_membership.add': {
+    message: 'Add user to application membership',
+    legacy: 'app.generic.provision.assign_user_to_app',
+  },
+  'application.user_membership.remove': {
+    message: "Remove user's application membership",
+    legacy: 'app.generic.provision.deactivate_user_from_app',
+  },
+  'app.generic.unauth_app_access_attempt': {
+    message: 'User attempted unauthorized access to app',
+    legacy: 'app.generic.unauth_app_access_attempt',
+    severity: 'WARN',
+  },
+  'policy.rule.update': { message: 'Update policy rule', legacy: 'policy.rule.update' },
+  'zone.update': { message: 'Update network zone' },
+} as const satisfies Record<string, EventKind>;
+
+export type EventType = keyof typeof eventKinds;
