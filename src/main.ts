@@ -1,50 +1,68 @@
 // The front step: from argv to a command, each loaded only when it is called.
 
-import { defineCommand, renderUsage, runCommand } from 'citty';
+import { type ArgsDef, type CommandDef, runCommand } from 'citty';
 import { describeFaults, print, tell, UsageError } from './cli/output.ts';
 import { nearest } from './core/words.ts';
 import { version } from './version.ts';
 
-const commands = {
-  serve: () => import('./cli/serve.ts').then((module) => module.default),
-  tools: () => import('./cli/tools.ts').then((module) => module.default),
-  call: () => import('./cli/call.ts').then((module) => module.default),
-  doctor: () => import('./cli/doctor.ts').then((module) => module.default),
-  sandbox: () => import('./cli/sandbox.ts').then((module) => module.default),
+// biome-ignore lint/suspicious/noExplicitAny: each command has flags of its own type
+type AnyCommand = CommandDef<any>;
+
+const commands: Readonly<Record<string, { readonly description: string; readonly load: () => Promise<AnyCommand> }>> = {
+  demo: {
+    description: 'A tour on a simulated organization, then a server for your own assistant.',
+    load: () => import('./cli/demo.ts').then((module) => module.default),
+  },
+  serve: {
+    description: 'Serve MCP to an assistant, on stdio or with --http.',
+    load: () => import('./cli/serve.ts').then((module) => module.default),
+  },
+  tools: {
+    description: 'List the tools, as an assistant sees them.',
+    load: () => import('./cli/tools.ts').then((module) => module.default),
+  },
+  call: {
+    description: 'Call one tool and print its answer.',
+    load: () => import('./cli/call.ts').then((module) => module.default),
+  },
+  doctor: {
+    description: 'Check configuration, reachability, clock and credential; say what to do.',
+    load: () => import('./cli/doctor.ts').then((module) => module.default),
+  },
+  sandbox: {
+    description: 'Serve a simulated Okta organization alone, for any Okta client.',
+    load: () => import('./cli/sandbox.ts').then((module) => module.default),
+  },
 };
 
-const main = defineCommand({
-  meta: { name: 'castellan', version, description: 'The MCP server through which an AI assistant sees identity platforms safely.' },
-  subCommands: commands,
-});
-
-/** Runs one command line and sets the exit status: 0 done, 1 failed, 2 wrong use. */
 async function run(argv: readonly string[]): Promise<void> {
   const [name, ...rest] = argv;
   if (name === '--version' || name === '-v') return print(version);
-  if (name === undefined || name === '--help' || name === '-h') return print(await renderUsage(main));
-  const load = Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined;
-  if (!load) {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    const { describeCommands } = await import('./cli/help.ts');
+    return print(describeCommands(Object.entries(commands).map(([command, { description }]) => ({ name: command, description })), version));
+  }
+  const found = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!found) {
     const near = nearest(name, Object.keys(commands));
     const todo = near ? `Did you mean ${near}?` : `Commands: ${Object.keys(commands).join(', ')}.`;
     throw new UsageError([{ where: name, problem: 'is no command', todo }]);
   }
-  const command = await load();
-  if (rest.includes('--help') || rest.includes('-h')) return print(await renderUsage(command as typeof main, main));
-  await runCommand(command as typeof main, { rawArgs: rest });
+  const command = await found.load();
+  if (rest.includes('--help') || rest.includes('-h')) {
+    const { describeCommand } = await import('./cli/help.ts');
+    return print(describeCommand({ name, description: found.description, args: command.args as ArgsDef }));
+  }
+  await runCommand(command, { rawArgs: rest });
 }
 
+/** Exit status: 0 done, 1 failed, 2 wrong use. */
 try {
   await run(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof UsageError) {
-    tell(describeFaults(error.faults));
-    process.exitCode = 2;
-  } else if (error instanceof Error && error.name === 'CLIError') {
-    tell(describeFaults([{ where: process.argv[2] ?? '', problem: error.message, todo: 'Run it with --help.' }]));
-    process.exitCode = 2;
-  } else {
-    tell(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
-  }
+  const wrong = error instanceof Error && error.name === 'CLIError';
+  if (error instanceof UsageError) tell(describeFaults(error.faults));
+  else if (wrong) tell(describeFaults([{ where: process.argv[2] ?? '', problem: error.message, todo: 'Run it with --help.' }]));
+  else tell(error instanceof Error ? error.message : String(error));
+  process.exitCode = error instanceof UsageError || wrong ? 2 : 1;
 }

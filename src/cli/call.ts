@@ -23,7 +23,6 @@ const args = {
 const local = new Set(['get_current_time', 'parse_relative_time']);
 
 export default defineCommand({
-  meta: { name: 'call', description: 'Call one tool and print its answer. Exit status 1 when it fails.' },
   args,
   async run({ args: given, rawArgs }) {
     const sandbox = sandboxOptions(given);

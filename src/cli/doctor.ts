@@ -12,7 +12,6 @@ const args = { ...sandboxFlags, ...flagsOf() } as const;
 const checkTimeoutMs = 15_000;
 
 export default defineCommand({
-  meta: { name: 'doctor', description: 'Check configuration, store, reachability, clock and credential; say what to do.' },
   args,
   async run({ args: given, rawArgs }) {
     const sandbox = sandboxOptions(given);

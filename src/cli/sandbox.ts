@@ -16,7 +16,6 @@ const args = {
 } as const;
 
 export default defineCommand({
-  meta: { name: 'sandbox', description: 'Serve the simulated Okta organization alone, so that any Okta client can be pointed at it.' },
   args,
   async run({ args: given, rawArgs }) {
     const port = numberFlag('port', given.port, 0, 65_535);

@@ -19,7 +19,6 @@ const args = {
 } as const;
 
 export default defineCommand({
-  meta: { name: 'serve', description: 'Serve MCP to an assistant: on stdio, or with --http on the network.' },
   args,
   async run({ args: given, rawArgs }) {
     const sandbox = sandboxOptions(given);

@@ -12,7 +12,6 @@ const args = {
 } as const;
 
 export default defineCommand({
-  meta: { name: 'tools', description: 'List the tools, as an assistant sees them.' },
   args,
   async run({ args: given, rawArgs }) {
     const { config } = loadFor(rawArgs, given, args);

@@ -1,0 +1,56 @@
+// castellan demo: everything at once on a simulated organization: a server, a client, a tour; then it keeps serving.
+
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { defineCommand } from 'citty';
+import { openApp } from '../app.ts';
+import { loadConfig } from '../config.ts';
+import { type Listener, listen } from '../http/app.ts';
+import { noMetrics } from '../observe/metrics.ts';
+import { version } from '../version.ts';
+import { createClient } from './connect.ts';
+import { describeConnections } from './connections.ts';
+import { checkFlags, numberFlag } from './flags.ts';
+import { paint, print, throwFaults } from './output.ts';
+import { untilStopped } from './stop.ts';
+import { runTour } from './tour.ts';
+
+const args = {
+  once: { type: 'boolean', description: 'End after the tour.', default: false },
+  port: { type: 'string', description: 'Port to serve on; another one when it is taken.', default: '3000' },
+  users: { type: 'string', description: 'Users of the simulated organization, 1 to 100000.', default: '250' },
+} as const;
+
+export default defineCommand({
+  args,
+  async run({ args: given, rawArgs }) {
+    const port = numberFlag('port', given.port, 0, 65_535);
+    const users = numberFlag('users', given.users, 1, 100_000);
+    throwFaults([...checkFlags(rawArgs, args), ...[port, users].flatMap(({ fault }) => fault ?? [])]);
+
+    print(`\n${paint('bold', `Castellan ${version}`)}: an assistant looks into an Okta organization`);
+    // The simulation needs no setting, so a broken configuration elsewhere must not stop it.
+    const { config } = loadConfig({ 'log-level': 'warn', store: 'memory' }, {}, '/');
+    const app = await openApp({ config, sandbox: { users: users.value }, writeLog: (line) => void process.stderr.write(line) });
+    const options = { factory: app.factory, version, log: app.log, metrics: noMetrics, ready: async () => true };
+    const serve = (at: number): Promise<Listener> => listen({ ...options, host: '127.0.0.1', port: at, allowedHosts: [], allowedOrigins: [] });
+    const listener = await serve(given.once ? 0 : port.value).catch(() => serve(0));
+    print(`  ${paint('dim', 'organization')}  Larkspur Logistics, simulated, ${users.value} users, at ${app.sandbox?.okta.url}`);
+    print(`  ${paint('dim', 'server')}        ${listener.url}/mcp (Streamable HTTP)\n`);
+
+    try {
+      const client = createClient();
+      await client.connect(new StreamableHTTPClientTransport(new URL(`${listener.url}/mcp`)));
+      await runTour(client);
+      await client.close();
+      if (!given.once) {
+        print(`\n${paint('bold', 'Now yours.')} The server keeps running; connect an assistant to it:\n`);
+        print(describeConnections(`${listener.url}/mcp`));
+        print(`\nThen ask it: “Who is locked out, and why?”\n\n${paint('dim', 'Ctrl-C ends the demo; the simulated organization is gone then.')}`);
+        await untilStopped();
+      }
+    } finally {
+      await listener.close();
+      await app.close();
+    }
+  },
+});

@@ -1,0 +1,47 @@
+// Rows for people: columns in line, as wide as the terminal and no wider.
+
+import { paint } from './output.ts';
+
+export type Row = readonly (string | undefined)[];
+
+/** Width of the terminal, or of a page where there is none. */
+export function terminalWidth(): number {
+  return Math.max(40, process.stdout.columns ?? 100);
+}
+
+export function writeRows(head: readonly string[], rows: readonly Row[], indent = 2, width = terminalWidth()): string {
+  const gap = 2;
+  const cells = rows.map((row) => head.map((_, place) => row[place] ?? ''));
+  const natural = head.map((name, place) => Math.max(name.length, ...cells.map((row) => (row[place] ?? '').length)));
+  let room = width - indent - gap * (head.length - 1);
+  // Narrow columns get what they need; what is left is shared by the wide ones.
+  const widths = new Array<number>(head.length).fill(0);
+  const order = natural.map((size, place) => ({ size, place })).sort((a, b) => a.size - b.size);
+  order.forEach(({ size, place }, rank) => {
+    const given = Math.max(4, Math.min(size, Math.floor(room / (order.length - rank))));
+    widths[place] = given;
+    room -= given;
+  });
+  const line = (row: readonly string[]) =>
+    row.map((cell, place) => fit(cell, widths[place] ?? 0)).join(' '.repeat(gap)).trimEnd();
+  const pad = ' '.repeat(indent);
+  return [paint('dim', pad + line(head)), ...cells.map((row) => pad + line(row))].join('\n');
+}
+
+function fit(text: string, width: number): string {
+  return text.length <= width ? text.padEnd(width) : `${text.slice(0, Math.max(0, width - 1))}…`;
+}
+
+/** Prose, broken at spaces. */
+export function wrap(text: string, indent = 0, width = Math.min(terminalWidth(), 100)): string {
+  const pad = ' '.repeat(indent);
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent + line.length + 1 + word.length > width) {
+      lines.push(pad + line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, pad + line].join('\n');
+}
