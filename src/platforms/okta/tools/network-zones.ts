@@ -12,6 +12,12 @@ const tool = defineTools<OktaClient>();
 const text = z.string().nullish();
 const addresses = z.array(z.looseObject({ type: text, value: text })).nullish();
 
+/** Zones of type DYNAMIC list what belongs to them; those of type DYNAMIC_V2 also what does not. */
+function either<T extends z.ZodType>(item: T) {
+  const items = z.array(item).nullish();
+  return z.union([z.array(item), z.looseObject({ include: items, exclude: items })]).nullish();
+}
+
 const zoneEntity = z.looseObject({
   id: z.string(),
   name: text,
@@ -21,8 +27,10 @@ const zoneEntity = z.looseObject({
   system: z.boolean().nullish(),
   gateways: addresses,
   proxies: addresses,
-  locations: z.array(z.looseObject({ country: text, region: text })).nullish(),
-  asns: z.array(z.string()).nullish(),
+  locations: either(z.looseObject({ country: text, region: text })),
+  asns: either(z.string()),
+  ipServiceCategories: either(z.string()),
+  proxyType: text,
 });
 const names = z.array(z.string()).optional();
 const zoneView = z.object({
@@ -36,14 +44,25 @@ const zoneView = z.object({
   proxies: names,
   locations: names.describe('country/region'),
   asns: names,
+  services: names.describe('anonymizers'),
   full: fullObject,
 });
 
 type ZoneView = z.output<typeof zoneView>;
+type Either<T> = T[] | { include?: T[] | null | undefined; exclude?: T[] | null | undefined } | null | undefined;
+
+/** What does not belong is written with `not`. */
+function valuesOf<T>(given: Either<T>, name: (item: T) => string | null | undefined): string[] | undefined {
+  if (!given) return undefined;
+  const { include, exclude } = Array.isArray(given) ? { include: given } : given;
+  const named = (items: readonly T[] | null | undefined) => (items ?? []).flatMap((item) => name(item) ?? []);
+  return [...named(include), ...named(exclude).map((value) => `not ${value}`)];
+}
 
 function viewZone(zone: z.output<typeof zoneEntity>): Omit<ZoneView, 'full'> {
   const values = (list: z.output<typeof addresses>) => list?.flatMap((address) => address.value ?? []);
-  const places = zone.locations?.flatMap(({ country, region }) => region ?? country ?? []);
+  // "null" is how Okta writes that no kind of proxy was chosen.
+  const proxyType = zone.proxyType && zone.proxyType !== 'null' ? [zone.proxyType] : undefined;
   return {
     id: zone.id,
     name: zone.name ?? '',
@@ -54,8 +73,9 @@ function viewZone(zone: z.output<typeof zoneEntity>): Omit<ZoneView, 'full'> {
       system: zone.system || undefined,
       gateways: values(zone.gateways),
       proxies: values(zone.proxies),
-      locations: places,
-      asns: zone.asns,
+      locations: valuesOf(zone.locations, ({ country, region }) => region ?? country),
+      asns: valuesOf(zone.asns, (asn) => asn),
+      services: valuesOf(zone.ipServiceCategories, (category) => category) ?? proxyType,
     }),
   };
 }
@@ -79,7 +99,10 @@ export const networkZoneTools = [
       type: (zone) => zone.type,
       status: (zone) => zone.status,
       usage: (zone) => zone.usage,
-      holds: (zone) => [zone.gateways, zone.proxies, zone.locations, zone.asns].flatMap((list) => list ?? []).join(', '),
+      holds: (zone) =>
+        [zone.gateways, zone.proxies, zone.locations, zone.asns, zone.services]
+          .flatMap((list) => list ?? [])
+          .join(', '),
     }),
     async run({ filter_type, max_results, cursor, view }, { client, progress }) {
       if (filter_type !== undefined) checkExpression('zones.filter', 'filter_type', filter_type);
