@@ -6,11 +6,28 @@ import { CastellanError } from '../../../core/errors.ts';
 /** Longer than any id or login that Okta accepts. */
 const idLength = 320;
 
-export const userId = z.string().max(idLength).describe('Okta id or login');
-export const groupId = z.string().max(idLength).describe('Group id');
-export const appId = z.string().max(idLength).describe('Application id');
-export const policyId = z.string().max(idLength).describe('Policy id');
-export const ruleId = z.string().max(idLength).describe('Rule id');
+/** Nothing that somebody on the way could read as another place than one segment of a path (RFC 3986 §5.2.4). */
+function isOneSegment(text: string): boolean {
+  return text.isWellFormed() && !/[\p{Cc}/\\]/u.test(text) && !/^(\.|%2e){1,2}$/i.test(text);
+}
+
+export const userId = z
+  .string()
+  .max(idLength)
+  .refine(isOneSegment, { error: 'is no id or login that can stand in an address; take the id that a list tool gave' })
+  .describe('Okta id or login');
+
+function idOf(what: string) {
+  return z
+    .string()
+    .regex(/^[\w-]{1,64}$/, { error: 'is no id; take the id that a list tool gave' })
+    .describe(`${what} id`);
+}
+
+export const groupId = idOf('Group');
+export const appId = idOf('Application');
+export const policyId = idOf('Policy');
+export const ruleId = idOf('Rule');
 
 /** Other names under which list parameters are known from other operations and servers. */
 export const listParameters = { limit: 'max_results', after: 'cursor' };
