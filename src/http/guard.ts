@@ -50,10 +50,15 @@ export async function readJsonBody(request: IncomingMessage): Promise<Body> {
   if (Number(request.headers['content-length'] ?? 0) > maxMessageBytes) return refuse(413, tooLarge);
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxMessageBytes) return refuse(413, tooLarge);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxMessageBytes) return refuse(413, tooLarge);
+      chunks.push(chunk);
+    }
+  } catch {
+    // The sender is gone, or sent no HTTP: nothing of ours broke.
+    return refuse(400, 'The body ended before it was whole.');
   }
   const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
   if (nestsTooDeep(bytes)) return refuse(400, `A request may nest ${maxNesting} levels at most.`);
