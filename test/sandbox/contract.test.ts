@@ -110,19 +110,19 @@ describe.skipIf(contract === null)("Okta's published schemas", () => {
 
   it('are a judge that refuses', () => {
     const refuses = (path: string, body: unknown) => contract?.checkResponse('GET', path, 200, body).length;
-    expect(refuses('/api/v1/users', [{ status: 'HAPPY' }])).toBe(1);
-    expect(refuses('/api/v1/users', { items: [] })).toBe(1);
-    expect(refuses('/api/v1/zones', [{ type: 'IP', name: 'x', gateways: 'all' }])).toBe(1);
-    expect(refuses('/api/v1/zones', [{ name: 'no type' }])).toBe(1);
-    expect(refuses('/api/v1/nothing', {})).toBe(1);
+    expect(refuses('/api/v1/users', [{ status: 'HAPPY' }])).toBeGreaterThan(0);
+    expect(refuses('/api/v1/users', { items: [] })).toBeGreaterThan(0);
+    expect(refuses('/api/v1/zones', [{ type: 'IP', name: 'x', gateways: 'all' }])).toBeGreaterThan(0);
+    expect(refuses('/api/v1/zones', [{ name: 'no type' }])).toBeGreaterThan(0);
+    expect(refuses('/api/v1/nothing', {})).toBeGreaterThan(0);
     const asks = (url: string, body?: unknown) =>
       contract?.checkRequest('GET', `http://okta.example${url}`, body).length;
     expect(asks('/api/v1/apps?limit=200')).toBe(0);
-    expect(asks('/api/v1/apps?limit=201')).toBe(1);
-    expect(asks('/api/v1/apps?colour=red')).toBe(1);
-    expect(asks('/api/v1/policies')).toBe(1);
-    expect(asks('/api/v1/logs?sortOrder=UP')).toBe(1);
-    expect(asks('/api/v1/users', {})).toBe(1);
+    expect(asks('/api/v1/apps?limit=201')).toBeGreaterThan(0);
+    expect(asks('/api/v1/apps?colour=red')).toBeGreaterThan(0);
+    expect(asks('/api/v1/policies')).toBeGreaterThan(0);
+    expect(asks('/api/v1/logs?sortOrder=UP')).toBeGreaterThan(0);
+    expect(asks('/api/v1/users', {})).toBeGreaterThan(0);
   });
 
   it('fit the errors', async () => {
