@@ -9,7 +9,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(
     `Castellan needs Node 22.18 or newer; this is ${process.versions.node}.\n` +
       'Install a current Node (https://nodejs.org), or in a checkout of the source run it through npm:\n' +
-      '  npm run castellan -- ' + process.argv.slice(2).join(' ') + '\n',
+      '  npm run castellan -- ' +
+      process.argv.slice(2).join(' ') +
+      '\n',
   );
   process.exit(2);
 }

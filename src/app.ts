@@ -36,7 +36,10 @@ export async function openApp(options: AppOptions): Promise<App> {
   const now = Date.now;
   const metrics = options.metrics ?? noMetrics;
   const log = createLog({ level: config.log.logLevel, format: config.log.logFormat, write: options.writeLog });
-  const store = openStore(config.state.store ?? (options.sandbox ? 'memory' : join(config.dataFolder, 'castellan.db')), now);
+  const store = openStore(
+    config.state.store ?? (options.sandbox ? 'memory' : join(config.dataFolder, 'castellan.db')),
+    now,
+  );
   const sandbox = options.sandbox && (await (await import('./sandbox/index.ts')).openSandbox(options.sandbox));
 
   const tenants = new Map<string, Tenant>();

@@ -4,7 +4,15 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { type Fault, fileSchemaOf, type Loaded, loadSettings, type Settings, type Sources, type Values } from './core/settings.ts';
+import {
+  type Fault,
+  fileSchemaOf,
+  type Loaded,
+  loadSettings,
+  type Settings,
+  type Sources,
+  type Values,
+} from './core/settings.ts';
 import { httpSettings } from './http/settings.ts';
 import { callSettings } from './mcp/settings.ts';
 import { observeSettings } from './observe/settings.ts';
@@ -12,7 +20,12 @@ import { oktaSettings } from './platforms/okta/settings.ts';
 import { storeSettings } from './stores/settings.ts';
 
 /** Settings of the server, by their part of the configuration file. */
-export const serverSettings = { http: httpSettings, calls: callSettings, log: observeSettings, state: storeSettings } as const;
+export const serverSettings = {
+  http: httpSettings,
+  calls: callSettings,
+  log: observeSettings,
+  state: storeSettings,
+} as const;
 /** Settings of one tenant, by platform. */
 export const tenantSettings = { okta: oktaSettings } as const;
 
@@ -54,7 +67,12 @@ export function loadConfig(flags: Flags, env: Environment = process.env, folder 
   const file = readConfigFile(flags, env, folder, faults);
   const readFile = (path: string) => readFileSync(resolve(folder, path), 'utf8');
 
-  function load<T extends Settings>(settings: T, part: unknown, label: string, scope: Pick<Sources, 'flags' | 'env'>): Loaded<T> {
+  function load<T extends Settings>(
+    settings: T,
+    part: unknown,
+    label: string,
+    scope: Pick<Sources, 'flags' | 'env'>,
+  ): Loaded<T> {
     const where = `${file.name}: ${label}`;
     const written = asObject(part);
     if (!written) faults.push({ where, problem: 'is not an object', todo: 'Write { … }.' });
@@ -70,12 +88,19 @@ export function loadConfig(flags: Flags, env: Environment = process.env, folder 
 
   const { tenants: writtenTenants = {}, $schema: _schema, ...parts } = file.content;
   const values = Object.fromEntries(
-    Object.entries(serverSettings).map(([name, settings]) => [name, load(settings, parts[name] ?? {}, name, { flags, env }).values]),
+    Object.entries(serverSettings).map(([name, settings]) => [
+      name,
+      load(settings, parts[name] ?? {}, name, { flags, env }).values,
+    ]),
   ) as unknown as ServerValues;
   for (const name of Object.keys(parts)) {
     if (name in serverSettings) continue;
     const known = [...Object.keys(serverSettings), 'tenants'].join(', ');
-    faults.push({ where: `${file.name}: ${name}`, problem: 'there is no such part', todo: `Remove it, or use one of: ${known}.` });
+    faults.push({
+      where: `${file.name}: ${name}`,
+      problem: 'there is no such part',
+      todo: `Remove it, or use one of: ${known}.`,
+    });
   }
 
   const tenants: TenantConfig[] = [];
@@ -96,16 +121,30 @@ export function loadConfig(flags: Flags, env: Environment = process.env, folder 
       continue;
     }
     // The environment belongs to the tenant that it describes alone: a file must not borrow its token.
-    add(name, platform as PlatformName, load(tenantSettings[platform as PlatformName], rest, where, { flags: {}, env: {} }), `${file.name}: ${where}`);
+    add(
+      name,
+      platform as PlatformName,
+      load(tenantSettings[platform as PlatformName], rest, where, { flags: {}, env: {} }),
+      `${file.name}: ${where}`,
+    );
   }
   for (const [platform, settings] of Object.entries(tenantSettings)) {
     if (!Object.values(settings).some((setting) => setting.env?.some((name) => env[name]))) continue;
     if (tenants.some(({ name }) => name === platform)) {
       const todo = `Unset the variables, or give the tenant in the file another name.`;
-      faults.push({ where: `${file.name}: tenants.${platform}`, problem: 'is described by the environment as well', todo });
+      faults.push({
+        where: `${file.name}: tenants.${platform}`,
+        problem: 'is described by the environment as well',
+        todo,
+      });
       continue;
     }
-    add(platform, platform as PlatformName, load(settings, {}, `tenants.${platform}`, { flags: {}, env }), 'environment');
+    add(
+      platform,
+      platform as PlatformName,
+      load(settings, {}, `tenants.${platform}`, { flags: {}, env }),
+      'environment',
+    );
   }
 
   return { config: { ...values, tenants, dataFolder: dataFolderOf(env) }, shown, faults, file: file.path };
@@ -133,7 +172,10 @@ interface ConfigFile {
 
 function readConfigFile(flags: Flags, env: Environment, folder: string, faults: Fault[]): ConfigFile {
   const named = typeof flags.config === 'string' ? flags.config : env.CASTELLAN_CONFIG || undefined;
-  const candidates = named === undefined ? [join(folder, 'castellan.json'), join(configFolderOf(env), 'castellan.json')] : [resolve(folder, named)];
+  const candidates =
+    named === undefined
+      ? [join(folder, 'castellan.json'), join(configFolderOf(env), 'castellan.json')]
+      : [resolve(folder, named)];
   for (const path of candidates) {
     const text = readOptional(path);
     if (text === undefined) continue;
@@ -141,7 +183,8 @@ function readConfigFile(flags: Flags, env: Environment, folder: string, faults: 
     const content = parseJson(text, path, faults);
     return { path, name: 'castellan.json', content, trusted };
   }
-  if (named !== undefined) faults.push({ where: named, problem: 'cannot be read', todo: 'Name a configuration file that exists.' });
+  if (named !== undefined)
+    faults.push({ where: named, problem: 'cannot be read', todo: 'Name a configuration file that exists.' });
   return { path: undefined, name: 'castellan.json', content: {}, trusted: true };
 }
 
@@ -153,7 +196,11 @@ function withoutReferences(part: Record<string, unknown>, where: string, faults:
   const kept = Object.entries(part).filter(([key, value]) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
     const todo = 'Start with --config castellan.json to say that the file is yours.';
-    faults.push({ where: `${where}.${key}`, problem: 'refers to something outside a file that was only found in this folder', todo });
+    faults.push({
+      where: `${where}.${key}`,
+      problem: 'refers to something outside a file that was only found in this folder',
+      todo,
+    });
     return false;
   });
   return Object.fromEntries(kept);
@@ -173,13 +220,19 @@ function parseJson(text: string, path: string, faults: Fault[]): Record<string, 
     if (content) return content;
     faults.push({ where: path, problem: 'is not a JSON object', todo: 'Write { "tenants": { … } }.' });
   } catch (error) {
-    faults.push({ where: path, problem: `is not JSON: ${error instanceof Error ? error.message : error}`, todo: 'Mend the file.' });
+    faults.push({
+      where: path,
+      problem: `is not JSON: ${error instanceof Error ? error.message : error}`,
+      todo: 'Mend the file.',
+    });
   }
   return {};
 }
 
 function asObject(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
 }
 
 function format(value: unknown): string {
@@ -207,7 +260,9 @@ export function configFileSchema(): Record<string, unknown> {
   const tenants = Object.entries(tenantSettings).map(([platform, settings]) =>
     fileSchemaOf(settings).extend({ platform: z.literal(platform) }),
   );
-  const parts = Object.entries(serverSettings).map(([name, settings]) => [name, fileSchemaOf(settings).optional()] as const);
+  const parts = Object.entries(serverSettings).map(
+    ([name, settings]) => [name, fileSchemaOf(settings).optional()] as const,
+  );
   const schema = z.strictObject({
     $schema: z.string().optional(),
     tenants: z.record(z.string(), tenants.length === 1 && tenants[0] ? tenants[0] : z.union(tenants)).optional(),

@@ -40,7 +40,12 @@ async function run(argv: readonly string[]): Promise<void> {
   if (name === '--version' || name === '-v') return print(version);
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     const { describeCommands } = await import('./cli/help.ts');
-    return print(describeCommands(Object.entries(commands).map(([command, { description }]) => ({ name: command, description })), version));
+    return print(
+      describeCommands(
+        Object.entries(commands).map(([command, { description }]) => ({ name: command, description })),
+        version,
+      ),
+    );
   }
   const found = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!found) {
@@ -62,7 +67,8 @@ try {
 } catch (error) {
   const wrong = error instanceof Error && error.name === 'CLIError';
   if (error instanceof UsageError) tell(describeFaults(error.faults));
-  else if (wrong) tell(describeFaults([{ where: process.argv[2] ?? '', problem: error.message, todo: 'Run it with --help.' }]));
+  else if (wrong)
+    tell(describeFaults([{ where: process.argv[2] ?? '', problem: error.message, todo: 'Run it with --help.' }]));
   else tell(error instanceof Error ? error.message : String(error));
   process.exitCode = error instanceof UsageError || wrong ? 2 : 1;
 }

@@ -32,7 +32,11 @@ export default defineCommand({
       ...faults,
       ...(local.has(given.tool) ? [] : missingTenant(loaded, sandbox.options !== undefined)),
     ]);
-    const app = await openApp({ config, sandbox: sandbox.options, writeLog: (line) => void process.stderr.write(line) });
+    const app = await openApp({
+      config,
+      sandbox: sandbox.options,
+      writeLog: (line) => void process.stderr.write(line),
+    });
     const client = await connectInProcess(app.factory);
     try {
       const { tools } = await client.listTools();
@@ -74,7 +78,12 @@ function readInput(json: string | undefined, pairs: readonly string[], faults: F
   for (const pair of pairs) {
     const cut = pair.indexOf('=');
     if (cut > 0) input[pair.slice(0, cut)] = pair.slice(cut + 1);
-    else faults.push({ where: pair, problem: 'is not key=value', todo: 'Write each parameter as key=value, in quotes where it has spaces.' });
+    else
+      faults.push({
+        where: pair,
+        problem: 'is not key=value',
+        todo: 'Write each parameter as key=value, in quotes where it has spaces.',
+      });
   }
   return input;
 }

@@ -11,7 +11,11 @@ export function describeConnections(url: string): string {
     ['Claude Code', 'run', `    claude mcp add --transport http castellan ${url}`],
     ['VS Code', 'in .vscode/mcp.json', json({ servers: { castellan: { type: 'http', url } } })],
     ['Cursor', 'in ~/.cursor/mcp.json', json({ mcpServers: { castellan: { url } } })],
-    ['Claude Desktop', 'in claude_desktop_config.json (Settings > Developer; it starts its own sandbox)', json({ mcpServers: { castellan: command } })],
+    [
+      'Claude Desktop',
+      'in claude_desktop_config.json (Settings > Developer; it starts its own sandbox)',
+      json({ mcpServers: { castellan: command } }),
+    ],
     ['MCP Inspector', 'run', `    npx @modelcontextprotocol/inspector --cli ${url} --method tools/list`],
   ];
   return parts.map(([client, how, what]) => `  ${paint('bold', client)}, ${how}:\n${what}`).join('\n\n');

@@ -30,11 +30,18 @@ export default defineCommand({
     print(`\n${paint('bold', `Castellan ${version}`)}: an assistant looks into an Okta organization`);
     // The simulation needs no setting, so a broken configuration elsewhere must not stop it.
     const { config } = loadConfig({ 'log-level': 'warn', store: 'memory' }, {}, '/');
-    const app = await openApp({ config, sandbox: { users: users.value }, writeLog: (line) => void process.stderr.write(line) });
+    const app = await openApp({
+      config,
+      sandbox: { users: users.value },
+      writeLog: (line) => void process.stderr.write(line),
+    });
     const options = { factory: app.factory, version, log: app.log, metrics: noMetrics, ready: async () => true };
-    const serve = (at: number): Promise<Listener> => listen({ ...options, host: '127.0.0.1', port: at, allowedHosts: [], allowedOrigins: [] });
+    const serve = (at: number): Promise<Listener> =>
+      listen({ ...options, host: '127.0.0.1', port: at, allowedHosts: [], allowedOrigins: [] });
     const listener = await serve(given.once ? 0 : port.value).catch(() => serve(0));
-    print(`  ${paint('dim', 'organization')}  Larkspur Logistics, simulated, ${users.value} users, at ${app.sandbox?.okta.url}`);
+    print(
+      `  ${paint('dim', 'organization')}  Larkspur Logistics, simulated, ${users.value} users, at ${app.sandbox?.okta.url}`,
+    );
     print(`  ${paint('dim', 'server')}        ${listener.url}/mcp (Streamable HTTP)\n`);
 
     try {
@@ -45,7 +52,9 @@ export default defineCommand({
       if (!given.once) {
         print(`\n${paint('bold', 'Now yours.')} The server keeps running; connect an assistant to it:\n`);
         print(describeConnections(`${listener.url}/mcp`));
-        print(`\nThen ask it: “Who is locked out, and why?”\n\n${paint('dim', 'Ctrl-C ends the demo; the simulated organization is gone then.')}`);
+        print(
+          `\nThen ask it: “Who is locked out, and why?”\n\n${paint('dim', 'Ctrl-C ends the demo; the simulated organization is gone then.')}`,
+        );
         await untilStopped();
       }
     } finally {

@@ -22,7 +22,8 @@ export default defineCommand({
     print(`Configuration file: ${file ?? 'none'}`);
     print(`\n${paint('bold', 'Settings')}`);
     const width = Math.max(...shown.map(({ name }) => name.length));
-    for (const { name, value, origin } of shown) print(`  ${name.padEnd(width)}  ${value || '-'}  ${paint('dim', `(${origin})`)}`);
+    for (const { name, value, origin } of shown)
+      print(`  ${name.padEnd(width)}  ${value || '-'}  ${paint('dim', `(${origin})`)}`);
     const wrong = [...faults, ...missingTenant(config, sandbox.options !== undefined)];
     if (wrong.length > 0) {
       tell(`\n${describeFaults(wrong)}`);
@@ -30,7 +31,11 @@ export default defineCommand({
       return;
     }
 
-    const app = await openApp({ config, sandbox: sandbox.options, writeLog: (line) => void process.stderr.write(line) });
+    const app = await openApp({
+      config,
+      sandbox: sandbox.options,
+      writeLog: (line) => void process.stderr.write(line),
+    });
     print(`\n${paint('bold', 'Checks')}`);
     let failures = 0;
     const report = (name: string, { ok, says, todo }: CheckResult) => {
@@ -41,7 +46,8 @@ export default defineCommand({
     report('store', await checkStore(app.store, config.state.store ?? config.dataFolder));
     for (const { tenants } of app.connected) {
       for (const tenant of tenants.values()) {
-        for (const check of tenant.checks) report(`${tenant.name} ${check.name}`, await check.run(AbortSignal.timeout(checkTimeoutMs)));
+        for (const check of tenant.checks)
+          report(`${tenant.name} ${check.name}`, await check.run(AbortSignal.timeout(checkTimeoutMs)));
       }
     }
     print(failures === 0 ? '\nAll is well.' : `\n${failures} of these need your attention.`);
@@ -55,7 +61,11 @@ async function checkStore(store: Awaited<ReturnType<typeof openApp>>['store'], w
     await store.set('doctor', 'here', 10_000);
     const read = await store.take('doctor');
     if (read === 'here') return { ok: true, says: 'can be written and read' };
-    return { ok: false, says: 'did not give back what was written', todo: `Look at ${where}; another program may be changing it.` };
+    return {
+      ok: false,
+      says: 'did not give back what was written',
+      todo: `Look at ${where}; another program may be changing it.`,
+    };
   } catch (error) {
     const says = error instanceof Error ? error.message : String(error);
     return { ok: false, says, todo: `Make ${where} writable, or set CASTELLAN_STORE to memory or another path.` };

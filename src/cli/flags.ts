@@ -9,7 +9,11 @@ import { throwFaults } from './output.ts';
 
 /** Flags that every command with a configuration takes. */
 const configFlag = {
-  config: { type: 'string', description: 'Configuration file. Default: castellan.json here, or in the user’s configuration folder.', valueHint: 'file' },
+  config: {
+    type: 'string',
+    description: 'Configuration file. Default: castellan.json here, or in the user’s configuration folder.',
+    valueHint: 'file',
+  },
 } as const satisfies ArgsDef;
 
 /** The flags of some settings, beside a command's own. */
@@ -56,12 +60,20 @@ export function checkFlags(rawArgs: readonly string[], defined: ArgsDef): Fault[
     if (definition.type === 'boolean' || value !== undefined) continue;
     const next = rawArgs[++place];
     if (next === undefined || next.startsWith('--')) {
-      faults.push({ where: argument, problem: 'needs a value', todo: definition.description ?? `Write ${argument} VALUE.` });
+      faults.push({
+        where: argument,
+        problem: 'needs a value',
+        todo: definition.description ?? `Write ${argument} VALUE.`,
+      });
       place--;
     }
   }
   if (positionals > room && !('values' in defined)) {
-    faults.push({ where: 'arguments', problem: `${positionals} given, ${room} taken`, todo: 'Run the command with --help.' });
+    faults.push({
+      where: 'arguments',
+      problem: `${positionals} given, ${room} taken`,
+      todo: 'Run the command with --help.',
+    });
   }
   return faults;
 }
@@ -96,13 +108,23 @@ export function missingTenant(config: Config, sandbox: boolean): Fault[] {
 
 /** Flags of commands that can run on simulated tenants. */
 export const sandboxFlags = {
-  sandbox: { type: 'boolean', description: 'Use a simulated organization instead of the configured ones; no account needed.', default: false },
+  sandbox: {
+    type: 'boolean',
+    description: 'Use a simulated organization instead of the configured ones; no account needed.',
+    default: false,
+  },
   users: { type: 'string', description: 'With --sandbox: its number of users, 1 to 100000. Default: 250.' },
 } as const satisfies ArgsDef;
 
-export function sandboxOptions(given: Parsed): { readonly options: SandboxOptions | undefined; readonly faults: readonly Fault[] } {
+export function sandboxOptions(given: Parsed): {
+  readonly options: SandboxOptions | undefined;
+  readonly faults: readonly Fault[];
+} {
   if (given.sandbox !== true) {
-    const stray = given.users === undefined ? [] : [{ where: '--users', problem: 'goes with --sandbox', todo: 'Add --sandbox, or leave it out.' }];
+    const stray =
+      given.users === undefined
+        ? []
+        : [{ where: '--users', problem: 'goes with --sandbox', todo: 'Add --sandbox, or leave it out.' }];
     return { options: undefined, faults: stray };
   }
   const users = numberFlag('users', given.users ?? '250', 1, 100_000);
@@ -110,10 +132,19 @@ export function sandboxOptions(given: Parsed): { readonly options: SandboxOption
 }
 
 /** A number from a flag that is no setting. */
-export function numberFlag(name: string, text: unknown, min: number, max: number, whole = true): { readonly value: number; readonly fault?: Fault } {
+export function numberFlag(
+  name: string,
+  text: unknown,
+  min: number,
+  max: number,
+  whole = true,
+): { readonly value: number; readonly fault?: Fault } {
   const value = Number(text);
   const fits = String(text).trim() !== '' && value >= min && value <= max && (!whole || Number.isInteger(value));
   if (fits) return { value };
   const kind = whole ? 'a whole number' : 'a number';
-  return { value: min, fault: { where: `--${name}`, problem: `is ${JSON.stringify(text)}`, todo: `Give ${kind} from ${min} to ${max}.` } };
+  return {
+    value: min,
+    fault: { where: `--${name}`, problem: `is ${JSON.stringify(text)}`, todo: `Give ${kind} from ${min} to ${max}.` },
+  };
 }

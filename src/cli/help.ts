@@ -31,7 +31,10 @@ export function describeCommand({ name, description, args }: CommandHelp): strin
   const usage = positionals.map(([key, arg]) => (arg.required ? key.toUpperCase() : `[${key.toUpperCase()} …]`));
   const rows = [
     ...positionals.map(([key, arg]) => ({ label: key.toUpperCase(), says: arg.description ?? '' })),
-    ...flags.map(([key, arg]) => ({ label: flagLabel(key, arg), says: arg.type === 'boolean' && arg.default === true ? negative(arg) : (arg.description ?? '') })),
+    ...flags.map(([key, arg]) => ({
+      label: flagLabel(key, arg),
+      says: arg.type === 'boolean' && arg.default === true ? negative(arg) : (arg.description ?? ''),
+    })),
   ];
   const width = Math.max(...rows.map(({ label }) => label.length), 0) + 2;
   return [
@@ -44,7 +47,10 @@ export function describeCommand({ name, description, args }: CommandHelp): strin
 }
 
 function flagLabel(key: string, arg: ArgsDef[string]): string {
-  if (arg.type !== 'boolean') return `--${key} ${('valueHint' in arg && arg.valueHint) || 'VALUE'}`.replace(/ \w+$/, (hint) => hint.toUpperCase());
+  if (arg.type !== 'boolean')
+    return `--${key} ${('valueHint' in arg && arg.valueHint) || 'VALUE'}`.replace(/ \w+$/, (hint) =>
+      hint.toUpperCase(),
+    );
   return arg.default === true ? `--no-${key}` : `--${key}`;
 }
 

@@ -35,6 +35,8 @@ export function throwFaults(faults: readonly Fault[]): void {
 
 export function describeFaults(faults: readonly Fault[]): string {
   const count = faults.length === 1 ? 'One thing is wrong' : `${faults.length} things are wrong`;
-  const lines = faults.map(({ where, problem, todo }) => `  ${paint('bold', where, process.stderr)} ${problem}\n    ${todo}`);
+  const lines = faults.map(
+    ({ where, problem, todo }) => `  ${paint('bold', where, process.stderr)} ${problem}\n    ${todo}`,
+  );
   return `${count}, so nothing was started:\n\n${lines.join('\n')}\n`;
 }

@@ -12,7 +12,11 @@ const args = {
   users: { type: 'string', description: 'Users of the simulated organization, 1 to 100000.', default: '250' },
   seed: { type: 'string', description: 'The same seed makes the same organization.', default: '1' },
   latency: { type: 'string', description: 'Milliseconds added to each answer.', default: '0' },
-  faults: { type: 'string', description: 'Share of requests that go wrong (429, 5xx, resets, slow or garbled answers), 0 to 1.', default: '0' },
+  faults: {
+    type: 'string',
+    description: 'Share of requests that go wrong (429, 5xx, resets, slow or garbled answers), 0 to 1.',
+    default: '0',
+  },
 } as const;
 
 export default defineCommand({
@@ -23,7 +27,10 @@ export default defineCommand({
     const seed = numberFlag('seed', given.seed, 0, 2 ** 31);
     const latency = numberFlag('latency', given.latency, 0, 60_000);
     const faults = numberFlag('faults', given.faults, 0, 1, false);
-    throwFaults([...checkFlags(rawArgs, args), ...[port, users, seed, latency, faults].flatMap(({ fault }) => fault ?? [])]);
+    throwFaults([
+      ...checkFlags(rawArgs, args),
+      ...[port, users, seed, latency, faults].flatMap(({ fault }) => fault ?? []),
+    ]);
     const sandbox = await openSandbox({
       host: given.host,
       port: port.value,
@@ -32,7 +39,9 @@ export default defineCommand({
       latencyMs: latency.value,
       ...(faults.value > 0 && { faults: { rate: faults.value } }),
     });
-    print(`${paint('bold', 'A simulated Okta organization')} with ${users.value} users is at ${paint('cyan', sandbox.okta.url)}`);
+    print(
+      `${paint('bold', 'A simulated Okta organization')} with ${users.value} users is at ${paint('cyan', sandbox.okta.url)}`,
+    );
     print();
     print('Point any Okta client at it; this token opens nothing but the simulation:');
     print(`  export OKTA_CLIENT_ORGURL=${sandbox.okta.url}`);

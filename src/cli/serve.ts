@@ -2,9 +2,9 @@
 
 import { defineCommand } from 'citty';
 import { openApp } from '../app.ts';
-import { observeSettings } from '../observe/settings.ts';
 import { httpSettings } from '../http/settings.ts';
 import { callSettings } from '../mcp/settings.ts';
+import { observeSettings } from '../observe/settings.ts';
 import { storeSettings } from '../stores/settings.ts';
 import { flagsOf, loadFor, missingTenant, sandboxFlags, sandboxOptions } from './flags.ts';
 import { paint, tell } from './output.ts';
@@ -12,7 +12,12 @@ import { untilStopped } from './stop.ts';
 
 const args = {
   http: { type: 'boolean', description: 'Serve Streamable HTTP at /mcp instead of stdio.', default: false },
-  auth: { type: 'boolean', description: 'Callers must sign in.', negativeDescription: 'Anybody who reaches the port may call.', default: true },
+  auth: {
+    type: 'boolean',
+    description: 'Callers must sign in.',
+    negativeDescription: 'Anybody who reaches the port may call.',
+    default: true,
+  },
   iunderstandtherisks: { type: 'boolean', description: 'Said together with --no-auth.', default: false },
   ...sandboxFlags,
   ...flagsOf(httpSettings, callSettings, observeSettings, storeSettings),
@@ -65,12 +70,24 @@ async function serveHttp(options: ServeOptions): Promise<void> {
   const app = await openApp({ ...options, metrics });
   const { http } = options.config;
   const { version } = await import('../version.ts');
-  const ready = async () => app.store.get('health').then(() => true, () => false);
-  const listener = await listen({ ...http, factory: app.factory, version, log: app.log, metrics, ready }).catch(async (error) => {
-    await app.close();
-    throw error;
-  });
-  tell(paint(['bold', 'red'], 'Nobody signs in here: whoever reaches this port acts with the configured credential.', process.stderr));
+  const ready = async () =>
+    app.store.get('health').then(
+      () => true,
+      () => false,
+    );
+  const listener = await listen({ ...http, factory: app.factory, version, log: app.log, metrics, ready }).catch(
+    async (error) => {
+      await app.close();
+      throw error;
+    },
+  );
+  tell(
+    paint(
+      ['bold', 'red'],
+      'Nobody signs in here: whoever reaches this port acts with the configured credential.',
+      process.stderr,
+    ),
+  );
   tell(`Serving MCP at ${listener.url}/mcp`);
   app.log.warn({ url: listener.url, auth: 'none' }, 'serving without authentication');
   await untilStopped();

@@ -23,7 +23,10 @@ export function writeRows(head: readonly string[], rows: readonly Row[], indent 
     room -= given;
   });
   const line = (row: readonly string[]) =>
-    row.map((cell, place) => fit(cell, widths[place] ?? 0)).join(' '.repeat(gap)).trimEnd();
+    row
+      .map((cell, place) => fit(cell, widths[place] ?? 0))
+      .join(' '.repeat(gap))
+      .trimEnd();
   const pad = ' '.repeat(indent);
   return [paint('dim', pad + line(head)), ...cells.map((row) => pad + line(row))].join('\n');
 }

@@ -24,7 +24,9 @@ export default defineCommand({
         print(paint('bold', tool.name));
         print(`  ${tool.description ?? ''}`);
         const required = new Set(tool.inputSchema.required ?? []);
-        const parameters = Object.keys(tool.inputSchema.properties ?? {}).map((name) => (required.has(name) ? paint('underline', name) : name));
+        const parameters = Object.keys(tool.inputSchema.properties ?? {}).map((name) =>
+          required.has(name) ? paint('underline', name) : name,
+        );
         if (parameters.length > 0) print(`  ${paint('dim', 'takes')} ${parameters.join(', ')}`);
       }
       print(`\n${tools.length} tools. Try one: castellan call ${tools[0]?.name ?? 'TOOL'} --sandbox`);

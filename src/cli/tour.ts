@@ -9,16 +9,26 @@ type Item = Readonly<Record<string, unknown>>;
 /** @throws when a call fails: a tour that shows errors as if they were answers would be no demo. */
 export async function runTour(client: Client): Promise<void> {
   const { tools } = await client.listTools();
-  print(wrap(`The assistant's client is connected and sees ${tools.length} tools. A colleague asks: “Somebody called, they cannot sign in any more. What is going on?”`));
+  print(
+    wrap(
+      `The assistant's client is connected and sees ${tools.length} tools. A colleague asks: “Somebody called, they cannot sign in any more. What is going on?”`,
+    ),
+  );
 
   ask('Who is locked out?');
   const locked = await call(client, 'list_okta_users', { search: 'status eq "LOCKED_OUT"' });
   show(['login', 'name', 'status'], items(locked, 'users'));
 
   ask('Which of them was locked out last?');
-  const locks = await call(client, 'get_okta_event_logs', { event_type: 'user.account.lock', since: '14 days ago', max_results: 1 });
+  const locks = await call(client, 'get_okta_event_logs', {
+    event_type: 'user.account.lock',
+    since: '14 days ago',
+    max_results: 1,
+  });
   const [lock] = items(locks, 'events');
-  const login = [lock?.actor, ...((lock?.targets as string[] | undefined) ?? [])].find((name) => typeof name === 'string' && name.includes('@'));
+  const login = [lock?.actor, ...((lock?.targets as string[] | undefined) ?? [])].find(
+    (name) => typeof name === 'string' && name.includes('@'),
+  );
   if (typeof login !== 'string') throw new Error('the tour found nobody who was locked out');
   say(`${login}, at ${time(lock?.time)}.`);
 
@@ -51,7 +61,8 @@ export async function runTour(client: Client): Promise<void> {
   ask('Is anybody else affected? Read the whole directory, page by page.');
   const everybody = await call(client, 'list_okta_users', { max_results: 1000 });
   const counts = new Map<string, number>();
-  for (const user of items(everybody, 'users')) counts.set(String(user.status), (counts.get(String(user.status)) ?? 0) + 1);
+  for (const user of items(everybody, 'users'))
+    counts.set(String(user.status), (counts.get(String(user.status)) ?? 0) + 1);
   show(
     ['status', 'users'],
     [...counts].sort((a, b) => b[1] - a[1]).map(([status, users]) => ({ status, users })),
@@ -86,7 +97,9 @@ function items(answer: Item, name: string): readonly Item[] {
 }
 
 function show(columns: readonly string[], rows: readonly Item[]): void {
-  const cells: Row[] = rows.map((row) => columns.map((column) => (row[column] === undefined ? '' : String(row[column]))));
+  const cells: Row[] = rows.map((row) =>
+    columns.map((column) => (row[column] === undefined ? '' : String(row[column]))),
+  );
   print(writeRows(columns, cells));
 }
 

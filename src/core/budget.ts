@@ -45,8 +45,10 @@ export function createRateBudget(options: {
   const buckets = new Map<string, Bucket>();
 
   function bucketOf(name: string): Bucket {
-    let bucket = buckets.get(name);
-    if (!bucket) buckets.set(name, (bucket = { allowance: unknown, underway: 0, told: false }));
+    const known = buckets.get(name);
+    if (known) return known;
+    const bucket: Bucket = { allowance: unknown, underway: 0, told: false };
+    buckets.set(name, bucket);
     return bucket;
   }
 

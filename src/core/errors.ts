@@ -58,7 +58,8 @@ export function toCastellanError(thrown: unknown): CastellanError {
   if (thrown instanceof CastellanError) return thrown;
   return new CastellanError({
     code: 'internal',
-    message: 'Castellan failed to carry out this call. Nothing more is known to be safe to say here; the log has the details.',
+    message:
+      'Castellan failed to carry out this call. Nothing more is known to be safe to say here; the log has the details.',
     detail: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
     cause: thrown,
   });

@@ -9,7 +9,12 @@ export const defaultResults = 100;
 /** `max_results`, `cursor` and `view`, as fields of a list tool's input. */
 export function listInput(defaultMax = defaultResults, max = maxResults) {
   return {
-    max_results: z.int().min(1).max(max).default(defaultMax).describe('Entities wanted; several pages are read for many'),
+    max_results: z
+      .int()
+      .min(1)
+      .max(max)
+      .default(defaultMax)
+      .describe('Entities wanted; several pages are read for many'),
     cursor: z.string().max(4_000).optional().describe('next_cursor of the last answer'),
     view: viewInput(),
   };

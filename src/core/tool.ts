@@ -83,7 +83,6 @@ export interface Check {
   readonly run: (signal: AbortSignal) => Promise<CheckResult>;
 }
 
-
 /** What one platform brings: its tools and how a model should go about them. Tenants are opened by `app.ts`. */
 export interface Platform {
   readonly name: string;

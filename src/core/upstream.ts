@@ -86,7 +86,10 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     for (let attempt = 1; ; attempt++) {
       throwIfOver(scope);
       try {
-        return await untilOver(scope, limit(() => breaker.execute(() => attemptOnce(asked, url, scope))));
+        return await untilOver(
+          scope,
+          limit(() => breaker.execute(() => attemptOnce(asked, url, scope))),
+        );
       } catch (thrown) {
         const error = explain(thrown, scope);
         const wait = waitBefore(error, attempt, repeatable);
@@ -297,7 +300,9 @@ function explain(thrown: unknown, scope: CallScope): CastellanError {
   const slow = thrown instanceof Error && thrown.name === 'TimeoutError';
   return new CastellanError({
     code: 'platform_unavailable',
-    message: slow ? 'The platform did not answer in time.' : 'The platform could not be reached, or cut the connection.',
+    message: slow
+      ? 'The platform did not answer in time.'
+      : 'The platform could not be reached, or cut the connection.',
     hint: 'Try again; `castellan doctor` tells whether the address, the network and the credential are right.',
     retry: { again: true, afterMs: 0 },
     detail: thrown instanceof Error ? String(thrown.cause ?? thrown) : String(thrown),

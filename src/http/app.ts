@@ -7,7 +7,7 @@ import { type Context, Hono } from 'hono';
 import type { ServerFactory } from '../mcp/server.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import { checkAddress, type GuardOptions, readJsonBody, type Refusal } from './guard.ts';
+import { checkAddress, type GuardOptions, type Refusal, readJsonBody } from './guard.ts';
 
 export interface HttpOptions extends GuardOptions {
   readonly factory: ServerFactory;
@@ -67,11 +67,20 @@ export function createHttpApp(options: HttpOptions): { readonly app: Hono<Env>; 
 }
 
 /** @throws when the address cannot be listened on. */
-export async function listen(options: HttpOptions & { readonly host: string; readonly port: number }): Promise<Listener> {
+export async function listen(
+  options: HttpOptions & { readonly host: string; readonly port: number },
+): Promise<Listener> {
   const { app, close } = createHttpApp(options);
   const server = createServer(
-    { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000, keepAliveTimeout: 65_000 },
-    getRequestListener(app.fetch as Parameters<typeof getRequestListener>[0], { errorHandler: () => new Response(null, { status: 400 }) }),
+    {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: 1_000,
+      keepAliveTimeout: 65_000,
+    },
+    getRequestListener(app.fetch as Parameters<typeof getRequestListener>[0], {
+      errorHandler: () => new Response(null, { status: 400 }),
+    }),
   );
   await opened(server, options.host, options.port);
   const address = server.address();

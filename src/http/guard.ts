@@ -24,12 +24,18 @@ export function checkAddress(headers: IncomingMessage['headers'], options: Guard
   const { host, origin } = headers;
   const name = host === undefined ? undefined : hostNameOf(host);
   if (name === undefined || !(localNames.has(name) || options.allowedHosts.includes(name))) {
-    return { status: 403, message: 'The Host header does not name this server. An operator can add the name to allowed-hosts.' };
+    return {
+      status: 403,
+      message: 'The Host header does not name this server. An operator can add the name to allowed-hosts.',
+    };
   }
   if (origin === undefined) return undefined;
   const local = URL.canParse(origin) && localNames.has(new URL(origin).hostname) && /^https?:/.test(origin);
   if (local || options.allowedOrigins.includes(origin)) return undefined;
-  return { status: 403, message: 'Web pages of this origin may not call the server. An operator can add it to allowed-origins.' };
+  return {
+    status: 403,
+    message: 'Web pages of this origin may not call the server. An operator can add it to allowed-origins.',
+  };
 }
 
 function hostNameOf(host: string): string | undefined {

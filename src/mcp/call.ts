@@ -82,7 +82,8 @@ export function checkInput(entry: Entry, given: Record<string, unknown>): Record
 }
 
 function describeIssue(issue: z.core.$ZodIssue, given: Record<string, unknown>): string {
-  if (issue.code === 'unrecognized_keys') return `there is no parameter ${issue.keys.slice(0, 10).map(shorten).join(', ')}`;
+  if (issue.code === 'unrecognized_keys')
+    return `there is no parameter ${issue.keys.slice(0, 10).map(shorten).join(', ')}`;
   const path = issue.path.join('.');
   if (issue.path.length === 1 && !Object.hasOwn(given, String(issue.path[0]))) return `${path} is missing`;
   return `${path}: ${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}`;

@@ -7,7 +7,11 @@ import type { Resources } from './resources.ts';
 /** The protocol's own bound. */
 const most = 100;
 
-export async function complete(request: CompleteRequestParams, prompts: Prompts, resources: Resources): Promise<CompleteResult> {
+export async function complete(
+  request: CompleteRequestParams,
+  prompts: Prompts,
+  resources: Resources,
+): Promise<CompleteResult> {
   const { ref, argument } = request;
   const source =
     ref.type === 'ref/prompt'

@@ -1,6 +1,11 @@
 // prompts/list and prompts/get over what the platforms offer.
 
-import { type GetPromptResult, type Prompt as ListedPrompt, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import {
+  type GetPromptResult,
+  type Prompt as ListedPrompt,
+  ProtocolError,
+  ProtocolErrorCode,
+} from '@modelcontextprotocol/server';
 import type { Prompt, PromptPart } from '../core/offering.ts';
 
 export interface Prompts {
@@ -22,7 +27,11 @@ export function createPrompts(prompts: readonly Prompt[]): Prompts {
 
     get(name, input) {
       const prompt = byName.get(name);
-      if (!prompt) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such prompt; prompts/list names them all.');
+      if (!prompt)
+        throw new ProtocolError(
+          ProtocolErrorCode.InvalidParams,
+          'There is no such prompt; prompts/list names them all.',
+        );
       const missing = (prompt.arguments ?? []).filter((argument) => argument.required && !input[argument.name]);
       if (missing.length > 0) {
         const names = missing.map((argument) => argument.name).join(', ');

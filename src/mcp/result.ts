@@ -5,7 +5,11 @@ import { type CastellanError, toCastellanError } from '../core/errors.ts';
 import type { Entry } from './catalog.ts';
 import { writeText } from './text.ts';
 
-export function successResult(entry: Entry, output: Record<string, unknown>, tenant: string | undefined): CallToolResult {
+export function successResult(
+  entry: Entry,
+  output: Record<string, unknown>,
+  tenant: string | undefined,
+): CallToolResult {
   const value = tenant === undefined ? output : { ...output, tenant };
   return {
     content: [{ type: 'text', text: writeText(value, entry.tool.table) }],

@@ -13,7 +13,9 @@ export function writeText(value: Record<string, unknown>, table: Table | undefin
   const tail = typeof next_cursor === 'string' ? `More: call again with cursor ${next_cursor}` : undefined;
   const others = Object.keys(rest).length > 0 ? writeLines(rest, 0) : undefined;
   const full = list.some(hasFull) ? list.map((row) => writeLines(row as object, 0)).join('\n\n') : undefined;
-  return [count, full ?? writeTable(list, table), others, tail].filter((part) => part !== undefined && part !== '').join('\n');
+  return [count, full ?? writeTable(list, table), others, tail]
+    .filter((part) => part !== undefined && part !== '')
+    .join('\n');
 }
 
 function hasFull(row: unknown): boolean {
@@ -30,7 +32,12 @@ function writeTable(rows: readonly unknown[], table: Table): string {
     heads.push(usual === undefined ? column.name : `${column.name} (empty: ${usual})`);
     if (usual !== undefined) column.cells = column.cells.map((cell) => (cell === usual ? '' : cell));
   }
-  const lines = rows.map((_, place) => shown.map(({ cells }) => cells[place] ?? '').join(separator).replace(/( \| ?)+$/, ''));
+  const lines = rows.map((_, place) =>
+    shown
+      .map(({ cells }) => cells[place] ?? '')
+      .join(separator)
+      .replace(/( \| ?)+$/, ''),
+  );
   return [heads.join(separator), ...lines].join('\n');
 }
 

@@ -42,7 +42,8 @@ export function createMemoryStore(now: () => number = Date.now): Store {
       return value;
     },
     delete: async (key) => void entries.delete(key),
-    keys: async (prefix) => [...entries.keys()].filter((key) => key.startsWith(prefix) && live(key) !== undefined).sort(),
+    keys: async (prefix) =>
+      [...entries.keys()].filter((key) => key.startsWith(prefix) && live(key) !== undefined).sort(),
     close: async () => entries.clear(),
   };
 }

@@ -1,6 +1,6 @@
 // A store in one SQLite file, shared by the processes of one machine. Readable by its owner only.
 
-import { chmodSync, existsSync, mkdirSync, openSync, closeSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Store } from './store.ts';
@@ -14,7 +14,9 @@ export function openSqliteStore(path: string, now: () => number = Date.now): Sto
   prepareFile(path);
   const db = new DatabaseSync(path, { timeout: busyMs });
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  db.exec('CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at REAL) WITHOUT ROWID;');
+  db.exec(
+    'CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at REAL) WITHOUT ROWID;',
+  );
   const get = db.prepare('SELECT value FROM entry WHERE key = ? AND (expires_at IS NULL OR expires_at > ?)');
   const set = db.prepare('INSERT OR REPLACE INTO entry (key, value, expires_at) VALUES (?, ?, ?)');
   const add = db.prepare(

@@ -11,7 +11,13 @@ const clockToleranceMs = 30_000;
 export function createOktaChecks(upstream: Upstream, origin: URL, now: () => number): readonly Check[] {
   const ask = (signal: AbortSignal, path: readonly string[]) =>
     upstream.request(
-      { method: 'GET', path: ['api', 'v1', ...path], bucket: `/${path[0]}`, query: path[0] === 'users' ? { limit: 1 } : {}, read: (body) => body },
+      {
+        method: 'GET',
+        path: ['api', 'v1', ...path],
+        bucket: `/${path[0]}`,
+        query: path[0] === 'users' ? { limit: 1 } : {},
+        read: (body) => body,
+      },
       { signal, deadline: now() + 10_000 },
     );
 
@@ -21,13 +27,16 @@ export function createOktaChecks(upstream: Upstream, origin: URL, now: () => num
       async run(signal) {
         try {
           const { body } = await ask(signal, ['org']);
-          const org = z.looseObject({ companyName: z.string().optional(), status: z.string().optional() }).safeParse(body);
+          const org = z
+            .looseObject({ companyName: z.string().optional(), status: z.string().optional() })
+            .safeParse(body);
           const name = org.success ? org.data.companyName : undefined;
           return { ok: true, says: `${origin.host} answers${name ? ` as ${name}` : ''}` };
         } catch (thrown) {
           const error = toCastellanError(thrown);
           // The organization is there when it refuses us; the token check says the rest.
-          if (error.code === 'unauthorized' || error.code === 'missing_scope') return { ok: true, says: `${origin.host} answers` };
+          if (error.code === 'unauthorized' || error.code === 'missing_scope')
+            return { ok: true, says: `${origin.host} answers` };
           return failed(error);
         }
       },
@@ -54,7 +63,11 @@ export function createOktaChecks(upstream: Upstream, origin: URL, now: () => num
           const ok = Math.abs(now() - theirs) <= clockToleranceMs;
           return ok
             ? { ok, says: `this machine's clock agrees with Okta's (${off} s)` }
-            : { ok, says: `this machine's clock is ${off} s off Okta's`, todo: 'Let the system synchronise its clock (NTP).' };
+            : {
+                ok,
+                says: `this machine's clock is ${off} s off Okta's`,
+                todo: 'Let the system synchronise its clock (NTP).',
+              };
         } catch (thrown) {
           return failed(toCastellanError(thrown));
         }

@@ -3,17 +3,20 @@
 import { z } from 'zod';
 import { defineSettings } from '../../core/settings.ts';
 
-const orgUrl = z.url({ protocol: /^https?$/, error: 'is not an address such as https://acme.okta.com' }).refine(isSafeOrgUrl, {
-  error:
-    'must be https, without path, user or password; the organization’s own address, not its admin console (-admin). http is for this machine only',
-});
+const orgUrl = z
+  .url({ protocol: /^https?$/, error: 'is not an address such as https://acme.okta.com' })
+  .refine(isSafeOrgUrl, {
+    error:
+      'must be https, without path, user or password; the organization’s own address, not its admin console (-admin). http is for this machine only',
+  });
 
 function isSafeOrgUrl(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url) return false;
   const local = url.hostname === 'localhost' || url.hostname === '127.0.0.1' || url.hostname === '[::1]';
   if (url.protocol !== 'https:' && !local) return false;
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') return false;
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '')
+    return false;
   return !/-admin\.(okta|oktapreview|okta-emea)\.com$/.test(url.hostname);
 }
 
@@ -25,13 +28,15 @@ export const oktaSettings = defineSettings({
   },
   apiToken: {
     schema: z.string().regex(/^[\x21-\x7e]+$/, { error: 'is empty or holds characters that no token has' }),
-    description: 'API token (SSWS) made by an administrator at Security > API > Tokens; it carries that person’s rights.',
+    description:
+      'API token (SSWS) made by an administrator at Security > API > Tokens; it carries that person’s rights.',
     env: ['OKTA_API_TOKEN', 'OKTA_CLIENT_TOKEN'],
     secret: true,
   },
   concurrency: {
     schema: z.number().int().min(1).max(75),
-    description: 'Requests to this organization that may be under way at once, 1 to 75 (Okta’s own limit; 35 on free plans).',
+    description:
+      'Requests to this organization that may be under way at once, 1 to 75 (Okta’s own limit; 35 on free plans).',
     env: ['OKTA_CONCURRENT_LIMIT'],
     default: 15,
   },

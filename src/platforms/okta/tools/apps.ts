@@ -40,7 +40,9 @@ const appGroupEntity = z.looseObject({
   id: z.string(),
   priority: z.number().nullish(),
   lastUpdated: text,
-  _embedded: z.looseObject({ group: z.looseObject({ profile: z.looseObject({ name: text }).nullish() }).nullish() }).nullish(),
+  _embedded: z
+    .looseObject({ group: z.looseObject({ profile: z.looseObject({ name: text }).nullish() }).nullish() })
+    .nullish(),
 });
 const appGroupView = z.object({
   id: z.string().describe('group id'),
@@ -54,11 +56,18 @@ export const appTools = [
   tool({
     name: 'list_okta_applications',
     title: 'List Okta applications',
-    description: 'Finds applications by q (start of label or name) or filter; none: all. Next: list_okta_application_users.',
+    description:
+      'Finds applications by q (start of label or name) or filter; none: all. Next: list_okta_application_users.',
     access: 'read',
     scopes: ['okta.apps.read'],
     aliases: { list_applications: renaming({ filter_expr: 'filter' }) },
-    parameterAliases: { max_results: 'limit', cursor: 'after', query: 'q', filter_type: 'filter', filter_expr: 'filter' },
+    parameterAliases: {
+      max_results: 'limit',
+      cursor: 'after',
+      query: 'q',
+      filter_type: 'filter',
+      filter_expr: 'filter',
+    },
     input: z.strictObject({
       q: z.string().max(255).optional().describe('Start of label or name'),
       filter: z.string().optional().describe('status eq "ACTIVE"'),
@@ -66,7 +75,11 @@ export const appTools = [
       after: cursor,
       include_non_deleted: z.boolean().default(false).describe('Deactivated ones too'),
       use_optimization: z.boolean().default(false).describe('Ask Okta for fewer fields'),
-      expand: z.string().regex(/^user\/[^/\s]{1,320}$/).optional().describe('user/{id}: adds that user’s assignment'),
+      expand: z
+        .string()
+        .regex(/^user\/[^/\s]{1,320}$/)
+        .optional()
+        .describe('user/{id}: adds that user’s assignment'),
       view,
     }),
     output: listOutput('applications', appView),
@@ -138,7 +151,12 @@ export const appTools = [
       });
       const users = items.map((user) => ({
         id: user.id,
-        ...present({ username: user.credentials?.userName, scope: user.scope, status: user.status, created: user.created }),
+        ...present({
+          username: user.credentials?.userName,
+          scope: user.scope,
+          status: user.status,
+          created: user.created,
+        }),
         ...fullOf(user, view),
       }));
       return { users, ...tail };

@@ -5,7 +5,18 @@ import { listInput, listOutput, viewInput } from '../../../core/listing.ts';
 import { defineTools, tableOf } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { checkExpression } from '../filter.ts';
-import { appEntity, appView, groupEntity, groupView, present, userEntity, userView, viewApp, viewGroup, viewUser } from '../views.ts';
+import {
+  appEntity,
+  appView,
+  groupEntity,
+  groupView,
+  present,
+  userEntity,
+  userView,
+  viewApp,
+  viewGroup,
+  viewUser,
+} from '../views.ts';
 import { appTable } from './apps.ts';
 import { checkOneOf, groupId, listParameters, renaming } from './shared.ts';
 import { userTable } from './users.ts';
@@ -16,7 +27,8 @@ export const groupTools = [
   tool({
     name: 'list_okta_groups',
     title: 'List Okta groups',
-    description: 'Finds groups by one of query (start of the name), search or filter_type; none: all. Next: list_okta_group_members.',
+    description:
+      'Finds groups by one of query (start of the name), search or filter_type; none: all. Next: list_okta_group_members.',
     access: 'read',
     scopes: ['okta.groups.read'],
     parameterAliases: { ...listParameters, q: 'query', filter: 'filter_type' },
@@ -88,7 +100,14 @@ export const groupTools = [
     output: listOutput('users', userView),
     table: userTable,
     async run({ group_id, max_results, cursor, view }, { client, progress }) {
-      const request = { path: ['groups', group_id, 'users'], entity: userEntity, max: max_results, cursor, pageSize: 200, progress };
+      const request = {
+        path: ['groups', group_id, 'users'],
+        entity: userEntity,
+        max: max_results,
+        cursor,
+        pageSize: 200,
+        progress,
+      };
       const { items, ...tail } = await client.list(request);
       return { users: items.map((user) => viewUser(user, view)), ...tail };
     },
@@ -105,7 +124,14 @@ export const groupTools = [
     output: listOutput('applications', appView),
     table: appTable,
     async run({ group_id, max_results, cursor, view }, { client, progress }) {
-      const request = { path: ['groups', group_id, 'apps'], entity: appEntity, max: max_results, cursor, pageSize: 200, progress };
+      const request = {
+        path: ['groups', group_id, 'apps'],
+        entity: appEntity,
+        max: max_results,
+        cursor,
+        pageSize: 200,
+        progress,
+      };
       const { items, ...tail } = await client.list(request);
       return { applications: items.map((app) => viewApp(app, view)), ...tail };
     },

@@ -56,7 +56,9 @@ function nameParty(party: z.output<typeof partyEntity>): string {
 
 function viewEvent(event: z.output<typeof eventEntity>): Omit<EventView, 'full'> {
   const { client, outcome } = event;
-  const agent = [client?.userAgent?.browser, client?.userAgent?.os].filter((part) => part && part !== 'UNKNOWN').join(' on ');
+  const agent = [client?.userAgent?.browser, client?.userAgent?.os]
+    .filter((part) => part && part !== 'UNKNOWN')
+    .join(' on ');
   const { city, country } = client?.geographicalContext ?? {};
   return {
     id: event.uuid,
@@ -82,7 +84,10 @@ function checkKeywords(q: string): void {
   if (words.length <= 10 && long === undefined) return;
   throw new CastellanError({
     code: 'invalid_input',
-    message: long === undefined ? `q has ${words.length} words; Okta takes ten.` : `q has a word of ${long.length} characters; Okta takes forty.`,
+    message:
+      long === undefined
+        ? `q has ${words.length} words; Okta takes ten.`
+        : `q has a word of ${long.length} characters; Okta takes forty.`,
     hint: 'Keep the words that matter, or use filter_string.',
   });
 }
@@ -119,7 +124,11 @@ export const logTools = [
       until: z.string().max(200).optional().describe('Default now'),
       user_id: z.string().max(320).optional().describe('Id or login, as actor or target'),
       app_id: z.string().max(320).optional().describe('Id or name'),
-      event_type: z.string().regex(/^[\w.]{1,200}$/).optional().describe('user.account.lock'),
+      event_type: z
+        .string()
+        .regex(/^[\w.]{1,200}$/)
+        .optional()
+        .describe('user.account.lock'),
       filter_string: z.string().optional().describe('outcome.result eq "FAILURE"'),
       q: z.string().max(420).optional().describe('Words anywhere in the event'),
       sort_order: z.enum(['DESCENDING', 'ASCENDING']).default('DESCENDING'),

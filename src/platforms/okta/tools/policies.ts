@@ -140,7 +140,13 @@ export const policyTools = [
       actions: (rule) => rule.actions && JSON.stringify(rule.actions),
     }),
     async run({ policy_id, max_results, cursor, view }, { client, progress }) {
-      const request = { path: ['policies', policy_id, 'rules'], entity: ruleEntity, max: max_results, cursor, progress };
+      const request = {
+        path: ['policies', policy_id, 'rules'],
+        entity: ruleEntity,
+        max: max_results,
+        cursor,
+        progress,
+      };
       const { items, ...tail } = await client.list(request);
       return { rules: items.map((rule) => viewRule(rule, view)), ...tail };
     },

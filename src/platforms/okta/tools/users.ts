@@ -5,7 +5,17 @@ import { fullObject, listInput, listOutput, viewInput } from '../../../core/list
 import { defineTools, tableOf } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { checkExpression } from '../filter.ts';
-import { fullOf, groupEntity, groupView, nameUser, present, userEntity, userView, viewGroup, viewUser } from '../views.ts';
+import {
+  fullOf,
+  groupEntity,
+  groupView,
+  nameUser,
+  present,
+  userEntity,
+  userView,
+  viewGroup,
+  viewUser,
+} from '../views.ts';
 import { checkOneOf, listParameters, renaming, userId } from './shared.ts';
 
 const tool = defineTools<OktaClient>();
@@ -43,7 +53,9 @@ const factorEntity = z.looseObject({
   status: text,
   created: text,
   lastUpdated: text,
-  profile: z.looseObject({ name: text, phoneNumber: text, email: text, credentialId: text, authenticatorName: text }).nullish(),
+  profile: z
+    .looseObject({ name: text, phoneNumber: text, email: text, credentialId: text, authenticatorName: text })
+    .nullish(),
 });
 const factorView = z.object({
   id: z.string(),
@@ -68,7 +80,11 @@ export const userTools = [
       query: z.string().max(200).optional().describe('Start of first name, last name or email'),
       search: z.string().optional().describe('status eq "LOCKED_OUT" and profile.department sw "Fin"'),
       filter_type: z.string().optional().describe('Okta filter: lastUpdated gt "2026-01-01T00:00:00.000Z"'),
-      sort_by: z.string().regex(/^[\w.]{1,100}$/).default('created').describe('With search'),
+      sort_by: z
+        .string()
+        .regex(/^[\w.]{1,100}$/)
+        .default('created')
+        .describe('With search'),
       sort_order: z.enum(['asc', 'desc']).default('desc'),
       ...listInput(),
     }),
@@ -96,7 +112,8 @@ export const userTools = [
   tool({
     name: 'get_okta_user',
     title: 'Get an Okta user',
-    description: 'One user with status, dates and profile. Next: list_okta_user_groups, _applications, _factors, get_okta_event_logs.',
+    description:
+      'One user with status, dates and profile. Next: list_okta_user_groups, _applications, _factors, get_okta_event_logs.',
     access: 'read',
     scopes: ['okta.users.read'],
     aliases: { get_user_details: renaming({ user_identifier: 'user_id' }) },
@@ -138,7 +155,11 @@ export const userTools = [
     parameterAliases: listParameters,
     input: z.strictObject({ user_id: userId, ...listInput() }),
     output: listOutput('groups', groupView),
-    table: tableOf<GroupView>('groups', { id: (group) => group.id, name: (group) => group.name, type: (group) => group.type }),
+    table: tableOf<GroupView>('groups', {
+      id: (group) => group.id,
+      name: (group) => group.name,
+      type: (group) => group.type,
+    }),
     async run({ user_id, max_results, cursor, view }, { client, progress }) {
       const request = { path: ['users', user_id, 'groups'], entity: groupEntity, max: max_results, cursor, progress };
       const { items, ...tail } = await client.list(request);
