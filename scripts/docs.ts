@@ -3,14 +3,13 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { platforms } from '../src/app.ts';
 import { configFileSchema, serverSettings, tenantSettings } from '../src/config.ts';
 import type { Settings } from '../src/core/settings.ts';
 import type { AnyTool } from '../src/core/tool.ts';
 import { createCatalog, type Entry } from '../src/mcp/catalog.ts';
-import { okta } from '../src/platforms/okta/index.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const platforms = [okta];
 
 /** The files that are generated, whole, by their path. */
 export function generate(): ReadonlyMap<string, string> {

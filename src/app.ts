@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { Config } from './config.ts';
-import type { Tenant } from './core/tool.ts';
+import type { Platform, Tenant } from './core/tool.ts';
 import type { Connected } from './mcp/catalog.ts';
 import { createServerFactory, type ServerFactory } from './mcp/server.ts';
 import { createLog, type Log } from './observe/log.ts';
@@ -12,6 +12,9 @@ import type { Sandbox, SandboxOptions } from './sandbox/index.ts';
 import { openStore } from './stores/open.ts';
 import type { Store } from './stores/store.ts';
 import { version } from './version.ts';
+
+/** Every platform that Castellan knows. */
+export const platforms: readonly Platform[] = [okta];
 
 export interface App {
   readonly factory: ServerFactory;

@@ -1,7 +1,7 @@
 // castellan call: one tool, no model needed.
 
 import { defineCommand } from 'citty';
-import { openApp } from '../app.ts';
+import { openApp, platforms } from '../app.ts';
 import type { Fault } from '../core/settings.ts';
 import { callSettings } from '../mcp/settings.ts';
 import { observeSettings } from '../observe/settings.ts';
@@ -19,9 +19,6 @@ const args = {
   ...flagsOf(callSettings, observeSettings, storeSettings),
 } as const;
 
-/** Tools that ask no organization: they work without one. */
-const local = new Set(['get_current_time', 'parse_relative_time']);
-
 export default defineCommand({
   args,
   async run({ args: given, rawArgs }) {
@@ -30,7 +27,7 @@ export default defineCommand({
     const input = readInput(given.input, given._.slice(1), faults);
     const { config } = loadFor(rawArgs, given, args, (loaded) => [
       ...faults,
-      ...(local.has(given.tool) ? [] : missingTenant(loaded, sandbox.options !== undefined)),
+      ...(isLocal(given.tool) ? [] : missingTenant(loaded, sandbox.options !== undefined)),
     ]);
     const app = await openApp({
       config,
@@ -63,6 +60,11 @@ export default defineCommand({
     }
   },
 });
+
+/** A tool that asks no organization works without one. */
+function isLocal(name: string): boolean {
+  return platforms.some(({ tools }) => tools.some((tool) => tool.name === name && tool.local));
+}
 
 function readInput(json: string | undefined, pairs: readonly string[], faults: Fault[]): Record<string, unknown> {
   const input: Record<string, unknown> = {};

@@ -3,6 +3,12 @@
 import { styleText } from 'node:util';
 import type { Fault } from '../core/settings.ts';
 
+/** Whoever reads us may have seen enough (`castellan tools | head`): that is no failure. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 export function print(text = ''): void {
   process.stdout.write(`${text}\n`);
 }

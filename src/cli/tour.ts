@@ -50,7 +50,7 @@ export async function runTour(client: Client): Promise<void> {
       with: event.agent,
     })),
   );
-  say(verdictOn(events));
+  say(verdictOn([...events].reverse()));
 
   ask('What can they not reach meanwhile?');
   const groups = items(await call(client, 'list_okta_user_groups', { user_id: login }), 'groups');
@@ -103,14 +103,14 @@ function show(columns: readonly string[], rows: readonly Item[]): void {
   print(writeRows(columns, cells));
 }
 
-/** What the log says, in a sentence: counted, not guessed. */
+/** What the log says, in a sentence: counted, not guessed. Oldest event first. */
 function verdictOn(events: readonly Item[]): string {
-  const failures = events.filter((event) => event.event === 'user.session.start');
-  const places = new Set(failures.map((event) => event.place ?? event.ip));
-  const agents = new Set(failures.map((event) => event.agent));
-  const from = places.size === 1 ? `all from ${[...places][0]}` : `from ${places.size} places`;
-  const by = agents.size === 1 ? `by one device (${[...agents][0]})` : `by ${agents.size} kinds of device`;
-  return `${failures.length} failed sign-ins ${from}, ${by}, then the account was locked.`;
+  const locked = events.findIndex((event) => event.event === 'user.account.lock');
+  const before = events.slice(0, Math.max(locked, 0)).filter((event) => event.event === 'user.session.start');
+  const later = events.slice(locked + 1).filter((event) => event.event === 'user.session.start');
+  const from = [...new Set(before.map((event) => [event.agent, event.place ?? event.ip].filter(Boolean).join(' in ')))];
+  const first = `${before.length} failed sign-ins from ${from.join(' and ')}, then Okta locked the account.`;
+  return later.length === 0 ? first : `${first} The ${later.length} since then met the lock.`;
 }
 
 function time(value: unknown): string {

@@ -9,12 +9,7 @@ export const defaultResults = 100;
 /** `max_results`, `cursor` and `view`, as fields of a list tool's input. */
 export function listInput(defaultMax = defaultResults, max = maxResults) {
   return {
-    max_results: z
-      .int()
-      .min(1)
-      .max(max)
-      .default(defaultMax)
-      .describe('Entities wanted; several pages are read for many'),
+    max_results: z.int().min(1).max(max).default(defaultMax).describe('How many at most; many are read page by page'),
     cursor: z.string().max(4_000).optional().describe('next_cursor of the last answer'),
     view: viewInput(),
   };

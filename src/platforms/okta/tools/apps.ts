@@ -57,7 +57,7 @@ export const appTools = [
     name: 'list_okta_applications',
     title: 'List Okta applications',
     description:
-      'Finds applications by q (start of label or name) or filter; none: all. Next: list_okta_application_users.',
+      'Find applications by q (start of label or name) or filter; with none, all. Next: list_okta_application_users, list_okta_application_group_assignments.',
     access: 'read',
     scopes: ['okta.apps.read'],
     aliases: { list_applications: renaming({ filter_expr: 'filter' }) },
@@ -70,7 +70,7 @@ export const appTools = [
     },
     input: z.strictObject({
       q: z.string().max(255).optional().describe('Start of label or name'),
-      filter: z.string().optional().describe('status eq "ACTIVE"'),
+      filter: z.string().optional().describe('e.g. status eq "ACTIVE"'),
       limit: max_results,
       after: cursor,
       include_non_deleted: z.boolean().default(false).describe('Deactivated ones too'),
@@ -124,7 +124,7 @@ export const appTools = [
   tool({
     name: 'list_okta_application_users',
     title: 'List an application’s users',
-    description: 'Who is assigned to an application, directly or by a group.',
+    description: 'Who is assigned to an application, directly (USER) or by a group (GROUP).',
     access: 'read',
     scopes: ['okta.apps.read'],
     parameterAliases: { ...listParameters, q: 'query' },

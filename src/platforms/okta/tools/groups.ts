@@ -28,14 +28,14 @@ export const groupTools = [
     name: 'list_okta_groups',
     title: 'List Okta groups',
     description:
-      'Finds groups by one of query (start of the name), search or filter_type; none: all. Next: list_okta_group_members.',
+      'Find groups by one of: query (start of the name), search, filter_type. With none: all. Next: list_okta_group_members, list_okta_assigned_applications_for_group.',
     access: 'read',
     scopes: ['okta.groups.read'],
     parameterAliases: { ...listParameters, q: 'query', filter: 'filter_type' },
     input: z.strictObject({
       query: z.string().max(255).optional().describe('Start of the name'),
-      search: z.string().optional().describe('profile.name co "admin" or type eq "APP_GROUP"'),
-      filter_type: z.string().optional().describe('Okta filter: type eq "OKTA_GROUP"'),
+      search: z.string().optional().describe('e.g. profile.name co "admin" or type eq "APP_GROUP"'),
+      filter_type: z.string().optional().describe('e.g. type eq "OKTA_GROUP"'),
       ...listInput(),
     }),
     output: listOutput('groups', groupView),

@@ -101,6 +101,15 @@ function aboutApp(app: string): string {
   return or(eq('target.id', app), eq('target.alternateId', app), eq('target.displayName', app));
 }
 
+/** A time as epoch milliseconds; words that mean none are refused with which of the two times they were. */
+async function readTime(parameter: string, words: string, clock: Parameters<typeof parseTime>[1]): Promise<number> {
+  const { at } = await parseTime(words, clock).catch((error: unknown) => {
+    if (!(error instanceof CastellanError)) throw error;
+    throw new CastellanError({ code: error.code, message: `${parameter}: ${error.message}`, hint: error.hint });
+  });
+  return at;
+}
+
 export const logTools = [
   tool({
     name: 'get_okta_event_logs',
@@ -128,11 +137,11 @@ export const logTools = [
         .string()
         .regex(/^[\w.]{1,200}$/)
         .optional()
-        .describe('user.account.lock'),
-      filter_string: z.string().optional().describe('outcome.result eq "FAILURE"'),
+        .describe('e.g. user.account.lock'),
+      filter_string: z.string().optional().describe('e.g. outcome.result eq "FAILURE"'),
       q: z.string().max(420).optional().describe('Words anywhere in the event'),
       sort_order: z.enum(['DESCENDING', 'ASCENDING']).default('DESCENDING'),
-      time_zone: z.string().max(64).default('UTC').describe('IANA, for words'),
+      time_zone: z.string().max(64).default('UTC').describe('IANA zone for times in words'),
       ...listInput(),
     }),
     output: listOutput('events', eventView),
@@ -149,8 +158,8 @@ export const logTools = [
       if (filter_string !== undefined) checkExpression('logs.filter', 'filter_string', filter_string);
       if (q !== undefined) checkKeywords(q);
       const clock = { now: now(), timeZone: input.time_zone };
-      const until = input.until === undefined ? clock.now : (await parseTime(input.until, clock)).at;
-      const since = input.since === undefined ? until - 7 * 86_400_000 : (await parseTime(input.since, clock)).at;
+      const until = input.until === undefined ? clock.now : await readTime('until', input.until, clock);
+      const since = input.since === undefined ? until - 7 * 86_400_000 : await readTime('since', input.since, clock);
       if (since >= until) {
         throw new CastellanError({
           code: 'invalid_input',

@@ -89,7 +89,7 @@ export const networkZoneTools = [
     scopes: ['okta.networkZones.read'],
     parameterAliases: { ...listParameters, filter: 'filter_type' },
     input: z.strictObject({
-      filter_type: z.string().optional().describe('usage eq "BLOCKLIST"; by id, usage or system'),
+      filter_type: z.string().optional().describe('By id, usage or system, e.g. usage eq "BLOCKLIST"'),
       ...listInput(),
     }),
     output: listOutput('zones', zoneView),

@@ -80,12 +80,12 @@ export const policyTools = [
   tool({
     name: 'list_okta_policies',
     title: 'List Okta policies',
-    description: 'The policies of one type, in their order. Next: list_okta_policy_rules.',
+    description: 'The policies of one type, in the order they are tried. Next: list_okta_policy_rules.',
     access: 'read',
     scopes: ['okta.policies.read'],
     parameterAliases: listParameters,
     input: z.strictObject({
-      type: z.enum(policyTypes).describe('OKTA_SIGN_ON: sessions, ACCESS_POLICY: apps'),
+      type: z.enum(policyTypes).describe('OKTA_SIGN_ON: sessions; ACCESS_POLICY: apps; MFA_ENROLL: factors'),
       status: z.enum(['ACTIVE', 'INACTIVE']).optional(),
       query: z.string().max(255).optional().describe('Start of the name'),
       ...listInput(),

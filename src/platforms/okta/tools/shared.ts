@@ -8,7 +8,7 @@ const idLength = 320;
 
 /** Nothing that somebody on the way could read as another place than one segment of a path (RFC 3986 §5.2.4). */
 function isOneSegment(text: string): boolean {
-  return text.isWellFormed() && !/[\p{Cc}/\\]/u.test(text) && !/^(\.|%2e){1,2}$/i.test(text);
+  return text.isWellFormed() && !/[\p{Cc}/\\]|%[\da-f]{2}/iu.test(text) && !/^\.{1,2}$/.test(text);
 }
 
 export const userId = z

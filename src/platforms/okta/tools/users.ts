@@ -72,19 +72,19 @@ export const userTools = [
     name: 'list_okta_users',
     title: 'List Okta users',
     description:
-      'Finds users by one of query (start of a name or email), search (any attribute) or filter_type; none: all but deprovisioned ones. Next: get_okta_user.',
+      'Find users by one of: query (start of a name or email), search (any attribute; lags changes by seconds), filter_type (few attributes, immediate). With none: all but deprovisioned users. Next: get_okta_user.',
     access: 'read',
     scopes: ['okta.users.read'],
     parameterAliases: { ...listParameters, q: 'query', filter: 'filter_type' },
     input: z.strictObject({
       query: z.string().max(200).optional().describe('Start of first name, last name or email'),
-      search: z.string().optional().describe('status eq "LOCKED_OUT" and profile.department sw "Fin"'),
-      filter_type: z.string().optional().describe('Okta filter: lastUpdated gt "2026-01-01T00:00:00.000Z"'),
+      search: z.string().optional().describe('e.g. status eq "LOCKED_OUT" and profile.department sw "Fin"'),
+      filter_type: z.string().optional().describe('e.g. lastUpdated gt "2026-01-01T00:00:00.000Z"'),
       sort_by: z
         .string()
         .regex(/^[\w.]{1,100}$/)
         .default('created')
-        .describe('With search'),
+        .describe('Attribute to sort by; with search only'),
       sort_order: z.enum(['asc', 'desc']).default('desc'),
       ...listInput(),
     }),
@@ -113,7 +113,7 @@ export const userTools = [
     name: 'get_okta_user',
     title: 'Get an Okta user',
     description:
-      'One user with status, dates and profile. Next: list_okta_user_groups, _applications, _factors, get_okta_event_logs.',
+      'One user: status, dates, profile. Next: list_okta_user_groups, list_okta_user_applications, list_okta_user_factors; get_okta_event_logs tells what happened.',
     access: 'read',
     scopes: ['okta.users.read'],
     aliases: { get_user_details: renaming({ user_identifier: 'user_id' }) },
@@ -149,7 +149,7 @@ export const userTools = [
   tool({
     name: 'list_okta_user_groups',
     title: 'List a user’s groups',
-    description: 'The groups that a user belongs to.',
+    description: 'The groups that a user belongs to. Next: list_okta_assigned_applications_for_group.',
     access: 'read',
     scopes: ['okta.users.read'],
     parameterAliases: listParameters,
@@ -202,7 +202,7 @@ export const userTools = [
   tool({
     name: 'list_okta_user_factors',
     title: 'List a user’s factors',
-    description: 'The authentication factors that a user has enrolled, with their state.',
+    description: 'The authentication factors (MFA) that a user has enrolled, and their state.',
     access: 'read',
     scopes: ['okta.users.read'],
     parameterAliases: listParameters,
