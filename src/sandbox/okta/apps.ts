@@ -220,7 +220,7 @@ function viewAppUser(context: OktaContext, app: AppRecord, user: UserRecord): Re
 function listAppLinks(context: OktaContext) {
   const { state, base, call } = context;
   const user = requireUser(state, context.params.id ?? '');
-  const apps = user.status === 'ACTIVE' ? appsOf(state, user) : [];
+  const apps = user.status === 'DEPROVISIONED' ? [] : appsOf(state, user);
   const links = apps.map((app, sortOrder) => ({
     id: `00u${app.id.slice(3, 11)}${user.id.slice(3, 12)}`,
     label: app.label,
