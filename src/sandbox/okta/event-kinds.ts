@@ -42,6 +42,8 @@ export const eventKinds = {
   'user.lifecycle.unsuspend': { message: 'Unsuspend Okta user', legacy: 'core.user.config.user_unsuspended' },
   'user.lifecycle.delete.initiated': { message: 'Delete Okta user initiated' },
   'user.lifecycle.delete.completed': { message: 'Delete Okta user completed' },
+  'user.session.clear': { message: 'Clear user session', legacy: 'core.user.config.session_clear' },
+  'user.mfa.factor.reset_all': { message: 'Reset all factors for user', legacy: 'core.user.factor.reset_all' },
   'user.risk.detect': { message: 'User risk detected', severity: 'WARN' },
   'group.user_membership.add': { message: 'Add user to group membership', legacy: 'core.user_group_member.user_add' },
   'group.user_membership.remove': {

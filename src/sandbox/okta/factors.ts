@@ -78,7 +78,7 @@ const kinds: readonly FactorKind[] = [
 
 /** Somebody who never activated the account has set nothing up. */
 function has(state: OktaState, user: UserRecord, kind: FactorKind): boolean {
-  if (user.passwordChanged === undefined || user.status === 'DEPROVISIONED') return false;
+  if (user.withoutFactors || user.passwordChanged === undefined || user.status === 'DEPROVISIONED') return false;
   if (kind.factorType === 'push' && user.n <= cast.head) return true;
   return roll(state.seed, 172 + kinds.indexOf(kind), user.n) < kind.share;
 }

@@ -14,7 +14,7 @@ export interface Agent {
   raw: string;
   os: string;
   browser: string;
-  device: 'Computer' | 'Mobile';
+  device: 'Computer' | 'Mobile' | 'Unknown';
 }
 
 export type LogTarget =

@@ -4,7 +4,7 @@ import { letters, makeUuid } from '../random.ts';
 import { type EventKind, eventKinds } from './event-kinds.ts';
 import type { LogClient, LogRecord, LogTarget } from './log-record.ts';
 import type { OktaState } from './state.ts';
-import { fullName, readProfile } from './user-record.ts';
+import { fullName, readProfile, type UserRecord } from './user-record.ts';
 
 export type LogEvent = Record<string, unknown>;
 
@@ -51,7 +51,7 @@ function legacyName(legacy: string, failed: boolean): string {
 }
 
 function viewActor(state: OktaState, record: LogRecord): LogEvent {
-  const user = record.actor === undefined ? undefined : state.users[record.actor];
+  const user = record.actor === undefined ? undefined : findAnyone(state, record.actor);
   if (!user)
     return {
       id: 'sprz0000000000000001',
@@ -65,6 +65,10 @@ function viewActor(state: OktaState, record: LogRecord): LogEvent {
     alternateId: readProfile(user, 'login', state.users),
     displayName: fullName(user),
   };
+}
+
+function findAnyone(state: OktaState, n: number): UserRecord | undefined {
+  return state.users[n] ?? state.departed.get(n);
 }
 
 function viewTarget(state: OktaState, target: LogTarget): LogEvent {
@@ -84,7 +88,7 @@ function viewTarget(state: OktaState, target: LogTarget): LogEvent {
     const group = state.groups[target.n];
     return { id: group?.id, type: 'UserGroup', alternateId: 'unknown', displayName: group?.name };
   }
-  const user = state.users[target.n];
+  const user = findAnyone(state, target.n);
   if (!user) return { id: 'unknown', type: 'User', alternateId: 'unknown', displayName: 'unknown' };
   return {
     id: user.id,

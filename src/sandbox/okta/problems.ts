@@ -16,13 +16,16 @@ const kinds = {
   E0000009: { status: 500, summary: 'Internal Server Error' },
   E0000011: { status: 401, summary: 'Invalid token provided' },
   E0000016: { status: 403, summary: 'Activation failed because the user is already active' },
+  E0000017: { status: 403, summary: 'Password reset failed' },
   E0000022: { status: 405, summary: 'The endpoint does not support the provided HTTP method' },
   E0000028: { status: 400, summary: 'The request is missing a required parameter.' },
   E0000031: { status: 400, summary: 'Invalid search criteria.' },
+  E0000032: { status: 403, summary: 'Unlock is not allowed for this user.' },
   E0000033: { status: 400, summary: "Bad request. Can't specify a search query and filter in the same request." },
   E0000038: { status: 403, summary: "This operation is not allowed in the user's current status." },
   E0000047: { status: 429, summary: 'API call exceeded rate limit due to too many requests.' },
   E0000053: { status: 400, summary: '{0}' },
+  E0000060: { status: 501, summary: 'Unsupported operation.' },
   E0000094: { status: 400, summary: 'The provided filter is unsupported.' },
 } as const satisfies Record<string, Kind>;
 

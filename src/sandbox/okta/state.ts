@@ -17,6 +17,8 @@ export interface OktaState {
   now: () => number;
   /** By ordinal; a deleted user leaves a hole. */
   users: (UserRecord | undefined)[];
+  /** Deleted users, whom the System Log still names. */
+  departed: Map<number, UserRecord>;
   usersById: Map<string, number>;
   usersByLogin: Map<string, number>;
   groups: GroupRecord[];
@@ -47,6 +49,7 @@ export function createState(options: { users: number; seed: number; now: () => n
     opened,
     now,
     users,
+    departed: new Map(),
     usersById: new Map(users.map((user) => [user.id, user.n])),
     usersByLogin: new Map(users.map((user) => [user.person.login, user.n])),
     groups,

@@ -26,7 +26,9 @@ export interface UserRecord {
   statusChanged: number | undefined;
   lastLogin: number | undefined;
   lastUpdated: number;
-  passwordChanged: number | undefined;
+  passwordChanged?: number | undefined;
+  /** Whoever was made by a call, or had the factors reset, has none. */
+  withoutFactors?: boolean;
   /** Properties that writes have changed; null takes one away. */
   changes?: Record<string, unknown>;
 }
