@@ -9,6 +9,7 @@ import {
   fileSchemaOf,
   type Loaded,
   loadSettings,
+  type Setting,
   type Settings,
   type Sources,
   type Values,
@@ -61,11 +62,21 @@ export interface LoadedConfig {
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type Flags = Sources['flags'];
 
-export function loadConfig(flags: Flags, env: Environment = process.env, folder = process.cwd()): LoadedConfig {
+export interface LoadOptions {
+  readonly env?: Environment;
+  /** Where relative paths and `castellan.json` are looked for. */
+  readonly folder?: string;
+  /** False where no configured tenant is used, so that a fault in one is no reason to stop. */
+  readonly tenants?: boolean;
+}
+
+export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfig {
+  const { env = process.env, folder = process.cwd() } = options;
   const faults: Fault[] = [];
   const shown: Shown[] = [];
   const file = readConfigFile(flags, env, folder, faults);
   const readFile = (path: string) => readFileSync(resolve(folder, path), 'utf8');
+  const readEnv = (name: string) => env[name];
 
   function load<T extends Settings>(
     settings: T,
@@ -76,8 +87,14 @@ export function loadConfig(flags: Flags, env: Environment = process.env, folder 
     const where = `${file.name}: ${label}`;
     const written = asObject(part);
     if (!written) faults.push({ where, problem: 'is not an object', todo: 'Write { … }.' });
-    const fromFile = file.trusted ? (written ?? {}) : withoutReferences(written ?? {}, where, faults);
-    const loaded = loadSettings(settings, { ...scope, file: fromFile, fileName: where, readFile });
+    const loaded = loadSettings(settings, {
+      ...scope,
+      file: written ?? {},
+      fileName: where,
+      trusted: file.trusted,
+      readEnv,
+      readFile,
+    });
     faults.push(...loaded.faults);
     for (const [key, origin] of Object.entries(loaded.origins)) {
       const value: unknown = loaded.values[key];
@@ -104,62 +121,42 @@ export function loadConfig(flags: Flags, env: Environment = process.env, folder 
   }
 
   const tenants: TenantConfig[] = [];
-  const add = (name: string, platform: PlatformName, loaded: Loaded<typeof oktaSettings>, where: string) => {
-    faults.push(...missingOf(loaded, platform, where));
-    tenants.push({ name, platform, settings: loaded.values });
+  const add = (name: string, platform: PlatformName, part: unknown, from: Environment) => {
+    const { values: settings } = load(tenantSettings[platform], part, `tenants.${name}`, { flags: {}, env: from });
+    tenants.push({ name, platform, settings });
   };
-  for (const [name, written] of Object.entries(asObject(writtenTenants) ?? {})) {
-    const where = `tenants.${name}`;
+  for (const [name, written] of options.tenants === false ? [] : Object.entries(asObject(writtenTenants) ?? {})) {
+    const where = `${file.name}: tenants.${name}`;
     const { platform, ...rest } = asObject(written) ?? {};
     if (!/^[a-z0-9][a-z0-9_-]{0,39}$/.test(name)) {
       const todo = 'Use up to 40 of: a to z, 0 to 9, - and _, beginning with a letter or digit.';
-      faults.push({ where: `${file.name}: ${where}`, problem: 'is no name for a tenant', todo });
-    }
-    if (typeof platform !== 'string' || !(platform in tenantSettings)) {
-      const todo = `Set platform to one of: ${Object.keys(tenantSettings).join(', ')}.`;
-      faults.push({ where: `${file.name}: ${where}.platform`, problem: 'names no platform', todo });
-      continue;
+      faults.push({ where, problem: 'is no name for a tenant', todo });
     }
     // The environment belongs to the tenant that it describes alone: a file must not borrow its token.
-    add(
-      name,
-      platform as PlatformName,
-      load(tenantSettings[platform as PlatformName], rest, where, { flags: {}, env: {} }),
-      `${file.name}: ${where}`,
-    );
+    if (isPlatform(platform)) add(name, platform, rest, {});
+    else {
+      const todo = `Set platform to one of: ${Object.keys(tenantSettings).join(', ')}.`;
+      faults.push({ where: `${where}.platform`, problem: 'names no platform', todo });
+    }
   }
-  for (const [platform, settings] of Object.entries(tenantSettings)) {
-    if (!Object.values(settings).some((setting) => setting.env?.some((name) => env[name]))) continue;
+  for (const platform of options.tenants === false ? [] : Object.keys(tenantSettings).filter(isPlatform)) {
+    const required = Object.values<Setting>(tenantSettings[platform]).filter((setting) => setting.required);
+    if (!required.some((setting) => setting.env?.some((name) => env[name]))) continue;
     if (tenants.some(({ name }) => name === platform)) {
-      const todo = `Unset the variables, or give the tenant in the file another name.`;
+      const todo = 'Unset the variables, or give the tenant in the file another name.';
       faults.push({
         where: `${file.name}: tenants.${platform}`,
         problem: 'is described by the environment as well',
         todo,
       });
-      continue;
-    }
-    add(
-      platform,
-      platform as PlatformName,
-      load(settings, {}, `tenants.${platform}`, { flags: {}, env }),
-      'environment',
-    );
+    } else add(platform, platform, {}, env);
   }
 
   return { config: { ...values, tenants, dataFolder: dataFolderOf(env) }, shown, faults, file: file.path };
 }
 
-/** A secret in a file is read with the environment of the process, whoever wrote the file. */
-function missingOf(loaded: Loaded<typeof oktaSettings>, platform: PlatformName, where: string): Fault[] {
-  const settings = tenantSettings[platform];
-  return (['orgUrl', 'apiToken'] as const)
-    .filter((key) => loaded.values[key] === undefined && loaded.origins[key] === 'not set')
-    .map((key) => ({
-      where: where === 'environment' ? settings[key].env[0] : `${where}.${key}`,
-      problem: 'is missing',
-      todo: settings[key].description,
-    }));
+function isPlatform(name: unknown): name is PlatformName {
+  return typeof name === 'string' && Object.hasOwn(tenantSettings, name);
 }
 
 interface ConfigFile {
@@ -186,24 +183,6 @@ function readConfigFile(flags: Flags, env: Environment, folder: string, faults: 
   if (named !== undefined)
     faults.push({ where: named, problem: 'cannot be read', todo: 'Name a configuration file that exists.' });
   return { path: undefined, name: 'castellan.json', content: {}, trusted: true };
-}
-
-/**
- * A file that merely lies in the working folder may come with somebody else's repository. It can describe tenants, but
- * not send this user's variables or files to an address of its choice.
- */
-function withoutReferences(part: Record<string, unknown>, where: string, faults: Fault[]): Record<string, unknown> {
-  const kept = Object.entries(part).filter(([key, value]) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
-    const todo = 'Start with --config castellan.json to say that the file is yours.';
-    faults.push({
-      where: `${where}.${key}`,
-      problem: 'refers to something outside a file that was only found in this folder',
-      todo,
-    });
-    return false;
-  });
-  return Object.fromEntries(kept);
 }
 
 function readOptional(path: string): string | undefined {

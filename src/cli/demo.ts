@@ -29,7 +29,7 @@ export default defineCommand({
 
     print(`\n${paint('bold', `Castellan ${version}`)}: an assistant looks into an Okta organization`);
     // The simulation needs no setting, so a broken configuration elsewhere must not stop it.
-    const { config } = loadConfig({ 'log-level': 'warn', store: 'memory' }, {}, '/');
+    const { config } = loadConfig({ 'log-level': 'warn', store: 'memory' }, { env: {}, folder: '/', tenants: false });
     const app = await openApp({
       config,
       sandbox: { users: users.value },

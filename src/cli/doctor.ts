@@ -16,7 +16,9 @@ export default defineCommand({
   async run({ args: given, rawArgs }) {
     const sandbox = sandboxOptions(given);
     throwFaults([...checkFlags(rawArgs, args), ...sandbox.faults]);
-    const { config, shown, faults, file } = loadConfig(given as Record<string, string | boolean | undefined>);
+    const { config, shown, faults, file } = loadConfig(given as Record<string, string | boolean | undefined>, {
+      tenants: !given.sandbox,
+    });
 
     print(`Castellan ${version} on Node ${process.versions.node}`);
     print(`Configuration file: ${file ?? 'none'}`);

@@ -55,6 +55,8 @@ export function checkFlags(rawArgs: readonly string[], defined: ArgsDef): Fault[
       const near = nearest(name, [...known.keys()]);
       const todo = near ? `Did you mean --${near}?` : 'Run the command with --help to see its flags.';
       faults.push({ where: argument.split('=')[0] ?? argument, problem: 'is no flag of this command', todo });
+      // What follows is most likely its value, not a fault of its own.
+      if (value === undefined && !rawArgs[place + 1]?.startsWith('-')) place++;
       continue;
     }
     if (definition.type === 'boolean' || value !== undefined) continue;
@@ -85,7 +87,9 @@ export function loadFor(
   defined: ArgsDef,
   check: (config: Config) => readonly Fault[] = () => [],
 ): LoadedConfig {
-  const loaded = loadConfig(parsed as Record<string, string | boolean | undefined>);
+  const loaded = loadConfig(parsed as Record<string, string | boolean | undefined>, {
+    tenants: parsed.sandbox !== true,
+  });
   throwFaults([...checkFlags(rawArgs, defined), ...check(loaded.config), ...loaded.faults]);
   return loaded;
 }

@@ -13,6 +13,8 @@ export interface Setting<S extends z.ZodType = z.ZodType> {
   /** Command-line flag without the dashes. */
   readonly flag?: string;
   readonly default?: z.output<S>;
+  /** Nothing can be done without it. */
+  readonly required?: boolean;
   /** Read as a `Secret`; in a file it may be `{ "env": "NAME" }` or `{ "file": "path" }`. */
   readonly secret?: boolean;
 }
@@ -46,6 +48,10 @@ export interface Sources {
   readonly file: Readonly<Record<string, unknown>>;
   /** How the file is called in messages, with the path to this part (`castellan.json: http`). */
   readonly fileName: string;
+  /** Whether the user named the file. One that was merely found may not refer to this user's variables and files. */
+  readonly trusted: boolean;
+  /** What a reference in the file is looked up with. */
+  readonly readEnv: (name: string) => string | undefined;
   readonly readFile: (path: string) => string;
 }
 
@@ -66,6 +72,7 @@ export function loadSettings<T extends Settings>(settings: T, sources: Sources):
     if (found.fault) faults.push(found.fault);
     if (found.value === undefined) {
       values[key] = setting.default;
+      if (setting.required && !found.fault) faults.push(missing(key, setting, sources));
       continue;
     }
     const parsed = setting.schema.safeParse(found.value);
@@ -85,6 +92,13 @@ export function loadSettings<T extends Settings>(settings: T, sources: Sources):
     });
   }
   return { values: values as Values<T>, origins: origins as Loaded<T>['origins'], faults };
+}
+
+/** Named the way it was most likely meant to be set. */
+function missing(key: string, setting: Setting, sources: Sources): Fault {
+  const byFile = Object.keys(sources.file).length > 0 || setting.env === undefined;
+  const where = byFile ? `${sources.fileName}.${key}` : (setting.env?.[0] ?? key);
+  return { where, problem: 'is missing', todo: setting.description };
 }
 
 interface Found {
@@ -110,27 +124,33 @@ function findValue(key: string, setting: Setting, sources: Sources): Found {
 
 /** A secret that a file only points to, so that the file itself can be shared. */
 function dereference(reference: Record<string, unknown>, where: string, sources: Sources): Found {
-  const missing = (problem: string, todo: string): Found => ({ origin: where, fault: { where, problem, todo } });
+  const unfit = (problem: string, todo: string): Found => ({ origin: where, fault: { where, problem, todo } });
+  if (!sources.trusted) {
+    return unfit(
+      'refers to something outside a file that was only found in this folder',
+      'Start with --config castellan.json to say that the file is yours.',
+    );
+  }
   if (typeof reference.env === 'string') {
-    const value = sources.env[reference.env];
+    const value = sources.readEnv(reference.env);
     if (value) return { value, origin: `${where} → ${reference.env}` };
-    return missing(`the environment variable ${reference.env} is not set`, `Set ${reference.env}, or point elsewhere.`);
+    return unfit(`the environment variable ${reference.env} is not set`, `Set ${reference.env}, or point elsewhere.`);
   }
   if (typeof reference.file === 'string') {
     try {
       return { value: sources.readFile(reference.file).trim(), origin: `${where} → ${reference.file}` };
     } catch {
-      return missing(`the file ${reference.file} cannot be read`, 'Create it, or mend its permissions.');
+      return unfit(`the file ${reference.file} cannot be read`, 'Create it, or mend its permissions.');
     }
   }
-  return missing('a secret is a string, {"env": "NAME"} or {"file": "path"}', 'Write one of the three.');
+  return unfit('a secret is a string, {"env": "NAME"} or {"file": "path"}', 'Write one of the three.');
 }
 
 /** Text from a flag or the environment, as the schema's own kind of value; unfit text is left for the schema to refuse. */
 function fromText(text: string | boolean, schema: z.ZodType): unknown {
   const kind = schema.def.type;
   if (typeof text === 'boolean') return text;
-  if (kind === 'number') return text.trim() === '' ? text : Number(text);
+  if (kind === 'number') return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
   if (kind === 'boolean') {
     if (/^(1|true|yes|on)$/i.test(text)) return true;
     return /^(0|false|no|off)$/i.test(text) ? false : text;

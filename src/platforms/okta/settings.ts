@@ -25,6 +25,7 @@ export const oktaSettings = defineSettings({
     schema: orgUrl,
     description: 'Address of the Okta organization, such as https://acme.okta.com.',
     env: ['OKTA_CLIENT_ORGURL', 'OKTA_ORG_URL'],
+    required: true,
   },
   apiToken: {
     schema: z.string().regex(/^[\x21-\x7e]+$/, { error: 'is empty or holds characters that no token has' }),
@@ -32,6 +33,7 @@ export const oktaSettings = defineSettings({
       'API token (SSWS) made by an administrator at Security > API > Tokens; it carries that person’s rights.',
     env: ['OKTA_API_TOKEN', 'OKTA_CLIENT_TOKEN'],
     secret: true,
+    required: true,
   },
   concurrency: {
     schema: z.number().int().min(1).max(75),

@@ -135,7 +135,8 @@ export const logTools = [
       app_id: z.string().max(320).optional().describe('Id or name'),
       event_type: z
         .string()
-        .regex(/^[\w.]{1,200}$/)
+        .max(200)
+        .regex(/^\w+(\.\w+)*$/, { error: 'is no event type; they look like user.account.lock' })
         .optional()
         .describe('e.g. user.account.lock'),
       filter_string: z.string().optional().describe('e.g. outcome.result eq "FAILURE"'),
