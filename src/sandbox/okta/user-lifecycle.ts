@@ -5,7 +5,7 @@ import { empty, json, type OktaAnswer } from './answer.ts';
 import { setBit } from './bits.ts';
 import { changeStatus, note, removeEverywhere, target, touch } from './changes.ts';
 import type { OktaContext, OktaRoute } from './context.ts';
-import { OktaProblem } from './problems.ts';
+import { invalid, OktaProblem } from './problems.ts';
 import type { UserRecord } from './user-record.ts';
 import { allows, viewUserAlone } from './user-view.ts';
 import { requireUser, viewOptionsOf } from './users.ts';
@@ -37,30 +37,37 @@ export const lifecycleRoutes: readonly OktaRoute[] = [
   { method: 'DELETE', path: '/api/v1/users/{id}/sessions', handle: clearSessions },
 ];
 
-const sendsEmail = ({ query }: OktaContext) => query.get('sendEmail') !== 'false';
+/** Okta sends a mail unless told not to; only reactivation has it the other way round. */
+function sendsEmail({ query }: OktaContext, fallback = true): boolean {
+  const wish = query.get('sendEmail');
+  if (wish !== null && wish !== 'true' && wish !== 'false') throw invalid('sendEmail', "It must be 'true' or 'false'.");
+  return wish === null ? fallback : wish === 'true';
+}
 
 function activate(context: OktaContext, user: UserRecord): OktaAnswer {
   const { state } = context;
+  const mails = sendsEmail(context);
   if (!allows(user.status, 'activate')) throw new OktaProblem('E0000016');
   user.activated ??= state.now();
   const everyone = state.groups.find((group) => group.type === 'BUILT_IN');
   if (everyone) setBit(everyone.members, user.n);
   changeStatus(state, user, user.passwordChanged === undefined ? 'PROVISIONED' : 'ACTIVE');
   note(context, 'user.lifecycle.activate', target(user));
-  return answerActivation(context, user);
+  return answerActivation(context, user, mails);
 }
 
-function answerActivation(context: OktaContext, user: UserRecord): OktaAnswer {
-  if (sendsEmail(context)) return json({});
+function answerActivation(context: OktaContext, user: UserRecord, mails: boolean): OktaAnswer {
+  if (mails) return json({});
   const activationToken = letters(20, context.state.seed, 301, user.n + context.state.log.next);
   return json({ activationUrl: `${context.base}/welcome/${activationToken}`, activationToken });
 }
 
 function reactivate(context: OktaContext, user: UserRecord): OktaAnswer {
+  const mails = sendsEmail(context, false);
   if (!allows(user.status, 'reactivate')) throw new OktaProblem('E0000038');
   changeStatus(context.state, user, 'PROVISIONED');
   note(context, 'user.lifecycle.reactivate', target(user));
-  return answerActivation(context, user);
+  return answerActivation(context, user, mails);
 }
 
 function deactivate(context: OktaContext, user: UserRecord): OktaAnswer {
@@ -100,10 +107,11 @@ function unlock(context: OktaContext, user: UserRecord): OktaAnswer {
 function resetPassword(context: OktaContext, user: UserRecord): OktaAnswer {
   if (!context.query.has('sendEmail'))
     throw new OktaProblem('E0000028', '', ["sendEmail: The 'sendEmail' parameter is required."]);
+  const mails = sendsEmail(context);
   if (!allows(user.status, 'resetPassword')) throw new OktaProblem('E0000017');
   changeStatus(context.state, user, 'RECOVERY');
   note(context, 'user.account.reset_password', target(user));
-  if (sendsEmail(context)) return json({});
+  if (mails) return json({});
   const token = letters(20, context.state.seed, 302, user.n + context.state.log.next);
   return json({ resetPasswordUrl: `${context.base}/reset_password/${token}` });
 }

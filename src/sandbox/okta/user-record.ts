@@ -74,9 +74,10 @@ export function makeUser(person: Person, seed: number, opened: number): UserReco
       changedAt ?? created,
       opened - Math.floor(roll(seed, salts.changed + 50, n) * 200 * day),
     ),
-    passwordChanged: hasPassword
-      ? Math.max(activated ?? 0, opened - Math.floor(roll(seed, salts.password, n) * 85 * day))
-      : undefined,
+    passwordChanged:
+      status !== 'DEPROVISIONED' && hasPassword
+        ? Math.max(activated ?? 0, opened - Math.floor(roll(seed, salts.password, n) * 85 * day))
+        : undefined,
   };
   takePart(record, opened);
   return record;

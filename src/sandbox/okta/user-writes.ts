@@ -39,6 +39,7 @@ function createUser(context: OktaContext) {
   const groups = readGroupIds(body).map((id) => requireGroup(state, id));
   const hasPassword = typeof (body.credentials as Profile | undefined)?.password === 'object';
   const activates = query.get('activate') !== 'false';
+  const expires = hasPassword && query.get('nextLogin') === 'changePassword';
   const n = state.users.length;
   const now = state.now();
   const user: UserRecord = {
@@ -56,7 +57,7 @@ function createUser(context: OktaContext) {
       hiredDaysAgo: 0,
       contractor: false,
     },
-    status: activates ? (hasPassword ? 'ACTIVE' : 'PROVISIONED') : 'STAGED',
+    status: activates ? (expires ? 'PASSWORD_EXPIRED' : hasPassword ? 'ACTIVE' : 'PROVISIONED') : 'STAGED',
     created: now,
     activated: activates ? now : undefined,
     statusChanged: activates ? now : undefined,
