@@ -3,6 +3,8 @@
 
 import {
   acceptedContent,
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
   type InputRequests,
   inputRequired,
   inputResponse,
@@ -139,7 +141,8 @@ const asks: Readonly<Record<string, Ask>> = {
     );
   },
   test_input_required_result_capabilities: askFor(({ mcp }) => {
-    const declared = mcp.mcpReq.envelope?.['io.modelcontextprotocol/clientCapabilities'];
+    const envelope = mcp.mcpReq.envelope as { [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities } | undefined;
+    const declared = envelope?.[CLIENT_CAPABILITIES_META_KEY];
     return {
       ...(declared?.elicitation && { user_name: elicitName }),
       ...(declared?.sampling && { greeting: sample('Generate a greeting', 50) }),

@@ -1,0 +1,81 @@
+// A simulated Okta organization behind a door that writes down what is asked of it.
+
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.ts';
+
+export interface Organization {
+  /** The address of the door. */
+  readonly url: string;
+  readonly token: string;
+  /** Paths with their queries as they came over the wire, in order. */
+  readonly asked: string[];
+  /** What the vendor's API itself says, for comparison; not written down. */
+  readonly read: <T = Entity[]>(path: string) => Promise<T>;
+  /** The same for a list, to its end. */
+  readonly readAll: (path: string) => Promise<Entity[]>;
+  readonly sandbox: Sandbox;
+  readonly close: () => Promise<void>;
+}
+
+/** What an Okta object is to a test that compares: an id and whatever else. */
+export interface Entity {
+  readonly id: string;
+  readonly [name: string]: unknown;
+}
+
+export async function openOrganization(options: SandboxOptions = {}): Promise<Organization> {
+  const sandbox = await openSandbox({ rateLimits: 'off', ...options });
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    forward(sandbox, request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  const headers = { authorization: `SSWS ${sandbox.okta.token}`, accept: 'application/json' };
+
+  async function fetchDirectly(path: string): Promise<Response> {
+    const answer = await sandbox.okta.fetch(new Request(new URL(path, url), { headers }));
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+    return answer;
+  }
+
+  return {
+    url,
+    token: sandbox.okta.token,
+    asked,
+    sandbox,
+    read: async <T>(path: string) => (await (await fetchDirectly(path)).json()) as T,
+    async readAll(path) {
+      const all: Entity[] = [];
+      for (let next: string | undefined = path; next !== undefined; ) {
+        const answer: Response = await fetchDirectly(next);
+        const page = (await answer.json()) as Entity[];
+        all.push(...page);
+        // Polling a log never ends; an empty page is where it stands still.
+        next = page.length === 0 ? undefined : /<([^>]*)>; rel="next"/.exec(answer.headers.get('link') ?? '')?.[1];
+      }
+      return all;
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await sandbox.close();
+    },
+  };
+}
+
+async function forward(sandbox: Sandbox, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (typeof value === 'string' && name !== 'connection') headers.set(name, value);
+  }
+  const method = request.method ?? 'GET';
+  const answer = await sandbox.okta.fetch(
+    new Request(`http://${request.headers.host}${request.url}`, { method, headers }),
+  );
+  response.writeHead(answer.status, Object.fromEntries(answer.headers));
+  response.end(Buffer.from(await answer.arrayBuffer()));
+}

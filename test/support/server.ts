@@ -1,0 +1,126 @@
+// Castellan as users run it, on simulated organizations: over HTTP on a free port, and over stdio as a process of its own.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { type App, openApp } from '../../src/app.ts';
+import { loadConfig } from '../../src/config.ts';
+import { listen } from '../../src/http/app.ts';
+import { noMetrics } from '../../src/observe/metrics.ts';
+import type { SandboxOptions } from '../../src/sandbox/index.ts';
+import { type Organization, openOrganization } from './organization.ts';
+
+export type Era = '2026-07-28' | '2025-11-25';
+export type Door = 'stdio' | 'http';
+
+export const doors: readonly { readonly door: Door; readonly era: Era }[] = [
+  { door: 'stdio', era: '2026-07-28' },
+  { door: 'stdio', era: '2025-11-25' },
+  { door: 'http', era: '2026-07-28' },
+  { door: 'http', era: '2025-11-25' },
+];
+
+export interface TestServerOptions {
+  /** The organizations by their tenant's name; one called `okta` where nothing is said. */
+  readonly tenants?: Readonly<Record<string, SandboxOptions>>;
+  /** Seconds that a call may take. */
+  readonly timeout?: number;
+}
+
+export interface TestServer {
+  /** The first organization. */
+  readonly organization: Organization;
+  readonly organizations: Readonly<Record<string, Organization>>;
+  /** The MCP endpoint over HTTP. */
+  readonly url: string;
+  readonly app: App;
+  /** Everything that any of its processes wrote to the log. */
+  readonly log: () => string;
+  /** HTTP statuses that clients were answered with. */
+  readonly statuses: number[];
+  readonly connect: (era: Era, door: Door) => Promise<Client>;
+  readonly close: () => Promise<void>;
+}
+
+const castellan = fileURLToPath(new URL('../../bin/castellan.js', import.meta.url));
+
+export async function openTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const organizations: Record<string, Organization> = {};
+  for (const [name, sandbox] of Object.entries(options.tenants ?? { okta: {} })) {
+    organizations[name] = await openOrganization(sandbox);
+  }
+  const [organization] = Object.values(organizations);
+  if (!organization) throw new TypeError('a test server needs a tenant');
+  const home = mkdtempSync(join(tmpdir(), 'castellan-test-'));
+  const config = writeConfig(home, organizations, options.timeout);
+  const log: string[] = [];
+  const app = await openApp({ config: loadFrom(config, home), writeLog: (line) => void log.push(line) });
+  const { factory } = app;
+  const shared = { factory, version: '0.0.0-test', log: app.log, metrics: noMetrics, ready: async () => true };
+  const listener = await listen({ ...shared, allowedHosts: [], allowedOrigins: [], host: '127.0.0.1', port: 0 });
+  const statuses: number[] = [];
+  const clients: Client[] = [];
+
+  function openTransport(door: Door) {
+    if (door === 'http') {
+      const watched: typeof fetch = async (input, init) => {
+        const response = await fetch(input, init);
+        statuses.push(response.status);
+        return response;
+      };
+      return new StreamableHTTPClientTransport(new URL(`${listener.url}/mcp`), { fetch: watched });
+    }
+    const env = { PATH: process.env.PATH ?? '', HOME: home, CASTELLAN_DATA: home, CASTELLAN_STORE: 'memory' };
+    const args = [castellan, 'serve', '--config', config];
+    const transport = new StdioClientTransport({ command: process.execPath, args, env, cwd: home, stderr: 'pipe' });
+    transport.stderr?.on('data', (chunk: Buffer) => log.push(chunk.toString('utf8')));
+    return transport;
+  }
+
+  return {
+    organization,
+    organizations,
+    url: `${listener.url}/mcp`,
+    app,
+    log: () => log.join(''),
+    statuses,
+    async connect(era, door) {
+      const mode = era === '2025-11-25' ? 'legacy' : { pin: era };
+      const client = new Client({ name: 'castellan-test', version: '0.0.0' }, { versionNegotiation: { mode } });
+      clients.push(client);
+      await client.connect(openTransport(door));
+      return client;
+    },
+    async close() {
+      await Promise.all(clients.map((client) => client.close()));
+      await listener.close();
+      await app.close();
+      for (const each of Object.values(organizations)) await each.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+function writeConfig(home: string, organizations: Readonly<Record<string, Organization>>, timeout = 30): string {
+  const tenants = Object.fromEntries(
+    Object.entries(organizations).map(([name, { url, token }]) => [
+      name,
+      { platform: 'okta', orgUrl: url, apiToken: token },
+    ]),
+  );
+  const path = join(home, 'castellan.json');
+  writeFileSync(
+    path,
+    JSON.stringify({ tenants, calls: { timeout }, log: { logLevel: 'debug' }, state: { store: 'memory' } }),
+  );
+  return path;
+}
+
+function loadFrom(path: string, folder: string) {
+  const { config, faults } = loadConfig({ config: path }, { env: {}, folder });
+  if (faults.length > 0) throw new TypeError(`the test configuration has faults: ${JSON.stringify(faults)}`);
+  return config;
+}
