@@ -1,6 +1,7 @@
 // The web server: all routes in one list, the guards in front of them, and limits on time and size.
 
 import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { type Context, Hono } from 'hono';
@@ -8,6 +9,7 @@ import type { ServerFactory } from '../mcp/server.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { checkAddress, type GuardOptions, type Refusal, readJsonBody } from './guard.ts';
+import { createSessions } from './sessions.ts';
 
 export interface HttpOptions extends GuardOptions {
   readonly factory: ServerFactory;
@@ -31,21 +33,29 @@ type Env = { Bindings: HttpBindings };
 const headersTimeoutMs = 8_000;
 const requestTimeoutMs = 12_000;
 const closingMs = 10_000;
+const maxSessions = 1_000;
+const sessionIdleMs = 30 * 60_000;
 
 export function createHttpApp(options: HttpOptions): { readonly app: Hono<Env>; readonly close: () => Promise<void> } {
   const handler = createMcpHandler(options.factory, {
     onerror: (error) => options.log.debug({ error: error.name }, 'request refused by the protocol layer'),
   });
+  const sessions = createSessions({ factory: options.factory, now: Date.now, max: maxSessions, idleMs: sessionIdleMs });
   const app = new Hono<Env>();
   app.use(async (c, next) => {
-    const refusal = checkAddress(c.env.incoming.headers, options);
+    const refusal = checkAddress(c.env.incoming, options);
     if (refusal) return refuse(c, refusal);
     return next();
   });
   app.post('/mcp', async (c) => {
     const body = await readJsonBody(c.env.incoming);
     if (!body.ok) return refuse(c, body.refusal);
+    if (await sessions.concerns(c.req.raw, body.value)) return sessions.handle(c.req.raw, body.value);
     return handler.fetch(c.req.raw, { parsedBody: body.value });
+  });
+  app.on(['GET', 'DELETE'], '/mcp', async (c) => {
+    if (await sessions.concerns(c.req.raw, undefined)) return sessions.handle(c.req.raw, undefined);
+    return handler.fetch(c.req.raw);
   });
   app.all('/mcp', (c) => handler.fetch(c.req.raw));
   app.get('/healthz', (c) => c.json({ status: 'ok', version: options.version }));
@@ -63,7 +73,12 @@ export function createHttpApp(options: HttpOptions): { readonly app: Hono<Env>; 
     options.log.error({ error: error.stack }, 'request broke');
     return c.json(rpcError(-32603, 'Castellan failed to handle this request; the log has the details.'), 500);
   });
-  return { app, close: () => handler.close() };
+  return {
+    app,
+    async close() {
+      await Promise.all([handler.close(), sessions.close()]);
+    },
+  };
 }
 
 /** @throws when the address cannot be listened on. */
@@ -82,6 +97,11 @@ export async function listen(
       errorHandler: () => new Response(null, { status: 400 }),
     }),
   );
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   await opened(server, options.host, options.port);
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : options.port;
@@ -91,9 +111,14 @@ export async function listen(
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const timer = setTimeout(() => server.closeAllConnections(), closingMs);
-      await close();
-      server.closeIdleConnections();
+      // A connection whose last answer is out would be kept open for a next request; one that never asked is not idle to Node.
+      const sweep = setInterval(() => {
+        server.closeIdleConnections();
+        for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+      }, 50);
       await closed;
+      await close();
+      clearInterval(sweep);
       clearTimeout(timer);
     },
   };

@@ -20,8 +20,10 @@ const localNames = new Set(['localhost', '127.0.0.1', '[::1]']);
  * Against DNS rebinding (MCP, basic/transports, security): a web page that made its own name point here is known by the
  * Host it asks for and the Origin that its browser adds. Clients that are no browsers send no Origin.
  */
-export function checkAddress(headers: IncomingMessage['headers'], options: GuardOptions): Refusal | undefined {
-  const { host, origin } = headers;
+export function checkAddress(request: IncomingMessage, options: GuardOptions): Refusal | undefined {
+  const { host, origin } = request.headers;
+  // Node keeps the first of several; whatever stands before us may have gone by another (RFC 9112 §3.2).
+  if (countHeader(request, 'host') > 1) return { status: 400, message: 'A request has one Host header.' };
   const name = host === undefined ? undefined : hostNameOf(host);
   if (name === undefined || !(localNames.has(name) || options.allowedHosts.includes(name))) {
     return {
@@ -36,6 +38,11 @@ export function checkAddress(headers: IncomingMessage['headers'], options: Guard
     status: 403,
     message: 'Web pages of this origin may not call the server. An operator can add it to allowed-origins.',
   };
+}
+
+/** `rawHeaders` holds names at even places and values at odd ones. */
+function countHeader({ rawHeaders }: IncomingMessage, name: string): number {
+  return rawHeaders.filter((text, place) => place % 2 === 0 && text.toLowerCase() === name).length;
 }
 
 function hostNameOf(host: string): string | undefined {
