@@ -36,7 +36,14 @@ const closingMs = 10_000;
 const maxSessions = 1_000;
 const sessionIdleMs = 30 * 60_000;
 
-export function createHttpApp(options: HttpOptions): { readonly app: Hono<Env>; readonly close: () => Promise<void> } {
+export interface HttpApp {
+  readonly app: Hono<Env>;
+  /** Ends the streams on which nothing is awaited. */
+  readonly drain: () => void;
+  readonly close: () => Promise<void>;
+}
+
+export function createHttpApp(options: HttpOptions): HttpApp {
   const handler = createMcpHandler(options.factory, {
     onerror: (error) => options.log.debug({ error: error.name }, 'request refused by the protocol layer'),
   });
@@ -75,6 +82,7 @@ export function createHttpApp(options: HttpOptions): { readonly app: Hono<Env>; 
   });
   return {
     app,
+    drain: sessions.drain,
     async close() {
       await Promise.all([handler.close(), sessions.close()]);
     },
@@ -85,7 +93,7 @@ export function createHttpApp(options: HttpOptions): { readonly app: Hono<Env>; 
 export async function listen(
   options: HttpOptions & { readonly host: string; readonly port: number },
 ): Promise<Listener> {
-  const { app, close } = createHttpApp(options);
+  const { app, drain, close } = createHttpApp(options);
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
@@ -110,6 +118,7 @@ export async function listen(
     url: `http://${host}:${port}`,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      drain();
       const timer = setTimeout(() => server.closeAllConnections(), closingMs);
       // A connection whose last answer is out would be kept open for a next request; one that never asked is not idle to Node.
       const sweep = setInterval(() => {

@@ -68,7 +68,7 @@ export function createServerFactory(options: McpOptions): ServerFactory {
   const capabilities: ServerCapabilities = {
     ...options.capabilities,
     tools: {},
-    ...(offersResources && { resources: {} }),
+    ...(offersResources && { resources: { subscribe: true } }),
     ...(prompts.list.length > 0 && { prompts: {} }),
     ...((offersResources || prompts.list.length > 0) && { completions: {} }),
   };
@@ -138,6 +138,10 @@ export function createServerFactory(options: McpOptions): ServerFactory {
       server.setRequestHandler('resources/list', () => ({ resources: resources.list }));
       server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: resources.templates }));
       server.setRequestHandler('resources/read', ({ params }) => resources.read(params.uri));
+      // What we offer to read does not change while we run, so a subscriber has nothing to hear; in 2026-07-28 this is
+      // the SDK's subscriptions/listen.
+      server.setRequestHandler('resources/subscribe', () => ({}));
+      server.setRequestHandler('resources/unsubscribe', () => ({}));
     }
     if (prompts.list.length > 0) {
       server.setRequestHandler('prompts/list', () => ({ prompts: prompts.list }));
