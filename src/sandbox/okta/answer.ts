@@ -24,6 +24,18 @@ export function empty(status = 204): OktaAnswer {
   return { status, headers: {}, body: '' };
 }
 
+const days = new Map<number, string>();
+const two = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'));
+
+/** Okta's times are in whole seconds. A page of users has over a thousand of them, so each day is written once. */
 export function toTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}.000Z`;
+  const seconds = Math.floor(ms / 1000);
+  const day = Math.floor(seconds / 86_400);
+  const rest = seconds - day * 86_400;
+  let date = days.get(day);
+  if (date === undefined) {
+    date = new Date(day * 86_400_000).toISOString().slice(0, 10);
+    days.set(day, date);
+  }
+  return `${date}T${two[Math.floor(rest / 3600)]}:${two[Math.floor(rest / 60) % 60]}:${two[rest % 60]}.000Z`;
 }

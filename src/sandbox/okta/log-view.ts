@@ -8,46 +8,67 @@ import { fullName, readProfile, type UserRecord } from './user-record.ts';
 
 export type LogEvent = Record<string, unknown>;
 
+type Section = (state: OktaState, record: LogRecord) => unknown;
+
+const failed = (record: LogRecord) => record.result === 'FAILURE' || record.result === 'DENY';
+const kindOf = (record: LogRecord): EventKind => eventKinds[record.type];
+
+/** Each property by itself: a filter over many events writes only what it looks at. What is undefined is left out. */
+const sections: Readonly<Record<string, Section>> = {
+  actor: viewActor,
+  client: (_state, { client }) => client && viewClient(client),
+  authenticationContext: (_state, { session, type }) => ({
+    authenticationStep: 0,
+    externalSessionId: session === undefined ? 'unknown' : `102${letters(17, session, 281, 0)}`,
+    ...(type === 'user.session.start'
+      ? { credentialType: 'PASSWORD', authenticationProvider: 'OKTA_AUTHENTICATION_PROVIDER' }
+      : {}),
+  }),
+  displayMessage: (_state, record) => kindOf(record).message,
+  eventType: (_state, record) => record.type,
+  outcome: (_state, { result, reason }) => ({ result, ...(reason === undefined ? {} : { reason }) }),
+  // Milliseconds are kept here, unlike elsewhere in Okta.
+  published: (_state, record) => new Date(record.at).toISOString(),
+  securityContext: (_state, record) => viewSecurity(record),
+  severity: (_state, record) => kindOf(record).severity ?? (failed(record) ? 'WARN' : 'INFO'),
+  debugContext: (state, record) => ({
+    debugData: { requestId: letters(27, state.seed, 282, record.seq), ...record.debug },
+  }),
+  legacyEventType: (_state, record) => legacyName(kindOf(record).legacy, failed(record)),
+  transaction: (state, { client, session, seq }) => ({
+    type: client ? 'WEB' : 'JOB',
+    id: letters(27, state.seed, 283, session ?? seq),
+    detail: {},
+  }),
+  uuid: (state, record) => makeUuid(state.seed, 284, record.seq),
+  version: () => '0',
+  request: (_state, { client }) => ({ ipChain: client ? [viewIp(client)] : [] }),
+  target: (state, record) => record.targets.map((target) => viewTarget(state, target)),
+};
+
 export function viewEvent(state: OktaState, record: LogRecord): LogEvent {
-  const kind: EventKind = eventKinds[record.type];
-  const failed = record.result === 'FAILURE' || record.result === 'DENY';
-  return {
-    actor: viewActor(state, record),
-    ...(record.client ? { client: viewClient(record.client) } : {}),
-    authenticationContext: {
-      authenticationStep: 0,
-      externalSessionId: record.session === undefined ? 'unknown' : `102${letters(17, record.session, 281, 0)}`,
-      ...(record.type === 'user.session.start'
-        ? { credentialType: 'PASSWORD', authenticationProvider: 'OKTA_AUTHENTICATION_PROVIDER' }
-        : {}),
-    },
-    displayMessage: kind.message,
-    eventType: record.type,
-    outcome: { result: record.result, ...(record.reason === undefined ? {} : { reason: record.reason }) },
-    published: publishedAt(record),
-    securityContext: viewSecurity(record),
-    severity: kind.severity ?? (failed ? 'WARN' : 'INFO'),
-    debugContext: { debugData: { requestId: letters(27, state.seed, 282, record.seq), ...record.debug } },
-    ...(kind.legacy === undefined ? {} : { legacyEventType: legacyName(kind.legacy, failed) }),
-    transaction: {
-      type: record.client ? 'WEB' : 'JOB',
-      id: letters(27, state.seed, 283, record.session ?? record.seq),
-      detail: {},
-    },
-    uuid: makeUuid(state.seed, 284, record.seq),
-    version: '0',
-    request: { ipChain: record.client ? [viewIp(record.client)] : [] },
-    target: record.targets.map((target) => viewTarget(state, target)),
-  };
+  const event: LogEvent = {};
+  for (const name in sections) {
+    const value = sections[name]?.(state, record);
+    if (value !== undefined) event[name] = value;
+  }
+  return event;
 }
 
-/** Milliseconds are kept here, unlike elsewhere in Okta. */
-export function publishedAt(record: LogRecord): string {
-  return new Date(record.at).toISOString();
+/** One property of an event, down a path such as 'client.geographicalContext.city'; a list gives the values of its elements. */
+export function readEvent(state: OktaState, record: LogRecord, path: readonly string[]): unknown {
+  const [first = '', ...rest] = path;
+  return rest.reduce<unknown>(stepInto, sections[first]?.(state, record));
 }
 
-function legacyName(legacy: string, failed: boolean): string {
-  return failed ? legacy.replace(/success$/, 'failed') : legacy;
+function stepInto(value: unknown, name: string): unknown {
+  if (Array.isArray(value))
+    return value.map((element) => stepInto(element, name)).filter((found) => found !== undefined);
+  return typeof value === 'object' && value !== null ? (value as LogEvent)[name] : undefined;
+}
+
+function legacyName(legacy: string | undefined, failed: boolean): string | undefined {
+  return failed ? legacy?.replace(/success$/, 'failed') : legacy;
 }
 
 function viewActor(state: OktaState, record: LogRecord): LogEvent {

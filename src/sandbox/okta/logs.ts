@@ -5,7 +5,7 @@ import type { OktaContext, OktaRoute } from './context.ts';
 import { type Attribute, compileFilter, readDate, type Test } from './dialect.ts';
 import type { Operator } from './grammar.ts';
 import { indexAt, type LogRecord } from './log-record.ts';
-import { type LogEvent, viewEvent } from './log-view.ts';
+import { type LogEvent, readEvent, viewEvent } from './log-view.ts';
 import { linkHeaders, readCursor, readLimit, writeCursor } from './paging.ts';
 import { invalid, OktaProblem } from './problems.ts';
 import type { OktaState } from './state.ts';
@@ -29,7 +29,7 @@ function listEvents(context: OktaContext) {
   const limit = query.get('limit') === '0' ? 0 : readLimit(query, { fallback: 100, max: 1000, above: 'refuse' });
   const listing = `logs ${backwards ? 'desc' : 'asc'}`;
   const position = readPosition(context, listing, backwards, until);
-  const accept = chooseEvents(query);
+  const accept = chooseEvents(context);
   const polls = until === undefined && !backwards;
   const { found, seq, more } = collect(context, position, backwards, until ?? Number.POSITIVE_INFINITY, limit, accept);
   const next = polls || more ? writeCursor(listing, `${seq}.${position.since}`) : undefined;
@@ -76,7 +76,7 @@ function collect(
   backwards: boolean,
   until: number,
   limit: number,
-  accept: Test<Reading>,
+  accept: Test<LogRecord>,
 ) {
   const { state } = context;
   const { records } = state.log;
@@ -90,25 +90,12 @@ function collect(
   for (; at >= first && at < end && found.length < limit; at += step) {
     const record = records[at] as LogRecord;
     seq = record.seq;
-    const reading: Reading = { state, record, event: undefined };
-    if (accept(reading)) found.push(eventOf(reading));
+    if (accept(record)) found.push(viewEvent(state, record));
   }
   return { found, seq, more: limit > 0 && at >= first && at < end };
 }
 
-/** One event under consideration: written out only when the question needs it. */
-interface Reading {
-  state: OktaState;
-  record: LogRecord;
-  event: LogEvent | undefined;
-}
-
-function eventOf(reading: Reading): LogEvent {
-  reading.event ??= viewEvent(reading.state, reading.record);
-  return reading.event;
-}
-
-function chooseEvents(query: URLSearchParams): Test<Reading> {
+function chooseEvents({ state, query }: OktaContext): Test<LogRecord> {
   const filter = query.get('filter');
   const words = (query.get('q') ?? '')
     .toLowerCase()
@@ -116,11 +103,12 @@ function chooseEvents(query: URLSearchParams): Test<Reading> {
     .filter((word) => word !== '');
   if (words.length > 10) throw invalid('q', 'At most 10 keywords.');
   if (words.some((word) => word.length > 40)) throw invalid('q', 'At most 40 characters for a keyword.');
-  const matches: Test<Reading> = filter === null ? () => true : compileOr('E0000053', () => compileLogFilter(filter));
+  const matches: Test<LogRecord> =
+    filter === null ? () => true : compileOr('E0000053', () => compileLogFilter(state, filter));
   if (words.length === 0) return matches;
-  return (reading) => {
-    if (!matches(reading)) return false;
-    const text = JSON.stringify(eventOf(reading)).toLowerCase();
+  return (record) => {
+    if (!matches(record)) return false;
+    const text = JSON.stringify(viewEvent(state, record)).toLowerCase();
     return words.every((word) => text.includes(word));
   };
 }
@@ -128,22 +116,17 @@ function chooseEvents(query: URLSearchParams): Test<Reading> {
 const fields =
   /^(uuid|eventType|version|severity|legacyEventType|displayMessage|(actor|target)\.(id|type|alternateId|displayName|detailEntry\.\w+)|client\.(id|device|zone|ipAddress|userAgent\.(rawUserAgent|os|browser)|geographicalContext\.(city|state|country|postalCode|geolocation\.(lat|lon)))|outcome\.(result|reason)|transaction\.(id|type|detail\.\w+)|debugContext\.debugData\.[\w.]+|authenticationContext\.\w+(\.\w+)?|securityContext\.\w+(\.\w+)?|request\.ipChain\.(ip|version|source|geographicalContext\.\w+))$/;
 
-function compileLogFilter(filter: string): Test<Reading> {
+function compileLogFilter(state: OktaState, filter: string): Test<LogRecord> {
   if (/debugContext\.debugData\.(url|requestUri)\s+co\b/i.test(filter)) {
     throw new OktaProblem('E0000031', '', ["The operator 'co' cannot be used with this field."]);
   }
-  return compileFilter(filter, { attribute: readField, ignoresCase: false, allowsNot: true });
+  return compileFilter(filter, { attribute: (path) => readField(state, path), ignoresCase: false, allowsNot: true });
 }
 
-function readField(path: string): Attribute<Reading> | undefined {
+function readField(state: OktaState, path: string): Attribute<LogRecord> | undefined {
   if (!fields.test(path)) return undefined;
-  if (path === 'eventType') return { type: 'any', operators: every, read: (reading) => reading.record.type };
-  if (path === 'outcome.result') return { type: 'any', operators: every, read: (reading) => reading.record.result };
+  if (path === 'eventType') return { type: 'any', operators: every, read: (record) => record.type };
+  if (path === 'outcome.result') return { type: 'any', operators: every, read: (record) => record.result };
   const names = path.split('.');
-  return { type: 'any', operators: every, read: (reading) => names.reduce<unknown>(step, eventOf(reading)) };
-}
-
-function step(value: unknown, name: string): unknown {
-  if (Array.isArray(value)) return value.map((element) => step(element, name)).filter((found) => found !== undefined);
-  return typeof value === 'object' && value !== null ? (value as LogEvent)[name] : undefined;
+  return { type: 'any', operators: every, read: (record) => readEvent(state, record, names) };
 }

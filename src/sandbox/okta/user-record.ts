@@ -156,6 +156,8 @@ export const profileReaders: ReadonlyMap<string, Reader> = new Map<string, Reade
   ].map((name): [string, Reader] => [name, none]),
 ]);
 
+const readerList = [...profileReaders];
+
 function makePhone(user: UserRecord): string {
   const digits = hash(1, salts.phone, user.n);
   const part = (value: number, width: number) => String(value % 10 ** width).padStart(width, '0');
@@ -174,7 +176,7 @@ export function readProfile(user: UserRecord, name: string, users: Users): unkno
 
 export function profileOf(user: UserRecord, users: Users): Profile {
   const profile: Profile = {};
-  for (const [name, read] of profileReaders) {
+  for (const [name, read] of readerList) {
     const value = user.changes && name in user.changes ? user.changes[name] : read(user, users);
     if (value !== undefined && value !== null) profile[name] = value;
   }
