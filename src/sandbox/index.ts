@@ -69,7 +69,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
 async function fetchInProcess(okta: Okta, request: Request): Promise<Response> {
   const body = await request.text();
   const headers = Object.fromEntries(request.headers);
-  return toResponse(await okta.answer({ method: request.method, url: new URL(request.url), headers, body }));
+  return toResponse(await okta.answer({ method: request.method, url: new URL(request.url), headers, body }, false));
 }
 
 function toResponse(answer: OktaAnswer): Response {

@@ -92,6 +92,7 @@ describe.skipIf(contract === null)("Okta's published schemas", () => {
     await checked('/api/v1/org');
     const [type] = await checked('/api/v1/meta/types/user');
     await checked(`/api/v1/meta/types/user/${type?.id}`);
+    await checked('/api/v1/meta/schemas/user/default');
   });
 
   it('fit every event of the System Log, of published types, without a null', async () => {

@@ -200,5 +200,7 @@ describe('the door in-process', () => {
     expect(response.headers.get('link')).toContain('<http://okta.example/api/v1/users?limit=2>; rel="self"');
     expect(await response.json()).toHaveLength(2);
     expect(sandbox.okta.requests).toBe(1);
+    sandbox.okta.setFaults({ rate: 1, kinds: ['reset'] });
+    expect((await sandbox.okta.fetch(request())).status).toBe(200);
   });
 });

@@ -36,8 +36,9 @@ function tokenize(text: string): Token[] {
   if (text.length > longest) throw new GrammarFault('The expression is too long', longest);
   const tokens: Token[] = [];
   lexeme.lastIndex = 0;
+  const stop = text.trimEnd().length;
   let end = 0;
-  while (end < text.length && text.slice(end).trim() !== '') {
+  while (end < stop) {
     const match = lexeme.exec(text);
     if (!match) throw new GrammarFault(`Unexpected character at position ${end}`, end);
     end = lexeme.lastIndex;

@@ -19,6 +19,8 @@ export interface GroupRecord {
   members: Bits;
   /** Label of the application a group comes from. */
   source?: string;
+  /** Okta expression that fills the group. */
+  rule?: string;
 }
 
 interface GroupPlan {
@@ -26,6 +28,7 @@ interface GroupPlan {
   description: string;
   type: GroupRecord['type'];
   source?: string;
+  rule?: string;
   has: (user: UserRecord, chance: number) => boolean;
 }
 
@@ -103,6 +106,7 @@ const plans: readonly GroupPlan[] = [
       name,
       description: `${name}, ${division}`,
       type: 'OKTA_GROUP',
+      rule: `user.department=="${name}"`,
       has: isIn(name),
     }),
   ),
@@ -111,6 +115,7 @@ const plans: readonly GroupPlan[] = [
       name: `${city} Office`,
       description: `Everybody at ${city}, ${country}`,
       type: 'OKTA_GROUP',
+      rule: `user.city=="${city}"`,
       has: (user) => placeOf(user) === city,
     }),
   ),
@@ -135,6 +140,7 @@ export function makeGroups(users: readonly (UserRecord | undefined)[], seed: num
         opened - (plan.name === handheldGroup ? storyTimes.removal : Math.floor(roll(seed, 63, n) * 40 * day)),
       members: createBits(users.length),
       ...(plan.source === undefined ? {} : { source: plan.source }),
+      ...(plan.rule === undefined ? {} : { rule: plan.rule }),
     };
     for (const user of users) {
       // Somebody who has left is in no group.

@@ -1,5 +1,6 @@
 // Groups: the list with its three ways of asking, one group, its members and its applications.
 
+import { makeId } from '../random.ts';
 import { json, toTime } from './answer.ts';
 import { viewApp } from './app-view.ts';
 import { bitsAfter, hasBit } from './bits.ts';
@@ -15,7 +16,7 @@ import { answerUsers, requireUser } from './users.ts';
 
 export const groupRoutes: readonly OktaRoute[] = [
   { method: 'GET', path: '/api/v1/groups', handle: listGroups },
-  { method: 'GET', path: '/api/v1/groups/rules', handle: ({ call }) => json([], linkHeaders(call.url, undefined)) },
+  { method: 'GET', path: '/api/v1/groups/rules', handle: listRules },
   { method: 'GET', path: '/api/v1/groups/{groupId}', handle: getGroup },
   { method: 'GET', path: '/api/v1/groups/{groupId}/users', handle: listMembers },
   { method: 'GET', path: '/api/v1/groups/{groupId}/apps', handle: listGroupApps },
@@ -198,5 +199,38 @@ function viewStats(state: OktaState, group: GroupRecord, self: string): Record<s
     groupPushMappingsCount: 0,
     hasAdminPrivlege: group.name === 'Okta Administrators',
     _links: { users: { href: `${self}/users` }, apps: { href: `${self}/apps` } },
+  };
+}
+
+/** Offices and departments fill themselves: each of their groups has a rule on the profile. */
+function listRules(context: OktaContext) {
+  const { state, query, call } = context;
+  const word = (query.get('search') ?? '').toLowerCase();
+  const rules = state.groups
+    .flatMap((group) => viewRule(context, group) ?? [])
+    .filter((rule) => rule.name.toLowerCase().includes(word));
+  const page = pageOf('group-rules', rules, query, { fallback: 50, max: 200, above: 'refuse' }, (rule) => rule.id);
+  return json(page.items, linkHeaders(call.url, page.next));
+}
+
+function viewRule({ state, query }: OktaContext, group: GroupRecord) {
+  if (group.rule === undefined) return undefined;
+  const names =
+    query.get('expand') === 'groupIdToGroupNameMap'
+      ? { _embedded: { groupIdToGroupNameMap: { [group.id]: group.name } } }
+      : {};
+  return {
+    type: 'group_rule',
+    id: makeId('0pr', state.seed, 10_000 + group.n),
+    name: `Fill ${group.name}`,
+    status: 'ACTIVE',
+    created: toTime(group.created),
+    lastUpdated: toTime(group.lastUpdated),
+    conditions: {
+      people: { users: { exclude: [] }, groups: { exclude: [] } },
+      expression: { type: 'urn:okta:expression:1.0', value: group.rule },
+    },
+    actions: { assignUserToGroups: { groupIds: [group.id] } },
+    ...names,
   };
 }

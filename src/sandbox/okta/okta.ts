@@ -22,7 +22,8 @@ export interface OktaOptions {
 }
 
 export interface Okta {
-  answer: (call: OktaCall) => Promise<OktaAnswer>;
+  /** Without a socket there is nothing to break: connection faults are then passed over. */
+  answer: (call: OktaCall, hasSocket?: boolean) => Promise<OktaAnswer>;
   setFaults: (settings: Partial<FaultSettings> | null) => void;
   reset: () => void;
   count: () => number;
@@ -84,10 +85,11 @@ export function createOkta(options: OktaOptions): Okta {
     }
   }
 
-  async function answer(call: OktaCall): Promise<OktaAnswer> {
+  async function answer(call: OktaCall, hasSocket = true): Promise<OktaAnswer> {
     requests++;
     const admin = call.url.pathname === faultsPath;
-    const fault = admin ? undefined : faults.next(call.headers['x-sandbox-fault']);
+    const drawn = admin ? undefined : faults.next(call.headers['x-sandbox-fault']);
+    const fault = drawn?.kind === 'reset' && !hasSocket ? undefined : drawn;
     if (options.latencyMs > 0) await wait(options.latencyMs);
     if (fault?.kind === 'slow') await wait(fault.ms);
     const answered = admin ? answerSetFaults(call) : fault ? answerWithFault(call, fault) : answerPlainly(call);

@@ -7,6 +7,7 @@ import { json, toTime } from './answer.ts';
 import type { OktaContext, OktaRoute } from './context.ts';
 import { linkHeaders } from './paging.ts';
 import { notFound } from './problems.ts';
+import { profileReaders } from './user-record.ts';
 import { requireUser } from './users.ts';
 
 export const orgRoutes: readonly OktaRoute[] = [
@@ -17,6 +18,7 @@ export const orgRoutes: readonly OktaRoute[] = [
     handle: (context) => json([viewUserType(context)], linkHeaders(context.call.url, undefined)),
   },
   { method: 'GET', path: '/api/v1/meta/types/user/{typeId}', handle: getUserType },
+  { method: 'GET', path: '/api/v1/meta/schemas/user/{schemaId}', handle: getUserSchema },
   { method: 'GET', path: '/api/v1/users/{userId}/roles', handle: listRoles },
   { method: 'GET', path: '/api/v1/users/{userId}/devices', handle: listDevices },
 ];
@@ -73,6 +75,58 @@ function getUserType(context: OktaContext) {
   const id = context.params.typeId ?? '';
   if (id !== context.state.userTypeId && id !== 'default') throw notFound(id, 'UserType');
   return json(viewUserType(context));
+}
+
+/** The company added one property of its own to Okta's user profile. */
+const ownProperties: ReadonlySet<string> = new Set(['hireDate']);
+const requiredProperties: ReadonlySet<string> = new Set(['firstName', 'lastName', 'email', 'login']);
+
+function getUserSchema({ state, base, params }: OktaContext) {
+  const id = `osc${state.userTypeId.slice(3)}`;
+  const asked = params.schemaId ?? '';
+  if (asked !== 'default' && asked !== id) throw notFound(asked, 'UserSchema');
+  const names = [...profileReaders.keys()];
+  const describe = (which: readonly string[]) =>
+    Object.fromEntries(which.map((name) => [name, describeProperty(name)]));
+  const created = toTime(state.opened - 1500 * day);
+  return json({
+    id: `${base}/meta/schemas/user/${asked}`,
+    $schema: 'http://json-schema.org/draft-04/schema#',
+    name: 'user',
+    title: 'User',
+    type: 'object',
+    created,
+    lastUpdated: created,
+    definitions: {
+      base: {
+        id: '#base',
+        type: 'object',
+        properties: describe(names.filter((name) => !ownProperties.has(name))),
+        required: [...requiredProperties],
+      },
+      custom: {
+        id: '#custom',
+        type: 'object',
+        properties: describe(names.filter((name) => ownProperties.has(name))),
+        required: [],
+      },
+    },
+    properties: { profile: { allOf: [{ $ref: '#/definitions/base' }, { $ref: '#/definitions/custom' }] } },
+    _links: { self: { href: `${base}/api/v1/meta/schemas/user/${id}` } },
+  });
+}
+
+function describeProperty(name: string): Record<string, unknown> {
+  const title = name.replace(/([A-Z])/g, ' $1').replace(/^./, (letter) => letter.toUpperCase());
+  return {
+    title,
+    type: 'string',
+    required: requiredProperties.has(name),
+    mutability: 'READ_WRITE',
+    scope: 'NONE',
+    permissions: [{ principal: 'SELF', action: 'READ_ONLY' }],
+    master: { type: 'PROFILE_MASTER' },
+  };
 }
 
 const roles: Readonly<Record<number, { type: string; label: string }>> = {

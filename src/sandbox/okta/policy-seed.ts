@@ -2,9 +2,17 @@
 
 import { makeId } from '../random.ts';
 import { type GroupRecord, handheldGroup } from './group-seed.ts';
+import {
+  anywhere,
+  appSignOn,
+  authenticators,
+  type Part,
+  passwordSettings,
+  provider,
+  selfService,
+  signOn,
+} from './policy-parts.ts';
 import type { ZoneRecord } from './zone-seed.ts';
-
-type Part = Record<string, unknown>;
 
 export interface RuleRecord {
   id: string;
@@ -95,82 +103,6 @@ export function makePolicies(
       })),
     };
   });
-}
-
-const anywhere = { network: { connection: 'ANYWHERE' } };
-const session = { usePersistentCookie: false, maxSessionIdleMinutes: 120, maxSessionLifetimeMinutes: 720 };
-
-function signOn(access: 'ALLOW' | 'DENY', extra: Part = {}): Part {
-  const allowed = {
-    requireFactor: false,
-    primaryFactor: 'PASSWORD_IDP_ANY_FACTOR',
-    rememberDeviceByDefault: false,
-    session,
-    ...extra,
-  };
-  return { signon: access === 'DENY' ? { access } : { access, ...allowed } };
-}
-
-function appSignOn(factorMode: '1FA' | '2FA', reauthenticateIn: string): Part {
-  return {
-    appSignOn: {
-      access: 'ALLOW',
-      verificationMethod: { type: 'ASSURANCE', factorMode, reauthenticateIn, constraints: [] },
-    },
-  };
-}
-
-function passwordSettings(minLength: number, maxAgeDays: number, maxAttempts: number): Part {
-  return {
-    password: {
-      complexity: {
-        minLength,
-        minLowerCase: 1,
-        minUpperCase: 1,
-        minNumber: 1,
-        minSymbol: 0,
-        excludeUsername: true,
-        dictionary: { common: { exclude: true } },
-        excludeAttributes: ['firstName', 'lastName'],
-      },
-      age: { maxAgeDays, expireWarnDays: 7, minAgeMinutes: 60, historyCount: 8 },
-      lockout: {
-        maxAttempts,
-        autoUnlockMinutes: 0,
-        userLockoutNotificationChannels: ['EMAIL'],
-        showLockoutFailures: false,
-      },
-    },
-    recovery: {
-      factors: {
-        recovery_question: { status: 'INACTIVE', properties: { complexity: { minLength: 4 } } },
-        okta_email: { status: 'ACTIVE', properties: { recoveryToken: { tokenLifetimeMinutes: 60 } } },
-        okta_sms: { status: 'INACTIVE' },
-      },
-    },
-    delegation: { options: { skipUnlock: false } },
-  };
-}
-
-const selfService = {
-  passwordChange: { access: 'ALLOW' },
-  selfServicePasswordReset: { access: 'ALLOW' },
-  selfServiceUnlock: { access: 'DENY' },
-};
-const provider = { authProvider: { provider: 'OKTA' } };
-
-function authenticators(pushRequired: boolean): Part {
-  const enroll = (self: string) => ({ enroll: { self } });
-  return {
-    type: 'AUTHENTICATORS',
-    authenticators: [
-      { key: 'okta_password', ...enroll('REQUIRED') },
-      { key: 'okta_verify', ...enroll(pushRequired ? 'REQUIRED' : 'OPTIONAL') },
-      { key: 'webauthn', ...enroll('OPTIONAL') },
-      { key: 'phone_number', ...enroll('OPTIONAL') },
-      { key: 'security_question', ...enroll('NOT_ALLOWED') },
-    ],
-  };
 }
 
 function planPolicies(group: (name: string) => string, zone: (name: string) => string): Plan[] {
