@@ -105,7 +105,8 @@ function createEntry(tool: AnyTool, platform: Platform, tenants: ReadonlyMap<str
 function renamingOf(tool: AnyTool): Found['translate'] {
   const names: Readonly<Record<string, string>> = tool.parameterAliases ?? {};
   return (input) => {
-    const result: Record<string, unknown> = {};
+    // Without a prototype, so that a parameter called __proto__ is a parameter that does not exist.
+    const result: Record<string, unknown> = Object.create(null);
     for (const [name, value] of Object.entries(input)) {
       if (value === '' || value === null) continue;
       const own = Object.hasOwn(names, name) ? names[name] : undefined;
