@@ -19,13 +19,18 @@ export function countTokens(): TokenCost[] {
   }));
 }
 
+export function countText(text: string): number {
+  return encode(text).length;
+}
+
 export function average(costs: readonly number[]): number {
   return costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
 }
 
 if (import.meta.main) {
   const costs = countTokens();
-  for (const { tool, input, output } of costs) console.log(`${tool.padEnd(44)} ${String(input).padStart(5)} ${String(output).padStart(5)}`);
+  for (const { tool, input, output } of costs)
+    console.log(`${tool.padEnd(44)} ${String(input).padStart(5)} ${String(output).padStart(5)}`);
   const [input, output] = [average(costs.map((cost) => cost.input)), average(costs.map((cost) => cost.output))];
   console.log(`${'average'.padEnd(44)} ${input.toFixed(0).padStart(5)} ${output.toFixed(0).padStart(5)}`);
 }

@@ -1,0 +1,65 @@
+// Requests per second over HTTP: Castellan with a large catalogue beside the SDK's own server.
+
+import { fileURLToPath } from 'node:url';
+import { measureLoad } from './load.ts';
+import { ask, type Era, requestOf } from './mcp.ts';
+import { catalogSize } from './pad.ts';
+import { type Served, startServer } from './processes.ts';
+import { compare, type Row } from './rows.ts';
+
+const connections = 12;
+const at = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+
+interface Side {
+  readonly server: Served;
+  readonly method: string;
+  readonly params: Record<string, unknown>;
+}
+
+export async function measureThroughput(env: Readonly<Record<string, string>>): Promise<Row[]> {
+  const ours = await startServer([at('server.ts')], env);
+  const hello = await startServer([at('hello-http.ts')]);
+  const large = await startServer([at('hello-http.ts'), String(catalogSize)]);
+  const call = { server: ours, method: 'tools/call', params: { name: 'get_current_time', arguments: {} } };
+  const greet = { server: hello, method: 'tools/call', params: { name: 'hello', arguments: { name: 'Ada' } } };
+  const list = { method: 'tools/list', params: {} };
+  try {
+    const modern = await race(call, greet, '2026-07-28', 7, 1_200);
+    const legacy = await race(call, greet, '2025-11-25', 5, 800);
+    const lists = await race({ server: ours, ...list }, { server: large, ...list }, '2026-07-28', 5, 1_000);
+    return [
+      {
+        ...compare('tools/call, 2026-07-28, beside a one-tool hello', '/s', modern),
+        target: { of: 'ratio', least: 1 },
+      },
+      compare('tools/call, 2025-11-25, beside a one-tool hello', '/s', legacy),
+      {
+        ...compare(`tools/list, ${catalogSize} tools, beside McpServer`, '/s', lists),
+        target: { of: 'ratio', least: 20 },
+      },
+    ];
+  } finally {
+    await Promise.all([ours, hello, large].map((server) => server.stop()));
+  }
+}
+
+async function race(ours: Side, reference: Side, era: Era, turns: number, ms: number): Promise<[number, number][]> {
+  const run = ({ server, method, params }: Side) =>
+    measureLoad({ url: server.url, request: requestOf(server.url, method, params, era), connections, ms });
+  await check(ours, era);
+  await check(reference, era);
+  const results: [number, number][] = [];
+  // The first turn warms both up.
+  for (let turn = 0; turn <= turns; turn++) {
+    const pair: [number, number] = [await run(ours), await run(reference)];
+    if (turn > 0) results.push(pair);
+  }
+  await check(ours, era);
+  return results;
+}
+
+async function check({ server, method, params }: Side, era: Era): Promise<void> {
+  const { tools, content } = await ask(server.url, method, params, era);
+  const right = method === 'tools/list' ? tools?.length === catalogSize : content?.[0]?.text;
+  if (!right) throw new Error(`${method} gave a wrong answer`);
+}
