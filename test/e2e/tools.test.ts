@@ -9,7 +9,7 @@ import { type Case, cases, type Facts, readFacts } from '../support/cases.ts';
 import type { Entity } from '../support/organization.ts';
 import { doors, openTestServer, type TestServer } from '../support/server.ts';
 
-/** Issue 2: the eighteen tools that users know, by their exact names, and the two about time. */
+/** By their exact names: assistants and their instructions know them. */
 const names = [
   'list_okta_users',
   'get_okta_user',

@@ -1,8 +1,12 @@
-// A simulated Okta organization behind a door that writes down what is asked of it.
+// A simulated Okta organization behind a door that writes down what is asked of it, and checks it against what Okta
+// publishes: a request that matches no published operation fails the test when the organization is closed.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.ts';
+import { loadOktaContract } from '../contracts/okta-contract.ts';
+
+const contract = loadOktaContract();
 
 export interface Organization {
   /** The address of the door. */
@@ -29,8 +33,13 @@ export interface Entity {
 export async function openOrganization(options: SandboxOptions = {}): Promise<Organization> {
   const sandbox = await openSandbox({ rateLimits: 'off', ...options });
   const asked: string[] = [];
+  const problems: string[] = [];
   const server = createServer((request, response) => {
-    asked.push(request.url ?? '');
+    const { method = 'GET', url: path = '/' } = request;
+    asked.push(path);
+    problems.push(
+      ...(contract?.checkRequest(method, `http://okta.example${path}`) ?? []).map((problem) => `${path}: ${problem}`),
+    );
     forward(sandbox, request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -69,6 +78,7 @@ export async function openOrganization(options: SandboxOptions = {}): Promise<Or
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await sandbox.close();
+      if (problems.length > 0) throw new Error(`Okta publishes no such request:\n${problems.join('\n')}`);
     },
   };
 }

@@ -9,7 +9,7 @@ import type { OktaContext, OktaRoute } from './context.ts';
 import { type Attribute, compileFilter, type Test } from './dialect.ts';
 import type { Operator } from './grammar.ts';
 import type { GroupRecord } from './group-seed.ts';
-import { requireGroup } from './groups.ts';
+import { requireGroup, viewGroup } from './groups.ts';
 import { linkHeaders, pageOf, readLimit, readNumberCursor, writeCursor } from './paging.ts';
 import { notFound } from './problems.ts';
 import type { OktaState } from './state.ts';
@@ -173,13 +173,15 @@ function getAppGroup(context: OktaContext) {
   return json(viewAppGroup(context, app, group));
 }
 
-function viewAppGroup({ base }: OktaContext, app: AppRecord, group: GroupRecord): Record<string, unknown> {
+function viewAppGroup(context: OktaContext, app: AppRecord, group: GroupRecord): Record<string, unknown> {
+  const { base, query } = context;
   const self = `${base}/api/v1/apps/${app.id}/groups/${group.id}`;
   return {
     id: group.id,
     lastUpdated: toTime(Math.max(app.created, group.created) + 3_600_000),
     priority: app.groups.indexOf(group.n),
     profile: {},
+    ...(query.get('expand') === 'group' ? { _embedded: { group: viewGroup(context, group) } } : {}),
     _links: {
       self: { href: self },
       app: { href: `${base}/api/v1/apps/${app.id}` },

@@ -158,7 +158,7 @@ function sourceOf(state: OktaState, group: GroupRecord) {
   return group.source === undefined ? undefined : state.apps.find((app) => app.label === group.source);
 }
 
-function viewGroup(context: OktaContext, group: GroupRecord): Record<string, unknown> {
+export function viewGroup(context: OktaContext, group: GroupRecord): Record<string, unknown> {
   const { state, base } = context;
   const self = `${base}/api/v1/groups/${group.id}`;
   const source = sourceOf(state, group);
