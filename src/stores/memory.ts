@@ -43,7 +43,12 @@ export function createMemoryStore(now: () => number = Date.now): Store {
     },
     delete: async (key) => void entries.delete(key),
     keys: async (prefix) =>
-      [...entries.keys()].filter((key) => key.startsWith(prefix) && live(key) !== undefined).sort(),
+      [...entries.keys()].filter((key) => key.startsWith(prefix) && live(key) !== undefined).sort(byCodePoints),
     close: async () => entries.clear(),
   };
+}
+
+/** UTF-8 keeps the order of code points; JavaScript's own order is that of UTF-16, where U+1F600 stands before U+FFFF. */
+function byCodePoints(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -11,12 +11,7 @@ const sweepEvery = 200;
 
 /** @throws when the file cannot be opened or is not a database; the message names the path. */
 export function openSqliteStore(path: string, now: () => number = Date.now): Store {
-  prepareFile(path);
-  const db = new DatabaseSync(path, { timeout: busyMs });
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  db.exec(
-    'CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at REAL) WITHOUT ROWID;',
-  );
+  const db = openDatabase(path);
   const get = db.prepare('SELECT value FROM entry WHERE key = ? AND (expires_at IS NULL OR expires_at > ?)');
   const set = db.prepare('INSERT OR REPLACE INTO entry (key, value, expires_at) VALUES (?, ?, ?)');
   const add = db.prepare(
@@ -27,9 +22,10 @@ export function openSqliteStore(path: string, now: () => number = Date.now): Sto
   const take = db.prepare('DELETE FROM entry WHERE key = ? RETURNING value, expires_at');
   const remove = db.prepare('DELETE FROM entry WHERE key = ?');
   const sweep = db.prepare('DELETE FROM entry WHERE expires_at <= ?');
-  // Prefix as a range of code points: neither LIKE nor GLOB, whose wildcards a key may contain.
+  // Prefix as bytes: neither LIKE nor GLOB, whose wildcards a key may contain, nor length() of text, which ends at a NUL.
   const keys = db.prepare(
-    'SELECT key FROM entry WHERE key >= ? AND substr(key, 1, length(?)) = ? AND (expires_at IS NULL OR expires_at > ?) ORDER BY key',
+    `SELECT key FROM entry WHERE key >= ?1 AND (?1 = '' OR substr(CAST(key AS BLOB), 1, ?2) = CAST(?1 AS BLOB))
+     AND (expires_at IS NULL OR expires_at > ?3) ORDER BY key`,
   );
   const end = (ttlMs: number | undefined) => (ttlMs === undefined ? null : now() + ttlMs);
   let writes = 0;
@@ -54,11 +50,28 @@ export function openSqliteStore(path: string, now: () => number = Date.now): Sto
       return textOf(row.value);
     },
     delete: async (key) => void remove.run(key),
-    keys: async (prefix) => keys.all(prefix, prefix, prefix, now()).map((row) => String(row.key)),
+    keys: async (prefix) => keys.all(prefix, Buffer.byteLength(prefix), now()).map((row) => String(row.key)),
     close: async () => {
       if (db.isOpen) db.close();
     },
   };
+}
+
+function openDatabase(path: string): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    prepareFile(path);
+    db = new DatabaseSync(path, { timeout: busyMs });
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    db.exec(
+      'CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at REAL) WITHOUT ROWID;',
+    );
+    return db;
+  } catch (error) {
+    if (db?.isOpen) db.close();
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new Error(`${path} cannot be used as a store: ${problem}`, { cause: error });
+  }
 }
 
 function prepareFile(path: string): void {
