@@ -22,14 +22,13 @@ export function viewInput() {
 /** The vendor's object, present with `view: full`. */
 export const fullObject = z.record(z.string(), z.unknown()).optional();
 
-const listTail = {
-  complete: z.boolean().describe('false: there is more'),
-  next_cursor: z.string().optional().describe('pass as cursor'),
-  note: z.string().optional(),
-};
-
-/** The output of a list tool: the entities under a name of their own. */
-export function listOutput<Name extends string, Item extends z.ZodType>(name: Name, item: Item) {
+/** The output of a list tool: the entities under a name of their own. `cursor` is what the tool calls its cursor parameter. */
+export function listOutput<Name extends string, Item extends z.ZodType>(name: Name, item: Item, cursor = 'cursor') {
   const list = { [name]: z.array(item) } as { [K in Name]: z.ZodArray<Item> };
-  return z.object({ ...list, ...listTail });
+  return z.object({
+    ...list,
+    complete: z.boolean().describe('false: there is more'),
+    next_cursor: z.string().optional().describe(`pass as ${cursor}`),
+    note: z.string().optional(),
+  });
 }

@@ -27,11 +27,17 @@ export type Cell = string | number | boolean | undefined;
 export interface Table {
   readonly list: string;
   readonly columns: ReadonlyMap<string, (row: unknown) => Cell>;
+  /** What this tool calls its cursor parameter. */
+  readonly cursor: string;
 }
 
 /** `Row` must be the type of the items under `list`. */
-export function tableOf<Row>(list: string, columns: Readonly<Record<string, (row: Row) => Cell>>): Table {
-  return { list, columns: new Map(Object.entries(columns)) as Table['columns'] };
+export function tableOf<Row>(
+  list: string,
+  columns: Readonly<Record<string, (row: Row) => Cell>>,
+  cursor = 'cursor',
+): Table {
+  return { list, columns: new Map(Object.entries(columns)) as Table['columns'], cursor };
 }
 
 export interface Tool<Input extends z.ZodObject, Output extends z.ZodObject, Client> {

@@ -10,7 +10,7 @@ export function writeText(value: Record<string, unknown>, table: Table | undefin
   if (!table || !Array.isArray(list)) return writeLines(value, 0);
   const { [table.list]: _list, complete, next_cursor, ...rest } = value;
   const count = `${list.length} ${table.list}${complete === false ? ' (not all)' : ''}`;
-  const tail = typeof next_cursor === 'string' ? `More: call again with cursor ${next_cursor}` : undefined;
+  const tail = typeof next_cursor === 'string' ? `More: call again with ${table.cursor} ${next_cursor}` : undefined;
   const others = Object.keys(rest).length > 0 ? writeLines(rest, 0) : undefined;
   const full = list.some(hasFull) ? list.map((row) => writeLines(row as object, 0)).join('\n\n') : undefined;
   return [count, full ?? writeTable(list, table), others, tail]

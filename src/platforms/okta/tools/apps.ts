@@ -11,12 +11,12 @@ import { appId, listParameters, renaming } from './shared.ts';
 const tool = defineTools<OktaClient>();
 const text = z.string().nullish();
 
-export const appTable = tableOf<z.output<typeof appView>>('applications', {
+export const appColumns: Parameters<typeof tableOf<z.output<typeof appView>>>[1] = {
   id: (app) => app.id,
   label: (app) => app.label,
   name: (app) => app.name,
   status: (app) => app.status,
-});
+};
 
 const { max_results, cursor, view } = listInput();
 
@@ -77,13 +77,13 @@ export const appTools = [
       use_optimization: z.boolean().default(false).describe('Ask Okta for fewer fields'),
       expand: z
         .string()
-        .regex(/^user\/[^/\s]{1,320}$/)
+        .regex(/^user\/[^/\s]{1,320}$/, { error: 'must be user/ and a user id' })
         .optional()
         .describe('user/{id}: adds that user’s assignment'),
       view,
     }),
-    output: listOutput('applications', appView),
-    table: appTable,
+    output: listOutput('applications', appView, 'after'),
+    table: tableOf('applications', appColumns, 'after'),
     async run(input, { client, progress }) {
       if (input.filter !== undefined) checkExpression('apps.filter', 'filter', input.filter);
       const { items, ...tail } = await client.list({

@@ -17,7 +17,7 @@ import {
   viewGroup,
   viewUser,
 } from '../views.ts';
-import { appTable } from './apps.ts';
+import { appColumns } from './apps.ts';
 import { checkOneOf, groupId, listParameters, renaming } from './shared.ts';
 import { userTable } from './users.ts';
 
@@ -122,7 +122,7 @@ export const groupTools = [
     parameterAliases: listParameters,
     input: z.strictObject({ group_id: groupId, ...listInput() }),
     output: listOutput('applications', appView),
-    table: appTable,
+    table: tableOf('applications', appColumns),
     async run({ group_id, max_results, cursor, view }, { client, progress }) {
       const request = {
         path: ['groups', group_id, 'apps'],

@@ -82,7 +82,7 @@ export const userTools = [
       filter_type: z.string().optional().describe('e.g. lastUpdated gt "2026-01-01T00:00:00.000Z"'),
       sort_by: z
         .string()
-        .regex(/^[\w.]{1,100}$/)
+        .regex(/^[\w.]{1,100}$/, { error: 'must be the name of an attribute, such as profile.lastName' })
         .default('created')
         .describe('Attribute to sort by; with search only'),
       sort_order: z.enum(['asc', 'desc']).default('desc'),
