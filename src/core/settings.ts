@@ -79,12 +79,12 @@ export function loadSettings<T extends Settings>(settings: T, sources: Sources):
     if (parsed.success) values[key] = setting.secret ? new Secret(String(parsed.data)) : parsed.data;
     else {
       const problem = parsed.error.issues.map((issue) => lowerFirst(issue.message)).join('; ');
-      const shown = setting.secret ? '' : ` (it is ${JSON.stringify(found.value)})`;
+      const shown = setting.secret ? '' : ` (it is ${show(found.value)})`;
       faults.push({ where: found.origin, problem: `${problem}${shown}`, todo: setting.description });
     }
   }
   for (const key of Object.keys(sources.file)) {
-    if (key in settings) continue;
+    if (Object.hasOwn(settings, key)) continue;
     faults.push({
       where: `${sources.fileName}.${key}`,
       problem: 'there is no such setting',
@@ -96,7 +96,8 @@ export function loadSettings<T extends Settings>(settings: T, sources: Sources):
 
 /** Named the way it was most likely meant to be set. */
 function missing(key: string, setting: Setting, sources: Sources): Fault {
-  const byFile = Object.keys(sources.file).length > 0 || setting.env === undefined;
+  const noEnv = setting.env === undefined || Object.keys(sources.env).length === 0;
+  const byFile = noEnv || Object.keys(sources.file).length > 0;
   const where = byFile ? `${sources.fileName}.${key}` : (setting.env?.[0] ?? key);
   return { where, problem: 'is missing', todo: setting.description };
 }
@@ -174,6 +175,11 @@ export function fileSchemaOf(settings: Settings): z.ZodObject {
     shape[key] = written.optional().describe(setting.description);
   }
   return z.strictObject(shape);
+}
+
+/** An address may carry a password, though none of ours should (RFC 3986 §3.2.1). */
+function show(value: unknown): string {
+  return JSON.stringify(value).replace(/\/\/[^/\s"]*@/g, '//[removed]@');
 }
 
 function lowerFirst(text: string): string {
