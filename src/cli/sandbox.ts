@@ -31,6 +31,7 @@ export default defineCommand({
       ...checkFlags(rawArgs, args),
       ...[port, users, seed, latency, faults].flatMap(({ fault }) => fault ?? []),
     ]);
+    const stopped = untilStopped();
     const sandbox = await openSandbox({
       host: given.host,
       port: port.value,
@@ -49,7 +50,7 @@ export default defineCommand({
     print(`  curl -s -H "Authorization: SSWS $OKTA_API_TOKEN" "$OKTA_CLIENT_ORGURL/api/v1/users?limit=2"`);
     print();
     print('Ctrl-C ends it; everything in it is gone then.');
-    await untilStopped();
+    await stopped;
     await sandbox.close();
   },
 });

@@ -48,6 +48,7 @@ const needsRisk = {
 type ServeOptions = Parameters<typeof openApp>[0];
 
 async function serveStdio(options: ServeOptions): Promise<void> {
+  const stopped = untilStopped();
   const app = await openApp(options);
   const [{ serveStdio: serve }, { createStdioTransport }] = await Promise.all([
     import('@modelcontextprotocol/server/stdio'),
@@ -59,12 +60,14 @@ async function serveStdio(options: ServeOptions): Promise<void> {
     onerror: (error) => app.log.debug({ error: error.name }, 'message refused by the protocol layer'),
   });
   const ended = new Promise<void>((resolve) => process.stdin.once('end', resolve).once('close', resolve));
-  await Promise.race([ended, untilStopped()]);
+  await Promise.race([ended, stopped]);
   await handle.close();
   await app.close();
 }
 
 async function serveHttp(options: ServeOptions): Promise<void> {
+  // From the beginning: a signal may come while the last lines of the start are written.
+  const stopped = untilStopped();
   const [{ listen }, { openMetrics }] = await Promise.all([import('../http/app.ts'), import('../observe/metrics.ts')]);
   const metrics = await openMetrics();
   const app = await openApp({ ...options, metrics });
@@ -90,7 +93,7 @@ async function serveHttp(options: ServeOptions): Promise<void> {
   );
   tell(`Serving MCP at ${listener.url}/mcp`);
   app.log.warn({ url: listener.url, auth: 'none' }, 'serving without authentication');
-  await untilStopped();
+  await stopped;
   await listener.close();
   await app.close();
 }
