@@ -1,0 +1,202 @@
+// Configurations that are right: several tenants, secrets that a file only points to, and files that merely lie about.
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openSandbox, type Sandbox } from '../../src/sandbox/index.ts';
+import { runCastellan, serveHttp, startCastellan, tenantOf } from '../trials/castellan.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'castellan-cli-'));
+const secret = 'canary-c04b-token-that-nobody-may-show';
+let acme: Sandbox;
+let larkspur: Sandbox;
+
+beforeAll(async () => {
+  acme = await openSandbox({ users: 20, seed: 1, token: secret });
+  larkspur = await openSandbox({ users: 30, seed: 2 });
+});
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await acme?.close();
+  await larkspur?.close();
+});
+
+/** A folder with a castellan.json in it, and a token in a file beside it. */
+function folderWith(name: string, content: unknown): string {
+  const path = join(folder, name);
+  mkdirSync(path);
+  writeFileSync(join(path, 'castellan.json'), JSON.stringify(content));
+  writeFileSync(join(path, 'token'), `${larkspur.okta.token}\n`);
+  return path;
+}
+
+const two = (name: string) =>
+  folderWith(name, {
+    tenants: {
+      acme: { platform: 'okta', orgUrl: acme.okta.url, apiToken: { env: 'ACME_TOKEN' } },
+      larkspur: { platform: 'okta', orgUrl: larkspur.okta.url, apiToken: { file: 'token' } },
+    },
+  });
+
+describe.concurrent('several tenants in castellan.json', () => {
+  test('are asked by name, with secrets from a variable and a file', async () => {
+    const options = { folder: two('two'), env: { ACME_TOKEN: secret } };
+    for (const tenant of ['acme', 'larkspur']) {
+      const args = [
+        'call',
+        'list_okta_users',
+        `tenant=${tenant}`,
+        'max_results=2',
+        '--json',
+        '--config',
+        'castellan.json',
+      ];
+      const { status, stdout } = await runCastellan(args, options);
+      expect(status).toBe(0);
+      const answer = JSON.parse(stdout) as { tenant: string; users: unknown[] };
+      expect(answer.tenant).toBe(tenant);
+      expect(answer.users).toHaveLength(2);
+    }
+    const none = await runCastellan(['call', 'list_okta_users', '--config', 'castellan.json'], options);
+    expect(none.status).toBe(1);
+    expect(none.stderr).toMatch(/tenant is missing/);
+    expect(none.stderr + none.stdout).not.toContain(secret);
+  });
+
+  test('a file that only lies in the working folder borrows no variable and no file', async () => {
+    const evil = createServer((request, response) => {
+      seen.push(String(request.headers.authorization));
+      response.end('[]');
+    });
+    const seen: string[] = [];
+    await new Promise<void>((resolve) => evil.listen(0, '127.0.0.1', resolve));
+    const address = evil.address();
+    const orgUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+    for (const [name, apiToken] of Object.entries({ env: { env: 'ACME_TOKEN' }, file: { file: 'token' } })) {
+      const path = folderWith(`evil-${name}`, { tenants: { x: { platform: 'okta', orgUrl, apiToken } } });
+      const { status, stderr, stdout } = await runCastellan(['call', 'list_okta_users'], {
+        folder: path,
+        env: { ACME_TOKEN: secret },
+      });
+      expect(status).toBe(2);
+      expect(stdout).toBe('');
+      expect(stderr).toMatch(/refers to something outside[\s\S]*--config castellan\.json/);
+    }
+    const path = folderWith('evil-borrow', { tenants: { x: { platform: 'okta', orgUrl } } });
+    const env = { OKTA_API_TOKEN: secret, OKTA_CLIENT_ORGURL: acme.okta.url };
+    const borrow = await runCastellan(['call', 'list_okta_users', 'tenant=x'], { folder: path, env });
+    expect(borrow.status).toBe(2);
+    expect(seen).toEqual([]);
+    await new Promise((resolve) => evil.close(resolve));
+  });
+});
+
+describe.concurrent('call', () => {
+  test('prints the answer and ends with 0; a failed tool ends with 1, its text on stderr', async () => {
+    const env = tenantOf(acme.okta);
+    const good = await runCastellan(['call', 'list_okta_users', 'max_results=3'], { env });
+    expect(good).toMatchObject({ status: 0 });
+    expect(good.stdout).toMatch(/^3 users/);
+    const bad = await runCastellan(['call', 'get_okta_user', 'user_id=nobody'], { env });
+    expect(bad).toMatchObject({ status: 1, stdout: '' });
+    expect(bad.stderr).toMatch(/Okta knows no such thing/);
+    const wrong = await runCastellan(['call', 'list_okta_users', 'max_results=many'], { env });
+    expect(wrong).toMatchObject({ status: 1, stdout: '' });
+    expect(wrong.stderr).toMatch(/max_results/);
+  });
+
+  test('--input and key=value go together; a local tool needs no tenant', async () => {
+    const args = [
+      'call',
+      'parse_relative_time',
+      '--input',
+      '{"time_zone":"Europe/Berlin"}',
+      'time_expression=2026-01-01 12:00',
+      '--json',
+    ];
+    const { status, stdout } = await runCastellan(args);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ time: '2026-01-01T11:00:00.000Z' });
+  });
+});
+
+test('tools --json is the answer to tools/list, and nothing else', async () => {
+  const { status, stdout, stderr } = await runCastellan(['tools', '--json']);
+  expect(status).toBe(0);
+  expect(stderr).toBe('');
+  const { tools } = JSON.parse(stdout) as { tools: { name: string; inputSchema: { type: string } }[] };
+  expect(tools.map(({ name }) => name)).toContain('list_okta_users');
+  expect(tools.every(({ inputSchema }) => inputSchema.type === 'object')).toBe(true);
+});
+
+describe.concurrent('doctor', () => {
+  test('0 when all is well, with every secret masked', async () => {
+    const { status, stdout, stderr } = await runCastellan(['doctor'], { env: tenantOf(acme.okta) });
+    expect(stdout).toContain('All is well');
+    expect(status).toBe(0);
+    expect(stdout).toContain('[secret]');
+    expect(stdout).toContain('OKTA_API_TOKEN');
+    expect(stdout + stderr).not.toContain(secret);
+  });
+
+  test('1 when a check fails, with what to do', async () => {
+    const env = { OKTA_CLIENT_ORGURL: acme.okta.url, OKTA_API_TOKEN: 'another-canary-value' };
+    const { status, stdout, stderr } = await runCastellan(['doctor'], { env });
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/✗/);
+    expect(stdout + stderr).not.toContain('another-canary-value');
+    const gone = await runCastellan(['doctor'], { env: { ...env, OKTA_CLIENT_ORGURL: 'http://127.0.0.1:1' } });
+    expect(gone.status).toBe(1);
+  });
+
+  test('2 when the configuration is wrong', async () => {
+    const { status, stderr } = await runCastellan(['doctor'], { env: { OKTA_API_TOKEN: secret } });
+    expect(status).toBe(2);
+    expect(stderr).toContain('OKTA_CLIENT_ORGURL');
+    expect(stderr).not.toContain(secret);
+  });
+});
+
+describe.concurrent('serve', () => {
+  test('writes nothing but protocol lines to stdout, and ends with 0 when its input does', async () => {
+    const lines = [
+      '{"jsonrpc":"2.0","id":1,"method":"ping"}',
+      'nonsense',
+      '{"jsonrpc":"2.0","id":2,"method":"tools/list"}',
+    ];
+    const castellan = startCastellan(['serve', '--sandbox', '--users', '5', '--log-level', 'debug']);
+    castellan.child.stdin.write(`${lines.join('\n')}\n`);
+    await expect.poll(() => castellan.stdout().split('\n').length, { timeout: 8_000 }).toBeGreaterThan(3);
+    castellan.child.stdin.end();
+    expect(await castellan.ended).toBe(0);
+    for (const line of castellan.stdout().trim().split('\n'))
+      expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' });
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it with 0, on stdio and on HTTP', async (signal) => {
+    const stdio = startCastellan(['serve', '--sandbox', '--users', '5']);
+    stdio.child.stdin.write('{"jsonrpc":"2.0","id":1,"method":"ping"}\n');
+    await expect.poll(() => stdio.stdout(), { timeout: 8_000 }).toContain('jsonrpc');
+    stdio.child.kill(signal);
+    expect(await stdio.ended).toBe(0);
+    const http = await serveHttp(['--sandbox', '--users', '5']);
+    http.child.kill(signal);
+    expect(await http.ended).toBe(0);
+    expect(http.stdout()).toBe('');
+    expect(http.stderr()).toContain('Nobody signs in here');
+  });
+
+  test('a port that is taken is said in one line, and ends it with 1', async () => {
+    const http = await serveHttp(['--sandbox', '--users', '5']);
+    const args = ['serve', '--http', '--no-auth', '--iunderstandtherisks', '--sandbox', '--port', String(http.port)];
+    const { status, stderr, stdout } = await runCastellan(args);
+    expect(status).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(String(http.port));
+    expect(stderr).not.toMatch(/\n {4}at /);
+    await http.stop();
+  });
+});

@@ -1,0 +1,224 @@
+// Wrong use: one page on stderr that names every fault and how to mend it, exit status 2, nothing on stdout, nothing started.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { long, runCastellan, type StartOptions } from '../trials/castellan.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'castellan-cli-'));
+let made = 0;
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function fileWith(content: unknown): string {
+  const path = join(folder, `${++made}.json`);
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+const httpOpen = ['serve', '--http', '--no-auth', '--iunderstandtherisks', '--port', '0'];
+const secret = 'canary-5d1f-token-that-no-page-may-show';
+
+/** Each case starts a process of its own: the short form takes every third. */
+function some<T>(cases: readonly T[]): readonly T[] {
+  return long ? cases : cases.filter((_, place) => place % 3 === 0);
+}
+
+async function expectPage(args: readonly string[], said: readonly (string | RegExp)[], options: StartOptions = {}) {
+  const { status, stdout, stderr } = await runCastellan(args, options);
+  expect(stdout).toBe('');
+  for (const part of said) expect(stderr).toMatch(part);
+  expect(status).toBe(2);
+  expect(stderr).toContain('nothing was started');
+  expect(stderr).not.toMatch(/\n {4}at |\/src\/|node_modules|file:\/\//);
+  expect(stderr).not.toContain(secret);
+  expect(stderr).not.toContain('Serving');
+  const count = /(One thing is|(\d+) things are) wrong/.exec(stderr);
+  return count?.[2] === undefined ? 1 : Number(count[2]);
+}
+
+describe.concurrent('flags', () => {
+  test.each(
+    some([
+      [
+        ['serve', '--sandbox', '--prot', '1'],
+        ['--prot', '--port'],
+      ],
+      [
+        ['serve', '--sandbox', '--port'],
+        ['--port', 'needs a value'],
+      ],
+      [
+        ['serve', '--sandbox', '--port', 'many'],
+        ['--port', '0 to 65535'],
+      ],
+      [['serve', '--sandbox', '--port', '65536'], ['--port']],
+      [['serve', '--sandbox', '--port='], ['--port']],
+      [
+        ['serve', '--sandbox', '--timeout', '0'],
+        ['--timeout', '1 to 600'],
+      ],
+      [
+        ['serve', '--sandbox', '--log-level', 'loud'],
+        ['--log-level', 'debug, info'],
+      ],
+      [
+        ['serve', '--sandbox', '--users', '0'],
+        ['--users', '1 to 100000'],
+      ],
+      [['serve', '--sandbox', '--users', '1.5'], ['--users']],
+      [
+        ['serve', '--users', '5'],
+        ['--users', '--sandbox'],
+      ],
+      [['serve', '--sandbox', '-p', '1'], ['-p']],
+      [['serve', '--sandbox', 'stray'], ['stray|arguments']],
+      [
+        ['serve', '--sandbox', '--allowed-origins', 'no-origin', '--http', '--no-auth', '--iunderstandtherisks'],
+        ['--allowed-origins'],
+      ],
+      [
+        ['serve', '--config', '/nonexistent/castellan.json', '--sandbox'],
+        ['/nonexistent/castellan.json', 'cannot be read'],
+      ],
+      [
+        ['serve', '--http', '--sandbox'],
+        ['--iunderstandtherisks', 'sign-in'],
+      ],
+      [['serve', '--http', '--no-auth', '--sandbox'], ['--iunderstandtherisks']],
+      [['serve', '--http', '--iunderstandtherisks', '--sandbox'], ['--no-auth']],
+      [['serve'], ['OKTA_CLIENT_ORGURL', 'OKTA_API_TOKEN', '--sandbox']],
+      [
+        ['sandbox', '--faults', '2'],
+        ['--faults', '0 to 1'],
+      ],
+      [['sandbox', '--port', '-1'], ['--port']],
+      [['sandbox', '--seed', 'x'], ['--seed']],
+      [
+        ['call', 'get_current_time', 'novalue'],
+        ['novalue', 'key=value'],
+      ],
+      [
+        ['call', 'get_current_time', '--input', '[1]'],
+        ['--input', 'JSON object'],
+      ],
+      [
+        ['call', 'get_current_tme', '--sandbox'],
+        ['get_current_tme', 'get_current_time'],
+      ],
+      [['call'], ['tool|TOOL']],
+      [['call', 'list_okta_users'], ['--sandbox']],
+      [['srve'], ['srve', 'serve']],
+      [['--port'], ['--port']],
+      [['constructor'], ['constructor', 'no command']],
+      [['__proto__'], ['__proto__']],
+      [['doctor', '--colour'], ['--colour']],
+      [
+        ['tools', '--jsn'],
+        ['--jsn', '--json'],
+      ],
+    ] as [string[], string[]][]),
+  )('%j', async (args, said) => {
+    await expectPage(
+      args,
+      said.map((part) => new RegExp(part.replaceAll('.', '\\.'))),
+    );
+  });
+});
+
+describe.concurrent('settings in the environment', () => {
+  test.each(
+    some([
+      [{ CASTELLAN_HTTP_PORT: 'x' }, ['CASTELLAN_HTTP_PORT']],
+      [{ CASTELLAN_CALL_TIMEOUT: '1e9' }, ['CASTELLAN_CALL_TIMEOUT']],
+      [{ CASTELLAN_LOG_LEVEL: 'all' }, ['CASTELLAN_LOG_LEVEL']],
+      [{ CASTELLAN_CONFIG: '/nonexistent.json' }, ['/nonexistent.json']],
+      [{ OKTA_CLIENT_ORGURL: 'https://acme.okta.com' }, ['OKTA_API_TOKEN', 'missing']],
+      [{ OKTA_API_TOKEN: secret }, ['OKTA_CLIENT_ORGURL', 'missing']],
+      [{ OKTA_CLIENT_ORGURL: 'acme.okta.com', OKTA_API_TOKEN: secret }, ['OKTA_CLIENT_ORGURL']],
+      [{ OKTA_CLIENT_ORGURL: 'http://acme.okta.com', OKTA_API_TOKEN: secret }, ['OKTA_CLIENT_ORGURL', 'https']],
+      [{ OKTA_CLIENT_ORGURL: 'https://acme-admin.okta.com', OKTA_API_TOKEN: secret }, ['OKTA_CLIENT_ORGURL', 'admin']],
+      [{ OKTA_CLIENT_ORGURL: 'https://acme.okta.com/api/v1', OKTA_API_TOKEN: secret }, ['OKTA_CLIENT_ORGURL', 'path']],
+      [{ OKTA_CLIENT_ORGURL: `https://u:${secret}@acme.okta.com`, OKTA_API_TOKEN: 'x' }, ['OKTA_CLIENT_ORGURL']],
+      [{ OKTA_CLIENT_ORGURL: 'https://acme.okta.com', OKTA_API_TOKEN: `${secret} and more` }, ['OKTA_API_TOKEN']],
+    ] as [Record<string, string>, string[]][]),
+  )('%j', async (env, said) => {
+    await expectPage(
+      ['serve'],
+      said.map((part) => new RegExp(part)),
+      { env },
+    );
+  });
+});
+
+describe.concurrent('the configuration file', () => {
+  test.each(
+    some([
+      ['{', ['not JSON']],
+      ['[]', ['not a JSON object']],
+      [{ tenents: {} }, ['tenents', 'no such part']],
+      [{ http: { prot: 1 } }, ['http.prot', 'no such setting']],
+      [{ http: 5 }, ['http', 'not an object']],
+      [{ http: { port: '3000' } }, ['http.port']],
+      [{ tenants: { 'Acme Inc': { platform: 'okta' } } }, ['Acme Inc', 'no name for a tenant']],
+      [{ tenants: { acme: { platform: 'oktta' } } }, ['tenants.acme.platform', 'okta']],
+      [{ tenants: { acme: { platform: '__proto__' } } }, ['tenants.acme.platform']],
+      [{ tenants: { acme: { platform: 'okta' } } }, ['tenants.acme.orgUrl', 'tenants.acme.apiToken', 'missing']],
+      [{ tenants: { acme: 5 } }, ['tenants.acme']],
+      [{ tenants: [] }, ['tenants']],
+      [
+        { tenants: { acme: { platform: 'okta', orgUrl: 'https://a.okta.com', apiToken: { env: 'NOT_SET_HERE' } } } },
+        ['NOT_SET_HERE'],
+      ],
+      [
+        { tenants: { acme: { platform: 'okta', orgUrl: 'https://a.okta.com', apiToken: { file: '/nonexistent' } } } },
+        ['/nonexistent'],
+      ],
+      [
+        { tenants: { acme: { platform: 'okta', orgUrl: 'https://a.okta.com', apiToken: { x: 1 } } } },
+        ['tenants.acme.apiToken'],
+      ],
+      [
+        { tenants: { acme: { platform: 'okta', orgUrl: 'https://a.okta.com', apiToken: 5 } } },
+        ['tenants.acme.apiToken'],
+      ],
+    ] as [unknown, string[]][]),
+  )('%j', async (content, said) => {
+    await expectPage(
+      ['serve', '--config', fileWith(content)],
+      said.map((part) => new RegExp(part)),
+    );
+  });
+});
+
+test('everything that is wrong is on one page', async () => {
+  const config = fileWith({ htp: {}, http: { prot: 1 }, tenants: { acme: { platform: 'okta', orgUrl: 'x' } } });
+  const env = { CASTELLAN_CALL_TIMEOUT: 'soon', OKTA_API_TOKEN: secret };
+  const args = [...httpOpen.slice(0, 2), '--prot', '1', '--log-level', 'loud', '--users', '7', '--config', config];
+  const said = [
+    '--prot',
+    '--log-level',
+    '--users',
+    'htp',
+    'http\\.prot',
+    'acme\\.orgUrl',
+    'acme\\.apiToken',
+    'CASTELLAN_CALL_TIMEOUT',
+  ];
+  const more = ['OKTA_CLIENT_ORGURL', '--iunderstandtherisks'];
+  const count = await expectPage(
+    args,
+    [...said, ...more].map((part) => new RegExp(part)),
+    { env },
+  );
+  expect(count).toBeGreaterThanOrEqual(10);
+});
+
+test('a store that is no store, and a port that is taken, end with status 1 and one line', async () => {
+  const store = fileWith('this is a letter, not a database');
+  const doctor = await runCastellan(['doctor', '--sandbox'], { env: { CASTELLAN_STORE: store } });
+  expect(doctor.status).toBe(1);
+  expect(doctor.stdout).toContain(store);
+  expect(doctor.stdout + doctor.stderr).not.toMatch(/\n {4}at /);
+});
