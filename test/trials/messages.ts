@@ -1,6 +1,7 @@
 // What a stranger may send where JSON-RPC is expected: seeded, so that a run can be repeated.
 
 import fc from 'fast-check';
+import { magicKeys, methods, parameters, tools } from './names.ts';
 
 export interface Message {
   readonly kind: string;
@@ -14,59 +15,6 @@ export const modernMeta = {
   'io.modelcontextprotocol/clientInfo': { name: 'trial', version: '1' },
   'io.modelcontextprotocol/clientCapabilities': {},
 };
-
-const tools = [
-  'list_okta_users',
-  'get_okta_user',
-  'list_okta_user_groups',
-  'list_okta_user_factors',
-  'list_okta_groups',
-  'list_okta_group_members',
-  'get_okta_event_logs',
-  'list_okta_policies',
-  'get_current_time',
-  'parse_relative_time',
-  'get_user_details',
-  'search_logs',
-];
-const parameters = [
-  'user_id',
-  'group_id',
-  'search',
-  'query',
-  'filter_type',
-  'sort_by',
-  'max_results',
-  'limit',
-  'cursor',
-  'view',
-  'since',
-  'until',
-  'event_type',
-  'time_expression',
-  'time_zone',
-  'buffer_hours',
-  'tenant',
-];
-const methods = [
-  'initialize',
-  'server/discover',
-  'tools/list',
-  'tools/call',
-  'resources/list',
-  'resources/read',
-  'resources/subscribe',
-  'prompts/list',
-  'prompts/get',
-  'completion/complete',
-  'logging/setLevel',
-  'ping',
-  'notifications/initialized',
-  'notifications/progress',
-  'tasks/get',
-  'sampling/createMessage',
-];
-const magicKeys = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'then', 'toJSON', 'valueOf'];
 
 const hostileText = fc.oneof(
   fc.string({ maxLength: 60 }),
