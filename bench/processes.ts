@@ -2,6 +2,7 @@
 // us choose.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 export const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-V']).status === 0;
@@ -23,6 +24,8 @@ export function spawnNode(args: readonly string[], env: Environment, core = serv
 
 export interface Served {
   readonly url: URL;
+  /** How long it has been on a core, milliseconds; `undefined` where there is no /proc. */
+  readonly busyMs: () => number | undefined;
   readonly stop: () => Promise<void>;
 }
 
@@ -39,7 +42,17 @@ export async function startServer(args: readonly string[], env: Environment = {}
   child.stdout?.on('data', read);
   child.stderr?.on('data', read);
   child.once('exit', (status) => found.reject(new Error(`${args.join(' ')} ended with ${status}: ${said}`)));
-  return { url: new URL('/mcp', await found.promise), stop: () => end(child) };
+  return { url: new URL('/mcp', await found.promise), busyMs: () => busyMsOf(child.pid), stop: () => end(child) };
+}
+
+function busyMsOf(pid: number | undefined): number | undefined {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    const spent = threads.map((thread) => readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+    return spent.reduce((sum, nanoseconds) => sum + Number(nanoseconds), 0) / 1e6;
+  } catch {
+    return undefined;
+  }
 }
 
 export async function end(child: ChildProcess): Promise<void> {
