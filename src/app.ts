@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { Platform, Tenant } from './core/tool.ts';
 import type { Connected } from './mcp/catalog.ts';
-import { createServerFactory, type ServerFactory } from './mcp/server.ts';
+import { createMcp, type Mcp } from './mcp/server.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { type Metrics, noMetrics } from './observe/metrics.ts';
 import { okta, openOktaTenant } from './platforms/okta/index.ts';
@@ -16,8 +16,7 @@ import { version } from './version.ts';
 /** Every platform that Castellan knows. */
 export const platforms: readonly Platform[] = [okta];
 
-export interface App {
-  readonly factory: ServerFactory;
+export interface App extends Mcp {
   readonly connected: readonly Connected[];
   readonly log: Log;
   readonly store: Store;
@@ -65,7 +64,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
 
   const connected: Connected[] = [{ platform: okta, tenants }];
-  const factory = createServerFactory({
+  const mcp = createMcp({
     connected,
     version,
     log,
@@ -75,7 +74,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     concurrency: config.calls.concurrency,
   });
   return {
-    factory,
+    ...mcp,
     connected,
     log,
     store,

@@ -35,7 +35,14 @@ export default defineCommand({
       sandbox: { users: users.value },
       writeLog: (line) => void process.stderr.write(line),
     });
-    const options = { factory: app.factory, version, log: app.log, metrics: noMetrics, ready: async () => true };
+    const options = {
+      factory: app.factory,
+      direct: app.direct,
+      version,
+      log: app.log,
+      metrics: noMetrics,
+      ready: async () => true,
+    };
     const serve = (at: number): Promise<Listener> =>
       listen({ ...options, host: '127.0.0.1', port: at, allowedHosts: [], allowedOrigins: [] });
     const listener = await serve(given.once ? 0 : port.value).catch(() => serve(0));

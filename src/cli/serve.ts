@@ -78,12 +78,18 @@ async function serveHttp(options: ServeOptions): Promise<void> {
       () => true,
       () => false,
     );
-  const listener = await listen({ ...http, factory: app.factory, version, log: app.log, metrics, ready }).catch(
-    async (error) => {
-      await app.close();
-      throw error;
-    },
-  );
+  const listener = await listen({
+    ...http,
+    factory: app.factory,
+    direct: app.direct,
+    version,
+    log: app.log,
+    metrics,
+    ready,
+  }).catch(async (error) => {
+    await app.close();
+    throw error;
+  });
   tell(
     paint(
       ['bold', 'red'],

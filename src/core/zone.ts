@@ -34,9 +34,22 @@ export function checkInstant(epochMs: number): void {
 
 /** A zone by its IANA name in any case, `UTC`, or an offset such as `+02:00`. Throws `invalid_input` for an unknown one. */
 export function openZone(given: string): Zone {
+  const opened = zones.get(given);
+  if (opened) return opened;
+  const zone = makeZone(given);
+  // Callers choose the names, so what is kept is bounded; a formatter costs a tenth of a millisecond to make.
+  if (zones.size >= 100) zones.clear();
+  zones.set(given, zone);
+  return zone;
+}
+
+const zones = new Map<string, Zone>();
+
+function makeZone(given: string): Zone {
   const format = openFormat(given);
   const known = format.resolvedOptions().timeZone;
   const wallOf = (epochMs: number): Wall => {
+    if (known === 'UTC') return epochMs;
     const parts = new Map(format.formatToParts(epochMs).map((part) => [part.type, Number(part.value)]));
     const get = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? Number.NaN;
     const seconds = Date.UTC(get('year'), get('month') - 1, get('day'), get('hour'), get('minute'), get('second'));

@@ -5,14 +5,15 @@ import type { Socket } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { type Context, Hono } from 'hono';
-import type { ServerFactory } from '../mcp/server.ts';
+import type { Mcp } from '../mcp/server.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { checkAddress, type GuardOptions, type Refusal, readJsonBody } from './guard.ts';
 import { createSessions } from './sessions.ts';
 
 export interface HttpOptions extends GuardOptions {
-  readonly factory: ServerFactory;
+  readonly factory: Mcp['factory'];
+  readonly direct?: Mcp['direct'];
   readonly version: string;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -49,6 +50,17 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   });
   const sessions = createSessions({ factory: options.factory, now: Date.now, max: maxSessions, idleMs: sessionIdleMs });
   const app = new Hono<Env>();
+
+  function answerDirectly(c: Context<Env>, body: unknown): Promise<string> | undefined {
+    if (!options.direct) return undefined;
+    const { incoming, outgoing } = c.env;
+    const gone = new AbortController();
+    const answer = options.direct({ headers: incoming.headers, body, caller: { id: 'local' }, signal: gone.signal });
+    // Closed before its answer was written: the caller has gone.
+    if (answer) outgoing.once('close', () => outgoing.writableEnded || gone.abort());
+    return answer;
+  }
+
   app.use(async (c, next) => {
     const refusal = checkAddress(c.env.incoming, options);
     if (refusal) return refuse(c, refusal);
@@ -57,6 +69,8 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   app.post('/mcp', async (c) => {
     const body = await readJsonBody(c.env.incoming);
     if (!body.ok) return refuse(c, body.refusal);
+    const answer = answerDirectly(c, body.value);
+    if (answer) return c.body(await answer, 200, { 'content-type': 'application/json' });
     if (await sessions.concerns(c.req.raw, body.value)) return sessions.handle(c.req.raw, body.value);
     return handler.fetch(c.req.raw, { parsedBody: body.value });
   });

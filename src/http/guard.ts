@@ -61,25 +61,34 @@ export async function readJsonBody(request: IncomingMessage): Promise<Body> {
   }
   const tooLarge = `A request may have ${maxMessageBytes} bytes at most.`;
   if (Number(request.headers['content-length'] ?? 0) > maxMessageBytes) return refuse(413, tooLarge);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > maxMessageBytes) return refuse(413, tooLarge);
-      chunks.push(chunk);
-    }
-  } catch {
-    // The sender is gone, or sent no HTTP: nothing of ours broke.
-    return refuse(400, 'The body ended before it was whole.');
-  }
-  const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+  const bytes = await readBytes(request);
+  if (bytes === 'too large') return refuse(413, tooLarge);
+  // The sender is gone, or sent no HTTP: nothing of ours broke.
+  if (bytes === 'cut') return refuse(400, 'The body ended before it was whole.');
   if (nestsTooDeep(bytes)) return refuse(400, `A request may nest ${maxNesting} levels at most.`);
   try {
     return { ok: true, value: JSON.parse(bytes.toString('utf8')) };
   } catch {
     return refuse(400, 'The body is not JSON.');
   }
+}
+
+/** Events rather than iteration: this runs for every request, and an iterator costs as much as all else here together. */
+function readBytes(request: IncomingMessage): Promise<Buffer | 'too large' | 'cut'> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxMessageBytes) {
+        request.pause();
+        resolve('too large');
+      } else chunks.push(chunk);
+    });
+    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.once('error', () => resolve('cut'));
+    request.once('close', () => resolve('cut'));
+  });
 }
 
 function refuse(status: Refusal['status'], message: string): Body {

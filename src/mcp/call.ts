@@ -33,8 +33,8 @@ export interface Call {
   readonly requestIds: string[];
   /** What the tool failed with, once it has: for the steps around it. */
   failure: CastellanError | undefined;
-  /** For steps that speak MCP themselves (`confirm`). Tools never see it. */
-  readonly mcp: ServerContext;
+  /** For steps that speak MCP themselves (`confirm`). Tools never see it; reads may go without it (`direct.ts`). */
+  readonly mcp: ServerContext | undefined;
 }
 
 /** A step sees the call and what comes of it, and may answer in its place. */

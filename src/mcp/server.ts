@@ -9,26 +9,18 @@ import {
   type ServerContext,
   type ServerOptions,
 } from '@modelcontextprotocol/server';
-import { CastellanError } from '../core/errors.ts';
+import type { CastellanError } from '../core/errors.ts';
 import type { Log } from '../observe/log.ts';
 import type { CallObserver } from '../observe/metrics.ts';
-import {
-  type Answer,
-  type Call,
-  type Caller,
-  checkInput,
-  chooseTenant,
-  composeSteps,
-  type Step,
-  unknownTool,
-} from './call.ts';
+import { type Answer, type Call, type Caller, composeSteps, type Step, unknownTool } from './call.ts';
 import { type Connected, createCatalog } from './catalog.ts';
 import { complete } from './completions.ts';
+import { createDirect, type Direct } from './direct.ts';
+import { createDispatch } from './dispatch.ts';
 import { limitCalls } from './limit.ts';
 import { measureCalls } from './measure.ts';
 import { createPrompts } from './prompts.ts';
 import { createResources } from './resources.ts';
-import { errorResult } from './result.ts';
 
 export interface McpOptions {
   readonly connected: readonly Connected[];
@@ -52,7 +44,13 @@ export type ServerFactory = (context: McpRequestContext) => Server;
 /** How long a client may keep a list, milliseconds: lists change only when the server is started anew. */
 const listTtlMs = 300_000;
 
-export function createServerFactory(options: McpOptions): ServerFactory {
+/** The same server in two forms: for every request there is, and for the most frequent ones over HTTP. */
+export interface Mcp {
+  readonly factory: ServerFactory;
+  readonly direct: Direct | undefined;
+}
+
+export function createMcp(options: McpOptions): Mcp {
   const { connected, now } = options;
   const catalog = createCatalog(connected);
   const resources = createResources(connected.flatMap(({ platform }) => platform.resources ?? []));
@@ -87,6 +85,8 @@ export function createServerFactory(options: McpOptions): ServerFactory {
   };
   const toolList = { tools: [...catalog.list] };
 
+  const dispatch = createDispatch({ runSteps, now, callTimeoutMs: options.callTimeoutMs });
+
   async function callTool(
     name: string,
     args: Record<string, unknown>,
@@ -95,39 +95,10 @@ export function createServerFactory(options: McpOptions): ServerFactory {
   ): Promise<Answer> {
     const found = catalog.find(name);
     if (!found) throw protocolError(unknownTool(name, catalog));
-    const { entry } = found;
-    const over = new AbortController();
-    const stop = () => over.abort(new CastellanError({ code: 'cancelled', message: 'The call was cancelled.' }));
-    const clientSignal = mcp.mcpReq.signal;
-    if (clientSignal.aborted) stop();
-    else clientSignal.addEventListener('abort', stop, { once: true });
-    const timer = setTimeout(() => over.abort(deadlineExceeded(options.callTimeoutMs)), options.callTimeoutMs);
-    try {
-      const input = checkInput(entry, found.translate(args));
-      const call: Call = {
-        entry,
-        calledAs: name,
-        tenant: chooseTenant(entry, input),
-        input,
-        caller,
-        signal: over.signal,
-        deadline: now() + options.callTimeoutMs,
-        progress: progressOf(mcp),
-        now,
-        requestIds: [],
-        failure: undefined,
-        mcp,
-      };
-      return await runSteps(call);
-    } catch (error) {
-      return errorResult(error, entry);
-    } finally {
-      clearTimeout(timer);
-      clientSignal.removeEventListener('abort', stop);
-    }
+    return dispatch({ name, found, args, caller, signal: mcp.mcpReq.signal, progress: progressOf(mcp), mcp });
   }
 
-  return ({ authInfo }) => {
+  const factory: ServerFactory = ({ authInfo }) => {
     const caller: Caller = { id: authInfo?.clientId ?? 'local' };
     const server = new Server(info, serverOptions);
     server.setRequestHandler('tools/list', () => toolList);
@@ -152,15 +123,9 @@ export function createServerFactory(options: McpOptions): ServerFactory {
     }
     return server;
   };
-}
-
-function deadlineExceeded(timeoutMs: number): CastellanError {
-  return new CastellanError({
-    code: 'deadline_exceeded',
-    message: `The call was not over after ${timeoutMs / 1000} s and was ended.`,
-    hint: 'Ask for less at once (max_results, a shorter time window), or raise the timeout setting.',
-    retry: { again: true, afterMs: 0 },
-  });
+  // A step of somebody else's may want the client; then nothing is answered without the SDK.
+  const direct = options.steps ? undefined : createDirect({ catalog, dispatch, serverInfo: info, listHint: hint });
+  return { factory, direct };
 }
 
 /** A tool that does not exist is a fault of the protocol's user, not of a tool (MCP, server/tools, error handling). */

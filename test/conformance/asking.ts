@@ -9,6 +9,7 @@ import {
   inputRequired,
   inputResponse,
   type RequestStateCodec,
+  type ServerContext,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Call, Step } from '../../src/mcp/call.ts';
@@ -26,7 +27,12 @@ const elicitName = inputRequired.elicit({
 const sample = (text: string, maxTokens = 100) =>
   inputRequired.createMessage({ messages: [{ role: 'user', content: { type: 'text', text } }], maxTokens });
 
-const responsesOf = (call: Call) => call.mcp.mcpReq.inputResponses;
+function clientOf(call: Call): ServerContext {
+  if (!call.mcp) throw new TypeError('a call that asks came without its client');
+  return call.mcp;
+}
+
+const responsesOf = (call: Call) => clientOf(call).mcpReq.inputResponses;
 const isMissing = (call: Call, key: string) => inputResponse(responsesOf(call), key).kind === 'missing';
 
 /** Asks once for all that is missing an answer. */
@@ -40,9 +46,9 @@ function askFor(requests: (call: Call) => InputRequests): Ask {
 /** The same with a sealed state, without which an answer does not count. */
 function askWithState(requests: InputRequests): Ask {
   return async (call, codec) => {
-    const known = call.mcp.mcpReq.requestState<State>();
+    const known = clientOf(call).mcpReq.requestState<State>();
     if (known && Object.keys(requests).every((key) => !isMissing(call, key))) return undefined;
-    return inputRequired({ inputRequests: requests, requestState: await codec.mint({ round: 1 }, call.mcp) });
+    return inputRequired({ inputRequests: requests, requestState: await codec.mint({ round: 1 }, clientOf(call)) });
   };
 }
 
@@ -132,16 +138,19 @@ const asks: Readonly<Record<string, Ask>> = {
     client_roots: inputRequired.listRoots(),
   }),
   test_input_required_result_multi_round: async (call, codec) => {
-    const { round } = call.mcp.mcpReq.requestState<State>() ?? { round: 0 };
+    const { round } = clientOf(call).mcpReq.requestState<State>() ?? { round: 0 };
     const answered = round > 0 && Object.keys(rounds[round - 1] ?? {}).every((key) => !isMissing(call, key));
     const next = answered ? round + 1 : Math.max(round, 1);
     const requests = rounds[next - 1];
     return (
-      requests && inputRequired({ inputRequests: requests, requestState: await codec.mint({ round: next }, call.mcp) })
+      requests &&
+      inputRequired({ inputRequests: requests, requestState: await codec.mint({ round: next }, clientOf(call)) })
     );
   },
-  test_input_required_result_capabilities: askFor(({ mcp }) => {
-    const envelope = mcp.mcpReq.envelope as { [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities } | undefined;
+  test_input_required_result_capabilities: askFor((call) => {
+    const envelope = clientOf(call).mcpReq.envelope as
+      | { [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities }
+      | undefined;
     const declared = envelope?.[CLIENT_CAPABILITIES_META_KEY];
     return {
       ...(declared?.elicitation && { user_name: elicitName }),
@@ -161,7 +170,7 @@ export const logOnTheWay: Step = async (call, next) => {
     test_logging_tool: ['Heard only by who asked for it'],
   };
   for (const line of lines[call.entry.tool.name] ?? []) {
-    await call.mcp.mcpReq.log('info', line);
+    await clientOf(call).mcpReq.log('info', line);
     await new Promise<void>((resolve) => setTimeout(resolve, 50));
   }
   return next();

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { createRequestStateCodec } from '@modelcontextprotocol/server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Listener, listen } from '../../src/http/app.ts';
-import { createServerFactory } from '../../src/mcp/server.ts';
+import { createMcp } from '../../src/mcp/server.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { noMetrics } from '../../src/observe/metrics.ts';
 import { askFirst, logOnTheWay, type State } from './asking.ts';
@@ -20,7 +20,7 @@ let listener: Listener;
 beforeAll(async () => {
   const log = createLog({ level: 'silent', format: 'json', write: () => {} });
   const codec = createRequestStateCodec<State>({ key: randomBytes(32) });
-  const factory = createServerFactory({
+  const { factory } = createMcp({
     connected: [{ platform: fixture, tenants: new Map() }],
     version: '0.0.0-conformance',
     log,

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { Client } from '@modelcontextprotocol/client';
 import { createRequestStateCodec } from '@modelcontextprotocol/server';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createServerFactory } from '../../src/mcp/server.ts';
+import { createMcp } from '../../src/mcp/server.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { noMetrics } from '../../src/observe/metrics.ts';
 import { askFirst, type State } from '../conformance/asking.ts';
@@ -13,7 +13,7 @@ import { call } from '../support/answers.ts';
 import { connectByLines } from '../support/lines.ts';
 
 const codec = createRequestStateCodec<State>({ key: randomBytes(32) });
-const factory = createServerFactory({
+const { factory } = createMcp({
   connected: [{ platform: fixture, tenants: new Map() }],
   version: '0.0.0-test',
   log: createLog({ level: 'silent', format: 'json', write: () => {} }),

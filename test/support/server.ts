@@ -58,8 +58,8 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
   const config = writeConfig(home, organizations, options.timeout);
   const log: string[] = [];
   const app = await openApp({ config: loadFrom(config, home), writeLog: (line) => void log.push(line) });
-  const { factory } = app;
-  const shared = { factory, version: '0.0.0-test', log: app.log, metrics: noMetrics, ready: async () => true };
+  const { factory, direct } = app;
+  const shared = { factory, direct, version: '0.0.0-test', log: app.log, metrics: noMetrics, ready: async () => true };
   const listener = await listen({ ...shared, allowedHosts: [], allowedOrigins: [], host: '127.0.0.1', port: 0 });
   const statuses: number[] = [];
   const clients: Client[] = [];

@@ -8,6 +8,8 @@ import { HOUR } from '../../../core/zone.ts';
 const tool = defineTools<never>();
 const timeZone = z.string().max(64).default('UTC').describe('IANA zone, or offset such as +02:00');
 
+const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
 export const timeTools: readonly AnyTool[] = [
   tool({
     name: 'get_current_time',
@@ -31,10 +33,7 @@ export const timeTools: readonly AnyTool[] = [
       checkTimeZone(input.time_zone);
       const at = ctx.now() + input.buffer_hours * HOUR;
       const local = formatLocalTime(at, input.time_zone);
-      const weekday = new Date(`${local.slice(0, 10)}T00:00Z`).toLocaleDateString('en-US', {
-        weekday: 'long',
-        timeZone: 'UTC',
-      });
+      const weekday = weekdays[new Date(`${local.slice(0, 10)}T00:00Z`).getUTCDay()] ?? '';
       return { time: formatTime(at), local, time_zone: input.time_zone, epoch: Math.floor(at / 1000), weekday };
     },
   }),
