@@ -191,7 +191,8 @@ describe('many at once', () => {
       'after warm-up, median': ms(counted[counted.length >> 1]),
       'after warm-up, most': ms(counted.at(-1)),
     });
-    expect(Math.min(...counted)).toBeLessThan(long ? 150 : 600);
+    // The machine has other work: a round that it disturbed shows nothing about the server.
+    expect(counted[counted.length >> 1]).toBeLessThan(long ? 150 : 600);
   });
 });
 
