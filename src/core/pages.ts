@@ -1,6 +1,6 @@
 // Following an upstream's pages up to a number of entities, without ever calling a part the whole or losing one between calls.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { CastellanError } from './errors.ts';
 
 /** One page as an upstream gave it. `next` is the upstream's opaque cursor; absent on the last page. */
@@ -23,8 +23,11 @@ export interface Collected<T> {
 }
 
 export interface CollectOptions<T> {
-  /** Fetches the page after a cursor; `limit` is how many items it should hold. */
-  readonly fetchPage: (after: string | undefined, limit: number) => Promise<Page<T>>;
+  /**
+   * Fetches the page after a cursor; `limit` is how many items it should hold. May call `ahead` with the next cursor as
+   * soon as that is known: while this page is still being read, the next one is then on its way.
+   */
+  readonly fetchPage: (after: string | undefined, limit: number, ahead: (next: string) => void) => Promise<Page<T>>;
   readonly from?: Position | undefined;
   /** How many items are wanted at most. */
   readonly max: number;
@@ -41,12 +44,26 @@ export interface CollectOptions<T> {
 export async function collectPages<T>(options: CollectOptions<T>): Promise<Collected<T>> {
   const items: T[] = [];
   let { after, skip } = options.from ?? { after: undefined, skip: 0 };
+  let coming: { readonly after: string; readonly page: Promise<Page<T>> } | undefined;
+
+  function fetchPage(from: string | undefined, room: number): Promise<Page<T>> {
+    const limit = Math.min(Math.max(room, options.minPageSize ?? 1), options.pageSize);
+    return options.fetchPage(from, limit, (next) => {
+      // Only what is wanted whatever this page holds; a page that fails is met where it is awaited.
+      if (room <= limit || next === from || coming) return;
+      const page = fetchPage(next, room - limit);
+      page.catch(() => {});
+      coming = { after: next, page };
+    });
+  }
+
   for (;;) {
     const room = options.max - items.length;
-    const limit = Math.min(Math.max(room + skip, options.minPageSize ?? 1), options.pageSize);
     let page: Page<T>;
     try {
-      page = await options.fetchPage(after, limit);
+      const started = coming?.after === after ? coming?.page : undefined;
+      coming = undefined;
+      page = await (started ?? fetchPage(after, room + skip));
     } catch (error) {
       if (items.length === 0 || !endsEarly(error)) throw error;
       return { items, next: { after, skip }, stopped: error.message };
@@ -100,5 +117,5 @@ export function decodeCursor(cursor: string, question: string): Position {
 }
 
 function digestOf(question: string): string {
-  return createHash('sha256').update(question).digest('base64url').slice(0, 6);
+  return hash('sha256', question, 'base64url').slice(0, 6);
 }

@@ -27,6 +27,8 @@ export interface UpstreamRequest<T = unknown> {
   readonly bucket: string;
   /** Whether a second sending can do no harm; true by default for GET only. */
   readonly repeatable?: boolean;
+  /** Called with the headers of an answer below 300, before its body is read. */
+  readonly onHeaders?: (headers: Headers) => void;
   /** Makes of the body (parsed JSON; undefined when empty) what the caller needs; throws when it is not that. */
   readonly read: (body: unknown) => T;
 }
@@ -200,6 +202,7 @@ async function readAnswer<T>(
     await response.body?.cancel();
     throw invalidAnswer('The platform answered with a redirect, which Castellan does not follow.', requestId);
   }
+  if (response.status < 300) asked.onHeaders?.(response.headers);
   const text = await readText(response, options.maxBodyBytes, requestId);
   const body = parseBody(text);
   const facts = { status: response.status, headers: response.headers, requestId };

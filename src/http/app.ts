@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { type Context, Hono } from 'hono';
+import type { Direct } from '../mcp/direct.ts';
 import type { Mcp } from '../mcp/server.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -51,7 +52,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   const sessions = createSessions({ factory: options.factory, now: Date.now, max: maxSessions, idleMs: sessionIdleMs });
   const app = new Hono<Env>();
 
-  function answerDirectly(c: Context<Env>, body: unknown): Promise<string> | undefined {
+  function answerDirectly(c: Context<Env>, body: unknown): ReturnType<Direct> {
     if (!options.direct) return undefined;
     const { incoming, outgoing } = c.env;
     const gone = new AbortController();

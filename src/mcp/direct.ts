@@ -21,8 +21,8 @@ export interface DirectRequest {
   readonly signal: AbortSignal;
 }
 
-/** The body of a 200 answer as JSON text, or undefined: then the request is the SDK's. */
-export type Direct = (request: DirectRequest) => Promise<string> | undefined;
+/** The body of a 200 answer, JSON, or undefined: then the request is the SDK's. */
+export type Direct = (request: DirectRequest) => Promise<string | Uint8Array<ArrayBuffer>> | undefined;
 
 export interface DirectOptions {
   readonly catalog: Catalog;
@@ -33,9 +33,11 @@ export interface DirectOptions {
 
 export function createDirect({ catalog, dispatch, serverInfo, listHint }: DirectOptions): Direct {
   const stamp = { 'io.modelcontextprotocol/serverInfo': serverInfo };
-  const list = JSON.stringify({ tools: catalog.list, resultType: 'complete', _meta: stamp, ...listHint });
-  const reply = (id: string | number, result: string) =>
-    `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`;
+  // Bytes: a large list is encoded once, not for every caller.
+  const list = Buffer.from(
+    `${JSON.stringify({ tools: catalog.list, resultType: 'complete', _meta: stamp, ...listHint })}}`,
+  );
+  const begin = (id: string | number) => `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`;
 
   return ({ headers, body, caller, signal }) => {
     if (!isRecord(body) || body.jsonrpc !== '2.0' || !hasOnly(body, requestKeys)) return undefined;
@@ -43,15 +45,19 @@ export function createDirect({ catalog, dispatch, serverInfo, listHint }: Direct
     if (!isId(id) || !isRecord(params) || !isEnvelope(params._meta)) return undefined;
     if (headers['mcp-protocol-version'] !== revision || headers['mcp-method'] !== method) return undefined;
 
-    if (method === 'tools/list') return hasOnly(params, listKeys) ? Promise.resolve(reply(id, list)) : undefined;
+    if (method === 'tools/list') {
+      return hasOnly(params, listKeys) ? Promise.resolve(Buffer.concat([Buffer.from(begin(id)), list])) : undefined;
+    }
     if (method !== 'tools/call' || !hasOnly(params, callKeys)) return undefined;
     const { name, arguments: args = {} } = params;
     if (typeof name !== 'string' || headers['mcp-name'] !== name || !isPlain(args)) return undefined;
     const found = catalog.find(name);
     if (found?.entry.tool.access !== 'read') return undefined;
-    return dispatch({ name, found, args, caller, signal, progress: () => {}, mcp: undefined }).then((answer) =>
-      reply(id, JSON.stringify({ ...answer, resultType: 'complete', _meta: { ...answer._meta, ...stamp } })),
-    );
+    const call = { name, found, args, caller, signal, progress: () => {}, mcp: undefined };
+    return dispatch(call).then((answer) => {
+      const result = { ...answer, resultType: 'complete', _meta: { ...answer._meta, ...stamp } };
+      return `${begin(id)}${JSON.stringify(result)}}`;
+    });
   };
 }
 

@@ -6,7 +6,7 @@ import { withoutSecrets } from '../../observe/redact.ts';
 
 const text = z.string().nullish();
 
-export const userEntity = z.looseObject({
+export const userEntity = z.object({
   id: z.string().min(1),
   status: z.string(),
   created: text,
@@ -15,17 +15,17 @@ export const userEntity = z.looseObject({
   lastLogin: text,
   lastUpdated: text,
   passwordChanged: text,
-  profile: z.looseObject({ login: text, email: text, firstName: text, lastName: text, displayName: text }),
+  profile: z.object({ login: text, email: text, firstName: text, lastName: text, displayName: text }),
 });
-export const groupEntity = z.looseObject({
+export const groupEntity = z.object({
   id: z.string().min(1),
   type: text,
   created: text,
   lastUpdated: text,
   lastMembershipUpdated: text,
-  profile: z.looseObject({ name: text, description: text }),
+  profile: z.object({ name: text, description: text }),
 });
-export const appEntity = z.looseObject({
+export const appEntity = z.object({
   id: z.string().min(1),
   name: text,
   label: text,
@@ -73,8 +73,12 @@ const leftOut = new Set(['_links']);
 
 /** Optional fields of a view: those that Okta gave. */
 export function present<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null && value !== '');
-  return Object.fromEntries(given) as { [K in keyof T]?: NonNullable<T[K]> };
+  const given: Record<string, unknown> = {};
+  for (const name in fields) {
+    const value = fields[name];
+    if (value !== undefined && value !== null && value !== '') given[name] = value;
+  }
+  return given as { [K in keyof T]?: NonNullable<T[K]> };
 }
 
 export function viewUser(user: z.output<typeof userEntity>, view: View): z.output<typeof userView> {

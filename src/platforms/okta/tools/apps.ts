@@ -20,13 +20,13 @@ export const appColumns: Parameters<typeof tableOf<z.output<typeof appView>>>[1]
 
 const { max_results, cursor, view } = listInput();
 
-const appUserEntity = z.looseObject({
+const appUserEntity = z.object({
   id: z.string(),
   status: text,
   scope: text,
   created: text,
   statusChanged: text,
-  credentials: z.looseObject({ userName: text }).nullish(),
+  credentials: z.object({ userName: text }).nullish(),
 });
 const appUserView = z.object({
   id: z.string().describe('user id'),
@@ -36,13 +36,11 @@ const appUserView = z.object({
   created: z.string().optional(),
   full: fullObject,
 });
-const appGroupEntity = z.looseObject({
+const appGroupEntity = z.object({
   id: z.string(),
   priority: z.number().nullish(),
   lastUpdated: text,
-  _embedded: z
-    .looseObject({ group: z.looseObject({ profile: z.looseObject({ name: text }).nullish() }).nullish() })
-    .nullish(),
+  _embedded: z.object({ group: z.object({ profile: z.object({ name: text }).nullish() }).nullish() }).nullish(),
 });
 const appGroupView = z.object({
   id: z.string().describe('group id'),

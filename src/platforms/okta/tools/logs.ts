@@ -14,8 +14,8 @@ import { renaming } from './shared.ts';
 const tool = defineTools<OktaClient>();
 const text = z.string().nullish();
 
-const partyEntity = z.looseObject({ id: text, type: text, alternateId: text, displayName: text });
-const eventEntity = z.looseObject({
+const partyEntity = z.object({ id: text, type: text, alternateId: text, displayName: text });
+const eventEntity = z.object({
   uuid: z.string(),
   published: z.string(),
   eventType: text,
@@ -23,12 +23,12 @@ const eventEntity = z.looseObject({
   severity: text,
   actor: partyEntity.nullish(),
   target: z.array(partyEntity).nullish(),
-  outcome: z.looseObject({ result: text, reason: text }).nullish(),
+  outcome: z.object({ result: text, reason: text }).nullish(),
   client: z
-    .looseObject({
+    .object({
       ipAddress: text,
-      userAgent: z.looseObject({ rawUserAgent: text, os: text, browser: text }).nullish(),
-      geographicalContext: z.looseObject({ city: text, country: text }).nullish(),
+      userAgent: z.object({ rawUserAgent: text, os: text, browser: text }).nullish(),
+      geographicalContext: z.object({ city: text, country: text }).nullish(),
     })
     .nullish(),
 });

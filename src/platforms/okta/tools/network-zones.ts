@@ -10,15 +10,15 @@ import { listParameters } from './shared.ts';
 
 const tool = defineTools<OktaClient>();
 const text = z.string().nullish();
-const addresses = z.array(z.looseObject({ type: text, value: text })).nullish();
+const addresses = z.array(z.object({ type: text, value: text })).nullish();
 
 /** Zones of type DYNAMIC list what belongs to them; those of type DYNAMIC_V2 also what does not. */
 function either<T extends z.ZodType>(item: T) {
   const items = z.array(item).nullish();
-  return z.union([z.array(item), z.looseObject({ include: items, exclude: items })]).nullish();
+  return z.union([z.array(item), z.object({ include: items, exclude: items })]).nullish();
 }
 
-const zoneEntity = z.looseObject({
+const zoneEntity = z.object({
   id: z.string(),
   name: text,
   type: text,
@@ -27,7 +27,7 @@ const zoneEntity = z.looseObject({
   system: z.boolean().nullish(),
   gateways: addresses,
   proxies: addresses,
-  locations: either(z.looseObject({ country: text, region: text })),
+  locations: either(z.object({ country: text, region: text })),
   asns: either(z.string()),
   ipServiceCategories: either(z.string()),
   proxyType: text,

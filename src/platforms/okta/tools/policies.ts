@@ -25,7 +25,7 @@ const policyTypes = [
   'IDENTITY_CLAIM_SOURCING',
 ] as const;
 
-const policyEntity = z.looseObject({
+const policyEntity = z.object({
   id: z.string(),
   name: text,
   type: text,

@@ -30,7 +30,7 @@ export const userTable = tableOf<UserView>('users', {
 });
 
 const text = z.string().nullish();
-const linkEntity = z.looseObject({
+const linkEntity = z.object({
   id: z.string(),
   label: text,
   appInstanceId: text,
@@ -46,7 +46,7 @@ const linkView = z.object({
   hidden: z.boolean().optional(),
   full: fullObject,
 });
-const factorEntity = z.looseObject({
+const factorEntity = z.object({
   id: z.string(),
   factorType: z.string(),
   provider: text,
@@ -54,7 +54,7 @@ const factorEntity = z.looseObject({
   created: text,
   lastUpdated: text,
   profile: z
-    .looseObject({ name: text, phoneNumber: text, email: text, credentialId: text, authenticatorName: text })
+    .object({ name: text, phoneNumber: text, email: text, credentialId: text, authenticatorName: text })
     .nullish(),
 });
 const factorView = z.object({
