@@ -111,7 +111,7 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
     ]),
   ) as unknown as ServerValues;
   for (const name of Object.keys(parts)) {
-    if (name in serverSettings) continue;
+    if (Object.hasOwn(serverSettings, name)) continue;
     const known = [...Object.keys(serverSettings), 'tenants'].join(', ');
     faults.push({
       where: `${file.name}: ${name}`,

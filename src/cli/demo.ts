@@ -57,12 +57,13 @@ export default defineCommand({
       await runTour(client);
       await client.close();
       if (!given.once) {
+        const stopped = untilStopped();
         print(`\n${paint('bold', 'Now yours.')} The server keeps running; connect an assistant to it:\n`);
         print(describeConnections(`${listener.url}/mcp`));
         print(
           `\nThen ask it: “Who is locked out, and why?”\n\n${paint('dim', 'Ctrl-C ends the demo; the simulated organization is gone then.')}`,
         );
-        await untilStopped();
+        await stopped;
       }
     } finally {
       await listener.close();

@@ -43,6 +43,7 @@ export interface CollectOptions<T> {
  */
 export async function collectPages<T>(options: CollectOptions<T>): Promise<Collected<T>> {
   const items: T[] = [];
+  const seen = new Set<string | undefined>();
   let { after, skip } = options.from ?? { after: undefined, skip: 0 };
   let coming: { readonly after: string; readonly page: Promise<Page<T>> } | undefined;
 
@@ -59,6 +60,7 @@ export async function collectPages<T>(options: CollectOptions<T>): Promise<Colle
 
   for (;;) {
     const room = options.max - items.length;
+    seen.add(after);
     let page: Page<T>;
     try {
       const started = coming?.after === after ? coming?.page : undefined;
@@ -71,10 +73,10 @@ export async function collectPages<T>(options: CollectOptions<T>): Promise<Colle
     for (const item of page.items.slice(skip, skip + room)) items.push(item);
     if (page.items.length > skip + room) return { items, next: { after, skip: skip + room } };
     if (page.next === undefined) return { items };
-    if (page.next === after) {
+    if (seen.has(page.next)) {
       throw new CastellanError({
         code: 'platform_answer_invalid',
-        message: 'The platform gave a next page that is the same page again, so the list cannot be read to its end.',
+        message: 'The platform gave a next page that was read before, so the list cannot be read to its end.',
         hint: 'Narrow the request so that one page holds the answer.',
       });
     }

@@ -3,8 +3,9 @@
 
 import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
 import pLimit from 'p-limit';
-import type { Allowance, RateBudget } from './budget.ts';
+import type { RateBudget } from './budget.ts';
 import { CastellanError } from './errors.ts';
+import { type Dialect, rateLimited, readAnswer, type UpstreamAnswer, type UpstreamRequest } from './exchange.ts';
 
 /** One call's share of an upstream: when it must be over and who wants to know the upstream's request ids. */
 export interface CallScope {
@@ -16,37 +17,6 @@ export interface CallScope {
 
 /** Adds what proves our right to the headers; asked anew for each attempt. */
 export type Credential = (request: { readonly method: string; readonly url: URL }) => Promise<Record<string, string>>;
-
-export interface UpstreamRequest<T = unknown> {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Path segments, not yet encoded, or an address on the same origin that the upstream itself gave. */
-  readonly path: readonly string[] | URL;
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
-  readonly body?: unknown;
-  /** The bucket of the rate budget: the operation, not the entity (`GET /api/v1/users/{id}`). */
-  readonly bucket: string;
-  /** Whether a second sending can do no harm; true by default for GET only. */
-  readonly repeatable?: boolean;
-  /** Called with the headers of an answer below 300, before its body is read. */
-  readonly onHeaders?: (headers: Headers) => void;
-  /** Makes of the body (parsed JSON; undefined when empty) what the caller needs; throws when it is not that. */
-  readonly read: (body: unknown) => T;
-}
-
-export interface UpstreamAnswer<T = unknown> {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: T;
-  readonly requestId: string | undefined;
-}
-
-/** What differs from vendor to vendor. */
-export interface Dialect {
-  readonly requestId: (headers: Headers) => string | undefined;
-  readonly allowance: (headers: Headers, now: number) => Allowance | undefined;
-  /** For an answer of 400 and above: what it means. */
-  readonly toError: (answer: UpstreamAnswer, now: number) => CastellanError;
-}
 
 export interface UpstreamOptions {
   readonly origin: URL;
@@ -190,76 +160,6 @@ function encodeSegment(segment: string): string {
     });
   }
   return encodeURIComponent(segment);
-}
-
-async function readAnswer<T>(
-  response: Response,
-  requestId: string | undefined,
-  asked: UpstreamRequest<T>,
-  options: Pick<UpstreamOptions, 'dialect' | 'maxBodyBytes' | 'now'>,
-): Promise<UpstreamAnswer<T>> {
-  if (response.status >= 300 && response.status < 400) {
-    await response.body?.cancel();
-    throw invalidAnswer('The platform answered with a redirect, which Castellan does not follow.', requestId);
-  }
-  if (response.status < 300) asked.onHeaders?.(response.headers);
-  const text = await readText(response, options.maxBodyBytes, requestId);
-  const body = parseBody(text);
-  const facts = { status: response.status, headers: response.headers, requestId };
-  if (response.status >= 400) throw options.dialect.toError({ ...facts, body: body.value }, options.now());
-  if (!body.ok) throw invalidAnswer('The platform answered with something that is not JSON.', requestId);
-  try {
-    return { ...facts, body: asked.read(body.value) };
-  } catch (error) {
-    throw invalidAnswer('The platform answered with JSON of another shape than its API has.', requestId, error);
-  }
-}
-
-async function readText(response: Response, max: number, requestId: string | undefined): Promise<string> {
-  const declared = Number(response.headers.get('content-length') ?? 0);
-  if (declared <= max && response.headers.has('content-length') && !response.headers.has('content-encoding')) {
-    return response.text();
-  }
-  const decoder = new TextDecoder();
-  let text = '';
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > max) throw invalidAnswer(`The platform answered with more than ${max} bytes.`, requestId);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-function parseBody(text: string): { ok: boolean; value: unknown } {
-  if (text === '') return { ok: true, value: undefined };
-  try {
-    return { ok: true, value: JSON.parse(text) };
-  } catch {
-    return { ok: false, value: undefined };
-  }
-}
-
-export function invalidAnswer(message: string, requestId: string | undefined, detail?: unknown): CastellanError {
-  return new CastellanError({
-    code: 'platform_answer_invalid',
-    message,
-    hint: 'Try again; if it stays so, check that the configured address is the platform’s own and nothing stands between.',
-    retry: { again: true, afterMs: 0 },
-    requestId,
-    detail,
-  });
-}
-
-export function rateLimited(waitMs: number, requestId: string | undefined): CastellanError {
-  const seconds = Math.max(1, Math.ceil(waitMs / 1000));
-  return new CastellanError({
-    code: 'rate_limited',
-    message: `The platform’s rate limit for this operation is used up for another ${seconds} s.`,
-    hint: `Call again in ${seconds} s, or ask for less at once.`,
-    retry: { again: true, afterMs: waitMs },
-    requestId,
-  });
 }
 
 function throwIfOver(scope: CallScope): void {

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { AnyTool, Platform, Tenant } from '../core/tool.ts';
 import { nearest } from '../core/words.ts';
+import { type Prebuilt, prebuilt } from './prebuilt.ts';
 import { inputSchemaOf, type JsonSchema, outputSchemaOf } from './schema.ts';
 
 /** A platform with the tenants that are configured for it. */
@@ -85,12 +86,14 @@ function createEntry(tool: AnyTool, platform: Platform, tenants: ReadonlyMap<str
   const chooser = { tenant: z.enum(names as [string, ...string[]]).describe('Which organization') };
   const input: z.ZodObject = choosesTenant ? tool.input.extend(chooser) : tool.input;
   const output: z.ZodObject = choosesTenant ? tool.output.extend({ tenant: z.string() }) : tool.output;
+  // A tool that chooses its tenant has schemas of its own, with the configured names.
+  const built: Prebuilt | undefined = choosesTenant ? undefined : prebuilt?.[tool.name];
   const listed: ListedTool = {
     name: tool.name,
     title: tool.title,
     description: tool.description,
-    inputSchema: { type: 'object', ...inputSchemaOf(input) },
-    outputSchema: { type: 'object', ...outputSchemaOf(output) },
+    inputSchema: { type: 'object', ...(built?.input ?? inputSchemaOf(input)) },
+    outputSchema: { type: 'object', ...(built?.output ?? outputSchemaOf(output)) },
     annotations: {
       readOnlyHint: tool.access === 'read',
       destructiveHint: tool.access === 'destroy',

@@ -3,14 +3,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createRateBudget, type RateBudget } from '../../src/core/budget.ts';
 import { CastellanError } from '../../src/core/errors.ts';
-import {
-  type CallScope,
-  createUpstream,
-  type Dialect,
-  rateLimited,
-  type UpstreamOptions,
-  type UpstreamRequest,
-} from '../../src/core/upstream.ts';
+import { type Dialect, rateLimited, type UpstreamRequest } from '../../src/core/exchange.ts';
+import { type CallScope, createUpstream, type UpstreamOptions } from '../../src/core/upstream.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse, number: number) => void;
 

@@ -1,8 +1,9 @@
 // The client of one Okta organization: requests whose answers are checked, and lists that are read page by page.
 
 import { z } from 'zod';
+import { invalidAnswer } from '../../core/exchange.ts';
 import { collectPages, decodeCursor, encodeCursor, type Page } from '../../core/pages.ts';
-import { addressOf, type CallScope, invalidAnswer, type Upstream } from '../../core/upstream.ts';
+import { addressOf, type CallScope, type Upstream } from '../../core/upstream.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 

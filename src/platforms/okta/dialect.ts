@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { CastellanError, type ErrorFacts } from '../../core/errors.ts';
-import { type Dialect, rateLimited, type UpstreamAnswer } from '../../core/upstream.ts';
+import { type Dialect, rateLimited, type UpstreamAnswer } from '../../core/exchange.ts';
 
 /** https://developer.okta.com/docs/reference/error-codes/ */
 const errorBody = z.looseObject({
