@@ -113,7 +113,8 @@ describe.each(doors)('over $door, MCP $era', ({ door, era }) => {
       expect(rowsOf(answer, list).length).toBeLessThanOrEqual(max);
       expect(answer.value.complete).toBe(last);
       expect(typeof answer.value.next_cursor).toBe(last ? 'undefined' : 'string');
-      if (!last) expect(answer.text).toContain(`More: call again with ${cursorName} ${String(answer.value.next_cursor)}`);
+      if (!last)
+        expect(answer.text).toContain(`More: call again with ${cursorName} ${String(answer.value.next_cursor)}`);
       expect(answer.text.includes('not all')).toBe(!last);
     }
   });

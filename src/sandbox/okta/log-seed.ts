@@ -6,32 +6,17 @@ import type { AppRecord } from './app-seed.ts';
 import { assignedTo } from './assignments.ts';
 import type { GroupRecord } from './group-seed.ts';
 import { homeClient, officeClient } from './log-clients.ts';
+import { type Company, dashboard, tellLock } from './log-lock.ts';
 import type { LogTarget, NewRecord } from './log-record.ts';
 import { tellStories } from './log-stories.ts';
 import type { PolicyRecord } from './policy-seed.ts';
 import type { UserRecord } from './user-record.ts';
-
-export interface Company {
-  users: readonly (UserRecord | undefined)[];
-  groups: readonly GroupRecord[];
-  apps: readonly AppRecord[];
-  policies: readonly PolicyRecord[];
-  seed: number;
-  opened: number;
-}
 
 const minute = 60_000;
 const day = 86_400_000;
 const fortnight = 14 * day;
 const most = 20_000;
 const eventsEach = 12;
-
-export const dashboard: LogTarget = {
-  kind: 'other',
-  type: 'AppInstance',
-  id: '0oa0000000000dashbrd',
-  name: 'Okta Dashboard',
-};
 
 export function writeHistory(company: Company): NewRecord[] {
   const { users } = company;
@@ -149,36 +134,6 @@ function tellChange(company: Company, user: UserRecord): NewRecord[] {
     default:
       return [];
   }
-}
-
-export function tellLock(
-  user: UserRecord,
-  at: number,
-  client: ReturnType<typeof officeClient>,
-  attempts: number,
-  gap = 20_000,
-): NewRecord[] {
-  const common = { actor: user.n, client, session: hash(5, 251, user.n) };
-  const failures = Array.from(
-    { length: attempts },
-    (_, i): NewRecord => ({
-      ...common,
-      at: at - 1000 - (attempts - 1 - i) * gap,
-      type: 'user.session.start',
-      result: 'FAILURE',
-      reason: 'INVALID_CREDENTIALS',
-      targets: [dashboard],
-    }),
-  );
-  const lock: NewRecord = {
-    ...common,
-    at,
-    type: 'user.account.lock',
-    result: 'FAILURE',
-    reason: 'LOCKED_OUT',
-    targets: [{ kind: 'user', n: user.n }],
-  };
-  return [...failures, lock];
 }
 
 function tellAdministration(company: Company): NewRecord[] {

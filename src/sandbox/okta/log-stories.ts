@@ -5,8 +5,8 @@ import { hash } from '../random.ts';
 import { lostApp } from './app-seed.ts';
 import { handheldGroup } from './group-seed.ts';
 import { homeClient, officeClient, phoneMail, strangeBrowser } from './log-clients.ts';
+import { type Company, dashboard, tellLock } from './log-lock.ts';
 import type { LogClient, LogTarget, NewRecord } from './log-record.ts';
-import { type Company, dashboard, tellLock } from './log-seed.ts';
 import { storyTimes } from './story-times.ts';
 import type { UserRecord } from './user-record.ts';
 

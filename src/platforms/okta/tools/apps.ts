@@ -18,7 +18,7 @@ export const appColumns: Parameters<typeof tableOf<z.output<typeof appView>>>[1]
   status: (app) => app.status,
 };
 
-const { max_results, cursor, view } = listInput();
+const { max_results, cursor, view } = listInput;
 
 const appUserEntity = z.object({
   id: z.string(),
@@ -111,7 +111,7 @@ export const appTools = [
     scopes: ['okta.apps.read'],
     aliases: { get_application_details: renaming({ app_identifier: 'app_id' }) },
     parameterAliases: { app_identifier: 'app_id' },
-    input: z.strictObject({ app_id: appId, view: viewInput() }),
+    input: z.strictObject({ app_id: appId, ...viewInput }),
     output: appView.extend({ created: z.string().optional(), last_updated: z.string().optional() }),
     async run({ app_id, view }, { client }) {
       const app = await client.get(['apps', app_id], appEntity);
@@ -129,7 +129,7 @@ export const appTools = [
     input: z.strictObject({
       app_id: appId,
       query: z.string().max(200).optional().describe('Start of a name or username'),
-      ...listInput(),
+      ...listInput,
     }),
     output: listOutput('users', appUserView),
     table: tableOf<z.output<typeof appUserView>>('users', {
@@ -172,7 +172,7 @@ export const appTools = [
     input: z.strictObject({
       app_id: appId,
       query: z.string().max(255).optional().describe('Start of the group’s name'),
-      ...listInput(),
+      ...listInput,
     }),
     output: listOutput('groups', appGroupView),
     table: tableOf<z.output<typeof appGroupView>>('groups', {

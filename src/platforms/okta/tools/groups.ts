@@ -36,7 +36,7 @@ export const groupTools = [
       query: z.string().max(255).optional().describe('Start of the name'),
       search: z.string().optional().describe('e.g. profile.name co "admin" or type eq "APP_GROUP"'),
       filter_type: z.string().optional().describe('e.g. type eq "OKTA_GROUP"'),
-      ...listInput(),
+      ...listInput,
     }),
     output: listOutput('groups', groupView),
     table: tableOf<z.output<typeof groupView>>('groups', {
@@ -69,7 +69,7 @@ export const groupTools = [
     description: 'One group with its description and dates. Next: list_okta_group_members.',
     access: 'read',
     scopes: ['okta.groups.read'],
-    input: z.strictObject({ group_id: groupId, view: viewInput() }),
+    input: z.strictObject({ group_id: groupId, ...viewInput }),
     output: groupView.extend({
       created: z.string().optional(),
       last_updated: z.string().optional(),
@@ -96,7 +96,7 @@ export const groupTools = [
     scopes: ['okta.groups.read'],
     aliases: { list_okta_group_users: renaming() },
     parameterAliases: listParameters,
-    input: z.strictObject({ group_id: groupId, ...listInput() }),
+    input: z.strictObject({ group_id: groupId, ...listInput }),
     output: listOutput('users', userView),
     table: userTable,
     async run({ group_id, max_results, cursor, view }, { client, progress }) {
@@ -120,7 +120,7 @@ export const groupTools = [
     access: 'read',
     scopes: ['okta.groups.read'],
     parameterAliases: listParameters,
-    input: z.strictObject({ group_id: groupId, ...listInput() }),
+    input: z.strictObject({ group_id: groupId, ...listInput }),
     output: listOutput('applications', appView),
     table: tableOf('applications', appColumns),
     async run({ group_id, max_results, cursor, view }, { client, progress }) {

@@ -143,7 +143,7 @@ export const logTools = [
       q: z.string().max(420).optional().describe('Words anywhere in the event'),
       sort_order: z.enum(['DESCENDING', 'ASCENDING']).default('DESCENDING'),
       time_zone: z.string().max(64).default('UTC').describe('IANA zone for times in words'),
-      ...listInput(),
+      ...listInput,
     }),
     output: listOutput('events', eventView),
     table: tableOf<EventView>('events', {

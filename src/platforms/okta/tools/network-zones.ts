@@ -90,7 +90,7 @@ export const networkZoneTools = [
     parameterAliases: { ...listParameters, filter: 'filter_type' },
     input: z.strictObject({
       filter_type: z.string().optional().describe('By id, usage or system, e.g. usage eq "BLOCKLIST"'),
-      ...listInput(),
+      ...listInput,
     }),
     output: listOutput('zones', zoneView),
     table: tableOf<ZoneView>('zones', {

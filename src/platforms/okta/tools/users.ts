@@ -86,7 +86,7 @@ export const userTools = [
         .default('created')
         .describe('Attribute to sort by; with search only'),
       sort_order: z.enum(['asc', 'desc']).default('desc'),
-      ...listInput(),
+      ...listInput,
     }),
     output: listOutput('users', userView),
     table: userTable,
@@ -118,7 +118,7 @@ export const userTools = [
     scopes: ['okta.users.read'],
     aliases: { get_user_details: renaming({ user_identifier: 'user_id' }) },
     parameterAliases: { user_identifier: 'user_id' },
-    input: z.strictObject({ user_id: userId, view: viewInput() }),
+    input: z.strictObject({ user_id: userId, ...viewInput }),
     output: userView.extend({
       created: z.string().optional(),
       activated: z.string().optional(),
@@ -153,7 +153,7 @@ export const userTools = [
     access: 'read',
     scopes: ['okta.users.read'],
     parameterAliases: listParameters,
-    input: z.strictObject({ user_id: userId, ...listInput() }),
+    input: z.strictObject({ user_id: userId, ...listInput }),
     output: listOutput('groups', groupView),
     table: tableOf<GroupView>('groups', {
       id: (group) => group.id,
@@ -177,7 +177,7 @@ export const userTools = [
     input: z.strictObject({
       user_id: userId,
       show_all: z.boolean().default(true).describe('Hidden ones too'),
-      ...listInput(),
+      ...listInput,
     }),
     output: listOutput('applications', linkView),
     table: tableOf<z.output<typeof linkView>>('applications', {
@@ -206,7 +206,7 @@ export const userTools = [
     access: 'read',
     scopes: ['okta.users.read'],
     parameterAliases: listParameters,
-    input: z.strictObject({ user_id: userId, ...listInput() }),
+    input: z.strictObject({ user_id: userId, ...listInput }),
     output: listOutput('factors', factorView),
     table: tableOf<z.output<typeof factorView>>('factors', {
       id: (factor) => factor.id,
