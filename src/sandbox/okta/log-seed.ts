@@ -4,12 +4,10 @@ import { cast } from '../company/people.ts';
 import { hash, roll } from '../random.ts';
 import type { AppRecord } from './app-seed.ts';
 import { assignedTo } from './assignments.ts';
-import type { GroupRecord } from './group-seed.ts';
 import { homeClient, officeClient } from './log-clients.ts';
 import { type Company, dashboard, tellLock } from './log-lock.ts';
 import type { LogTarget, NewRecord } from './log-record.ts';
 import { tellStories } from './log-stories.ts';
-import type { PolicyRecord } from './policy-seed.ts';
 import type { UserRecord } from './user-record.ts';
 
 const minute = 60_000;
