@@ -9,6 +9,7 @@ import { storeSettings } from '../stores/settings.ts';
 import { flagsOf, loadFor, missingTenant, sandboxFlags, sandboxOptions } from './flags.ts';
 import { paint, tell } from './output.ts';
 import { untilStopped } from './stop.ts';
+import { warmUp } from './warm.ts';
 
 const args = {
   http: { type: 'boolean', description: 'Serve Streamable HTTP at /mcp instead of stdio.', default: false },
@@ -90,6 +91,8 @@ async function serveHttp(options: ServeOptions): Promise<void> {
     await app.close();
     throw error;
   });
+  await warmUp(listener.url.replace(/\/\/(0\.0\.0\.0|\[::\]):/, '//127.0.0.1:'), app.sandbox !== undefined);
+  metrics.reset();
   tell(
     paint(
       ['bold', 'red'],

@@ -72,8 +72,9 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     if (!body.ok) return refuse(c, body.refusal);
     const answer = answerDirectly(c, body.value);
     if (answer) return c.body(await answer, 200, { 'content-type': 'application/json' });
-    if (await sessions.concerns(c.req.raw, body.value)) return sessions.handle(c.req.raw, body.value);
-    return handler.fetch(c.req.raw, { parsedBody: body.value });
+    if (await sessions.concerns(c.req.raw, body.value))
+      return withoutConnection(await sessions.handle(c.req.raw, body.value));
+    return withoutConnection(await handler.fetch(c.req.raw, { parsedBody: body.value }));
   });
   app.on(['GET', 'DELETE'], '/mcp', async (c) => {
     if (await sessions.concerns(c.req.raw, undefined)) return sessions.handle(c.req.raw, undefined);
@@ -156,6 +157,12 @@ function opened(server: Server, host: string, port: number): Promise<void> {
       resolve();
     });
   });
+}
+
+/** Streams come with `connection: keep-alive`, which would overrule a client that asked to close. It is HTTP's to say. */
+function withoutConnection(response: Response): Response {
+  response.headers.delete('connection');
+  return response;
 }
 
 /** A refused request's rest is not waited for: the connection ends with the answer. */

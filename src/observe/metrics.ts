@@ -20,6 +20,8 @@ export type CallObserver = (seen: CallSeen) => void;
 export interface Metrics {
   readonly observeCall: CallObserver;
   readonly observeAttempt: (seen: AttemptSeen) => void;
+  /** Forgets what was observed so far. */
+  readonly reset: () => void;
   /** The exposition, and its content type. */
   readonly read: () => Promise<{ text: string; contentType: string }>;
 }
@@ -28,6 +30,7 @@ export interface Metrics {
 export const noMetrics: Metrics = {
   observeCall: () => {},
   observeAttempt: () => {},
+  reset: () => {},
   read: async () => ({ text: '', contentType: 'text/plain' }),
 };
 
@@ -50,6 +53,7 @@ export async function openMetrics(): Promise<Metrics> {
       instruments.attempts.inc({ tenant, status: String(status) });
       instruments.attemptSeconds.observe({ tenant }, seconds);
     },
+    reset: () => instruments.registry.resetMetrics(),
     read: async () => ({ text: await instruments.registry.metrics(), contentType: instruments.registry.contentType }),
   };
 }
