@@ -4,6 +4,8 @@ import { paint } from './output.ts';
 
 export type Row = readonly (string | undefined)[];
 
+const legible = 14;
+
 /** Width of the terminal, or of a page where there is none. */
 export function terminalWidth(): number {
   return Math.max(40, process.stdout.columns ?? 100);
@@ -22,12 +24,18 @@ export function writeRows(head: readonly string[], rows: readonly Row[], indent 
     widths[place] = given;
     room -= given;
   });
+  const pad = ' '.repeat(indent);
+  // Columns too narrow to be read say more below one another.
+  if (widths.some((given, place) => given < Math.min(natural[place] ?? 0, legible))) {
+    const block = (row: readonly string[]) =>
+      row.flatMap((cell, place) => (cell === '' ? [] : [wrap(`${head[place]}: ${cell}`, indent, width)])).join('\n');
+    return cells.map(block).join(`\n${pad}${paint('dim', '–')}\n`);
+  }
   const line = (row: readonly string[]) =>
     row
       .map((cell, place) => fit(cell, widths[place] ?? 0))
       .join(' '.repeat(gap))
       .trimEnd();
-  const pad = ' '.repeat(indent);
   return [paint('dim', pad + line(head)), ...cells.map((row) => pad + line(row))].join('\n');
 }
 

@@ -30,7 +30,7 @@ export async function runTour(client: Client): Promise<void> {
     (name) => typeof name === 'string' && name.includes('@'),
   );
   if (typeof login !== 'string') throw new Error('the tour found nobody who was locked out');
-  say(`${login}, at ${time(lock?.time)}.`);
+  say(`${login}, at ${time(lock?.time)} UTC.`);
 
   ask('Why?');
   const log = await call(client, 'get_okta_event_logs', {
@@ -72,7 +72,7 @@ export async function runTour(client: Client): Promise<void> {
 }
 
 function ask(question: string): void {
-  print(`\n${paint('bold', question)}`);
+  print(`\n${paint('bold', wrap(question))}`);
 }
 
 function say(text: string): void {
@@ -114,5 +114,5 @@ function verdictOn(events: readonly Item[]): string {
 }
 
 function time(value: unknown): string {
-  return String(value).slice(0, 16).replace('T', ' ');
+  return String(value).slice(5, 16).replace('T', ' ');
 }
