@@ -48,6 +48,15 @@ describe('paging', () => {
     }
   });
 
+  it.each(
+    ['users', 'groups', 'apps', 'zones', 'logs', 'policies?type=OKTA_SIGN_ON'].flatMap((path) =>
+      ['-1', '-5', 'abc', '1.5'].map((limit) => [path, limit] as const),
+    ),
+  )('%s refuses limit=%s', async (path, limit) => {
+    const reply = await client.get(`/api/v1/${path}${path.includes('?') ? '&' : '?'}limit=${limit}`);
+    expect([reply.status, codeOf(reply)]).toEqual([400, 'E0000001']);
+  });
+
   it('writes one Link line for each relation, absolute at the host the caller used', async () => {
     const { port } = new URL(sandbox.okta.url);
     const response = await fetch(`http://localhost:${port}/api/v1/users?limit=2`, {

@@ -45,7 +45,6 @@ export function readLimit(query: URLSearchParams, rule: LimitRule): number {
   if (text === null || text === '') return rule.fallback;
   if (!/^-?\d{1,9}$/.test(text)) throw invalid('limit', 'The limit must be a whole number.');
   const limit = Number(text);
-  if (limit === -1) return rule.fallback;
   if (limit < (rule.min ?? 1)) throw invalid('limit', `The limit must be at least ${rule.min ?? 1}.`);
   if (limit > rule.max && rule.above === 'refuse') throw invalid('limit', `The limit must be at most ${rule.max}.`);
   return Math.min(limit, rule.max);
