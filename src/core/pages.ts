@@ -22,6 +22,9 @@ export interface Collected<T> {
   readonly stopped?: string | undefined;
 }
 
+/** Okta can give a page without items and a next one; endlessly many of them are a fault of the upstream. */
+const maxEmptyPages = 20;
+
 export interface CollectOptions<T> {
   /**
    * Fetches the page after a cursor; `limit` is how many items it should hold. May call `ahead` with the next cursor as
@@ -45,6 +48,7 @@ export async function collectPages<T>(options: CollectOptions<T>): Promise<Colle
   const items: T[] = [];
   const seen = new Set<string | undefined>();
   let { after, skip } = options.from ?? { after: undefined, skip: 0 };
+  let empty = 0;
   let coming: { readonly after: string; readonly page: Promise<Page<T>> } | undefined;
 
   function fetchPage(from: string | undefined, room: number): Promise<Page<T>> {
@@ -70,6 +74,8 @@ export async function collectPages<T>(options: CollectOptions<T>): Promise<Colle
       if (items.length === 0 || !endsEarly(error)) throw error;
       return { items, next: { after, skip }, stopped: error.message };
     }
+    if (skip > page.items.length) throw foreignCursor();
+    empty = page.items.length === 0 ? empty + 1 : 0;
     for (const item of page.items.slice(skip, skip + room)) items.push(item);
     if (page.items.length > skip + room) return { items, next: { after, skip: skip + room } };
     if (page.next === undefined) return { items };
@@ -83,12 +89,16 @@ export async function collectPages<T>(options: CollectOptions<T>): Promise<Colle
     after = page.next;
     skip = 0;
     if (items.length >= options.max) return { items, next: { after, skip } };
+    if (empty >= maxEmptyPages) return { items, next: { after, skip }, stopped: `${empty} empty pages in a row.` };
     options.progress?.(items.length, options.max);
   }
 }
 
+/** Failures of the upstream, not of the question: what was read before them is still right. */
+const passing = new Set(['rate_limited', 'deadline_exceeded', 'platform_unavailable', 'platform_answer_invalid']);
+
 function endsEarly(error: unknown): error is CastellanError {
-  return error instanceof CastellanError && (error.code === 'rate_limited' || error.code === 'deadline_exceeded');
+  return error instanceof CastellanError && passing.has(error.code);
 }
 
 /**
@@ -101,13 +111,7 @@ export function encodeCursor(position: Position, question: string): string {
 
 export function decodeCursor(cursor: string, question: string): Position {
   const [, skip, digest, after] = /^(\d{1,9})\.([\w-]{6})\.(.*)$/s.exec(cursor) ?? [];
-  if (skip === undefined || after === undefined) {
-    throw new CastellanError({
-      code: 'invalid_input',
-      message: 'The cursor is not one that Castellan gave.',
-      hint: 'Pass next_cursor of the last answer unchanged, or leave it out to start at the beginning.',
-    });
-  }
+  if (skip === undefined || after === undefined) throw foreignCursor();
   if (digest !== digestOf(question)) {
     throw new CastellanError({
       code: 'invalid_input',
@@ -116,6 +120,14 @@ export function decodeCursor(cursor: string, question: string): Position {
     });
   }
   return { after: after === '' ? undefined : after, skip: Number(skip) };
+}
+
+function foreignCursor(): CastellanError {
+  return new CastellanError({
+    code: 'invalid_input',
+    message: 'The cursor is not one that Castellan gave.',
+    hint: 'Pass next_cursor of the last answer unchanged, or leave it out to start at the beginning.',
+  });
 }
 
 function digestOf(question: string): string {

@@ -1,7 +1,13 @@
 // One tenant's way out. In order: deadline → circuit breaker → rate budget → credential → send → map errors.
 // Only what is safe to repeat is repeated, with jitter and never past the deadline. Nothing is cached.
 
-import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
+import {
+  BrokenCircuitError,
+  type CircuitBreakerPolicy,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhen,
+} from 'cockatiel';
 import pLimit from 'p-limit';
 import type { RateBudget } from './budget.ts';
 import { CastellanError } from './errors.ts';
@@ -47,10 +53,16 @@ const breakerOpenMs = 10_000;
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { now } = options;
   const limit = pLimit(options.concurrency);
-  const breaker = circuitBreaker(handleWhen(isOutage), {
-    halfOpenAfter: breakerOpenMs,
-    breaker: new ConsecutiveBreaker(12),
-  });
+  /** One per operation: an endpoint that fails must not take the healthy ones with it. */
+  const breakers = new Map<string, CircuitBreakerPolicy>();
+  const breakerOf = (bucket: string) => {
+    const known = breakers.get(bucket);
+    if (known) return known;
+    const options = { halfOpenAfter: breakerOpenMs, breaker: new ConsecutiveBreaker(12) };
+    const breaker = circuitBreaker(handleWhen(isOutage), options);
+    breakers.set(bucket, breaker);
+    return breaker;
+  };
 
   async function request<T>(asked: UpstreamRequest<T>, scope: CallScope): Promise<UpstreamAnswer<T>> {
     const url = addressOf(options.origin, asked);
@@ -60,7 +72,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       try {
         return await untilOver(
           scope,
-          limit(() => breaker.execute(() => attemptOnce(asked, url, scope))),
+          limit(() => breakerOf(asked.bucket).execute(() => attemptOnce(asked, url, scope))),
         );
       } catch (thrown) {
         const error = explain(thrown, scope);

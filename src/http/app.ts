@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { type Context, Hono } from 'hono';
+import { callerOf } from '../mcp/call.ts';
 import type { Direct } from '../mcp/direct.ts';
 import type { Mcp } from '../mcp/server.ts';
 import type { Log } from '../observe/log.ts';
@@ -56,7 +57,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     if (!options.direct) return undefined;
     const { incoming, outgoing } = c.env;
     const gone = new AbortController();
-    const answer = options.direct({ headers: incoming.headers, body, caller: { id: 'local' }, signal: gone.signal });
+    const answer = options.direct({ headers: incoming.headers, body, caller: callerOf(), signal: gone.signal });
     // Closed before its answer was written: the caller has gone.
     if (answer) outgoing.once('close', () => outgoing.writableEnded || gone.abort());
     return answer;

@@ -1,7 +1,6 @@
 // One call of one tool, and the steps that it goes through.
 
-import type { CallToolResult, InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
-import type { z } from 'zod';
+import type { AuthInfo, CallToolResult, InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
 import { CastellanError, toCastellanError } from '../core/errors.ts';
 import type { Tenant } from '../core/tool.ts';
 import type { Catalog, Entry } from './catalog.ts';
@@ -19,10 +18,13 @@ export interface Call {
   readonly entry: Entry;
   /** The name it was called by: an alias perhaps. */
   readonly calledAs: string;
-  /** Absent for local tools. */
-  readonly tenant: Tenant | undefined;
-  /** Checked against the tool's input. */
-  readonly input: Record<string, unknown>;
+  /** What the caller sent, not checked, and what makes it the tool's own parameters. */
+  readonly given: Record<string, unknown>;
+  readonly translate: (given: Record<string, unknown>) => Record<string, unknown>;
+  /** The tool's input; empty until the step `check` has filled it. */
+  input: Record<string, unknown>;
+  /** Chosen by the step `check`; absent for local tools. */
+  tenant: Tenant | undefined;
   readonly caller: Caller;
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
@@ -43,9 +45,11 @@ export type Step = (call: Call, next: () => Promise<Answer>) => Promise<Answer>;
 /** The last step: the tool itself. Everything that it throws becomes an answer with `isError`. */
 export async function runTool(call: Call): Promise<Answer> {
   const { entry, tenant } = call;
+  // The platform's share ends a little earlier, so that what was read by then can still be answered.
+  const left = call.deadline - call.now();
   const scope = {
     signal: call.signal,
-    deadline: call.deadline,
+    deadline: call.deadline - Math.min(500, left / 10),
     sawRequestId: (id: string) => void call.requestIds.push(id),
   };
   try {
@@ -54,9 +58,18 @@ export async function runTool(call: Call): Promise<Answer> {
     // Parsing leaves out whatever the output does not declare: nothing leaves by accident.
     return successResult(entry, entry.tool.output.parse(output), entry.choosesTenant ? tenant?.name : undefined);
   } catch (error) {
-    call.failure = toCastellanError(call.signal.aborted ? call.signal.reason : error);
-    return errorResult(call.failure, entry);
+    return failCall(call, call.signal.aborted ? call.signal.reason : error);
   }
+}
+
+/** The answer to a call that failed, remembered for the steps around. */
+export function failCall(call: Call, thrown: unknown): Answer {
+  call.failure = toCastellanError(thrown);
+  return errorResult(call.failure, call.entry);
+}
+
+export function callerOf(authInfo?: AuthInfo): Caller {
+  return { id: authInfo?.clientId ?? 'local' };
 }
 
 export function composeSteps(steps: readonly Step[]): (call: Call) => Promise<Answer> {
@@ -69,43 +82,6 @@ export function composeSteps(steps: readonly Step[]): (call: Call) => Promise<An
   };
 }
 
-/** What the caller sent, as the tool's input; or all that is wrong with it, with what would be right. */
-export function checkInput(entry: Entry, given: Record<string, unknown>): Record<string, unknown> {
-  const parsed = entry.input.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => describeIssue(issue, given));
-  throw new CastellanError({
-    code: 'invalid_input',
-    message: `${entry.tool.name}: ${problems.join('; ')}.`,
-    hint: `Parameters: ${Object.keys(entry.input.shape).join(', ') || 'none'}.`,
-  });
-}
-
-function describeIssue(issue: z.core.$ZodIssue, given: Record<string, unknown>): string {
-  if (issue.code === 'unrecognized_keys')
-    return `there is no parameter ${issue.keys.slice(0, 10).map(shorten).join(', ')}`;
-  const path = issue.path.join('.');
-  if (issue.path.length === 1 && !Object.hasOwn(given, String(issue.path[0]))) return `${path} is missing`;
-  return `${path}: ${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}`;
-}
-
-function shorten(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
-}
-
-/** The tenant that a call is for. */
-export function chooseTenant(entry: Entry, input: Record<string, unknown>): Tenant | undefined {
-  if (entry.tool.local) return undefined;
-  if (entry.choosesTenant) return entry.tenants.get(String(input.tenant));
-  const [only] = entry.tenants.values();
-  if (only) return only;
-  throw new CastellanError({
-    code: 'bad_configuration',
-    message: `No ${entry.platform} tenant is configured.`,
-    hint: 'Run `castellan doctor`; it says what to set.',
-  });
-}
-
 export function unknownTool(name: string, catalog: Catalog): CastellanError {
   const near = catalog.suggest(name);
   return new CastellanError({
@@ -113,4 +89,8 @@ export function unknownTool(name: string, catalog: Catalog): CastellanError {
     message: `There is no tool ${shorten(name)}.`,
     hint: near ? `Did you mean ${near}?` : 'tools/list names them all.',
   });
+}
+
+export function shorten(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }

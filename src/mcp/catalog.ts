@@ -63,7 +63,8 @@ export function createCatalog(connected: readonly Connected[]): Catalog {
   for (const { platform, tenants } of connected) {
     for (const tool of platform.tools) {
       const entry = createEntry(tool, platform, tenants);
-      const rename = renamingOf(tool);
+      // With several tenants a model names one everywhere; a tool that asks none lets it.
+      const rename = renamingOf(tool, tool.local && tenants.size > 1 ? 'tenant' : undefined);
       entries.push(entry);
       claim(tool.name, { entry, translate: rename });
       for (const [alias, translate] of Object.entries(tool.aliases ?? {})) {
@@ -105,17 +106,21 @@ function createEntry(tool: AnyTool, platform: Platform, tenants: ReadonlyMap<str
 }
 
 /** Hosts and models fill what they do not use with "" or null; neither is a value of any parameter here. */
-function renamingOf(tool: AnyTool): Found['translate'] {
+function renamingOf(tool: AnyTool, ignored: string | undefined): Found['translate'] {
   const names: Readonly<Record<string, string>> = tool.parameterAliases ?? {};
   return (input) => {
     // Without a prototype, so that a parameter called __proto__ is a parameter that does not exist.
     const result: Record<string, unknown> = Object.create(null);
     for (const [name, value] of Object.entries(input)) {
-      if (value === '' || value === null) continue;
+      if (!isGiven(value) || name === ignored) continue;
       const own = Object.hasOwn(names, name) ? names[name] : undefined;
-      if (own !== undefined && !(own in input)) result[own] = value;
+      if (own !== undefined && !isGiven(input[own])) result[own] = value;
       else result[name] = value;
     }
     return result;
   };
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== '' && value !== null;
 }

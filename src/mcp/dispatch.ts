@@ -2,7 +2,7 @@
 
 import type { ServerContext } from '@modelcontextprotocol/server';
 import { CastellanError } from '../core/errors.ts';
-import { type Answer, type Call, type Caller, checkInput, chooseTenant } from './call.ts';
+import type { Answer, Call, Caller } from './call.ts';
 import type { Found } from './catalog.ts';
 import { errorResult } from './result.ts';
 
@@ -35,12 +35,25 @@ export function createDispatch({ runSteps, now, callTimeoutMs }: DispatchOptions
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
     const timer = setTimeout(() => over.abort(deadlineExceeded(callTimeoutMs)), callTimeoutMs);
+    const deadline = now() + callTimeoutMs;
+    const call: Call = {
+      entry,
+      calledAs: name,
+      given: args,
+      translate,
+      input: {},
+      tenant: undefined,
+      caller,
+      signal: over.signal,
+      deadline,
+      progress,
+      now,
+      requestIds: [],
+      failure: undefined,
+      mcp,
+    };
     try {
-      const input = checkInput(entry, translate(args));
-      const tenant = chooseTenant(entry, input);
-      const deadline = now() + callTimeoutMs;
-      const facts = { entry, calledAs: name, tenant, input, caller, signal: over.signal, deadline, progress, now, mcp };
-      return await runSteps({ ...facts, requestIds: [], failure: undefined });
+      return await runSteps(call);
     } catch (error) {
       return errorResult(error, entry);
     } finally {
@@ -53,8 +66,8 @@ export function createDispatch({ runSteps, now, callTimeoutMs }: DispatchOptions
 function deadlineExceeded(timeoutMs: number): CastellanError {
   return new CastellanError({
     code: 'deadline_exceeded',
-    message: `The call was not over after ${timeoutMs / 1000} s and was ended.`,
-    hint: 'Ask for less at once (max_results, a shorter time window), or raise the timeout setting.',
+    message: `The call was not over after ${timeoutMs / 1000} s and was ended; the platform may be slow or the queue long.`,
+    hint: 'Call again; for long lists ask for less at once (max_results, a shorter time window). The timeout is a setting.',
     retry: { again: true, afterMs: 0 },
   });
 }

@@ -1,18 +1,26 @@
-// The step that keeps calls from crowding one another out: so many at once, the others in order, none past its deadline.
+// The step that keeps calls from crowding one another out: so many at once for each tenant, the others in order, none past
+// its deadline.
 
-import pLimit from 'p-limit';
-import type { Answer, Step } from './call.ts';
-import { errorResult } from './result.ts';
+import pLimit, { type LimitFunction } from 'p-limit';
+import { type Answer, failCall, type Step } from './call.ts';
 
 export function limitCalls(concurrency: number): Step {
-  const limit = pLimit(concurrency);
-  return (call, next) => {
+  /** One queue a tenant: one that is throttled must not hold up the others. */
+  const queues = new Map<string, LimitFunction>();
+  const queueOf = (tenant: string) => {
+    const queue = queues.get(tenant) ?? pLimit(concurrency);
+    queues.set(tenant, queue);
+    return queue;
+  };
+  return async (call, next) => {
     // A local tool is over before it could crowd anybody.
-    if (call.entry.tool.local) return next();
+    if (!call.tenant) return next();
+    const { signal } = call;
+    if (signal.aborted) return failCall(call, signal.reason);
     const over = Promise.withResolvers<Answer>();
-    const stop = () => over.resolve(errorResult(call.signal.reason, call.entry));
-    call.signal.addEventListener('abort', stop, { once: true });
-    const run = limit(() => (call.signal.aborted ? over.promise : next()));
-    return Promise.race([run, over.promise]).finally(() => call.signal.removeEventListener('abort', stop));
+    const stop = () => over.resolve(failCall(call, signal.reason));
+    signal.addEventListener('abort', stop, { once: true });
+    const run = queueOf(call.tenant.name)(() => (signal.aborted ? over.promise : next()));
+    return Promise.race([run, over.promise]).finally(() => signal.removeEventListener('abort', stop));
   };
 }

@@ -12,8 +12,9 @@ import {
 import type { CastellanError } from '../core/errors.ts';
 import type { Log } from '../observe/log.ts';
 import type { CallObserver } from '../observe/metrics.ts';
-import { type Answer, type Call, type Caller, composeSteps, type Step, unknownTool } from './call.ts';
+import { type Answer, type Call, type Caller, callerOf, composeSteps, type Step, unknownTool } from './call.ts';
 import { type Connected, createCatalog } from './catalog.ts';
+import { checkCall } from './check.ts';
 import { complete } from './completions.ts';
 import { createDirect, type Direct } from './direct.ts';
 import { createDispatch } from './dispatch.ts';
@@ -57,6 +58,7 @@ export function createMcp(options: McpOptions): Mcp {
   const prompts = createPrompts(connected.flatMap(({ platform }) => platform.prompts ?? []));
   const runSteps = composeSteps([
     measureCalls(options.log, options.observe),
+    checkCall,
     limitCalls(options.concurrency),
     ...(options.steps ?? []),
   ]);
@@ -99,7 +101,7 @@ export function createMcp(options: McpOptions): Mcp {
   }
 
   const factory: ServerFactory = ({ authInfo }) => {
-    const caller: Caller = { id: authInfo?.clientId ?? 'local' };
+    const caller = callerOf(authInfo);
     const server = new Server(info, serverOptions);
     server.setRequestHandler('tools/list', () => toolList);
     server.setRequestHandler('tools/call', ({ params }, ctx) =>

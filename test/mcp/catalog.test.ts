@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type AnyTool, defineTools, type Platform } from '../../src/core/tool.ts';
-import { checkInput } from '../../src/mcp/call.ts';
 import { createCatalog } from '../../src/mcp/catalog.ts';
+import { checkInput } from '../../src/mcp/check.ts';
 
 const tool = defineTools<never>();
 

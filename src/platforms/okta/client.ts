@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { invalidAnswer } from '../../core/exchange.ts';
 import { collectPages, decodeCursor, encodeCursor, type Page } from '../../core/pages.ts';
-import { addressOf, type CallScope, type Upstream } from '../../core/upstream.ts';
+import type { CallScope, Upstream } from '../../core/upstream.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -14,6 +14,8 @@ export interface ListRequest<T> {
   readonly query?: Query;
   /** For the first page only: what the next link says about it counts afterwards (a log's time window). */
   readonly firstPage?: Query;
+  /** What the caller asked in words that `query` does not hold, so that a cursor does not continue another question. */
+  readonly asked?: readonly (string | undefined)[];
   readonly entity: z.ZodType<T>;
   /** How many are wanted at most, and the cursor of an earlier answer. */
   readonly max: number;
@@ -39,10 +41,9 @@ export interface OktaClient {
 }
 
 const apiRoot = ['api', 'v1'] as const;
-/** A list without `limit` that still pages is followed this far: more than any organization holds for one user. */
-const unpagedMax = 20_000;
 
-export function createOktaClient(upstream: Upstream, origin: URL, scope: CallScope): OktaClient {
+/** `tenant` binds cursors to the organization. */
+export function createOktaClient(upstream: Upstream, origin: URL, tenant: string, scope: CallScope): OktaClient {
   async function fetchPage<T>(
     request: ListRequest<T>,
     after: string | undefined,
@@ -76,20 +77,20 @@ export function createOktaClient(upstream: Upstream, origin: URL, scope: CallSco
     },
 
     async list(request) {
-      const question = JSON.stringify([origin.origin, request.path, request.query]);
+      const question = JSON.stringify([tenant, request.path, request.query, request.asked]);
       const from = request.cursor === undefined ? undefined : decodeCursor(request.cursor, question);
       const { capped } = request;
       let cut = false;
       const collected = await collectPages({
         async fetchPage(after, limit, ahead) {
-          if (request.pageSize === undefined) return { items: (await readWhole(request)).items };
           const page = await fetchPage(request, after, capped ?? limit, ahead);
           cut = page.next === undefined && capped !== undefined && page.items.length >= capped;
           return page;
         },
         from,
         max: request.max,
-        pageSize: request.pageSize ?? unpagedMax,
+        // Operations without `limit` document no paging, yet Okta adds a next link when they grow long.
+        pageSize: request.pageSize ?? Number.POSITIVE_INFINITY,
         ...(request.minPageSize === undefined ? {} : { minPageSize: request.minPageSize }),
         progress: request.progress,
       });
@@ -102,16 +103,6 @@ export function createOktaClient(upstream: Upstream, origin: URL, scope: CallSco
       };
     },
   };
-
-  /** Operations without `limit` document no paging, yet Okta adds a next link when they grow long. */
-  function readWhole<T>(request: ListRequest<T>) {
-    return collectPages({
-      fetchPage: (after) => fetchPage(request, after, 0),
-      max: unpagedMax,
-      pageSize: unpagedMax,
-      progress: request.progress,
-    });
-  }
 }
 
 /**
@@ -133,21 +124,31 @@ function bucketOf(path: readonly string[]): string {
 /** Parameters of a next link that say where it leads; the others repeat the question. */
 const placeNames = ['after', 'since', 'until'];
 
-/** Where the next link (RFC 8288) leads. It must be the same list of the same organization. */
+/** Where the next link (RFC 8288) leads. It must be the same operation of the same organization; of it only the place is used. */
 function nextAfter(
   headers: Headers,
   requestId: string | undefined,
   origin: URL,
   path: readonly string[],
 ): string | undefined {
-  const link = /<([^>]*)>\s*;\s*rel="?next"?/i.exec(headers.get('link') ?? '')?.[1];
+  const link = nextLink(headers.get('link') ?? '');
   if (link === undefined) return undefined;
-  const here = addressOf(origin, { path: [...apiRoot, ...path] });
-  const next = URL.canParse(link, here.href) ? new URL(link, here) : undefined;
-  if (!next || next.origin !== here.origin || next.pathname !== here.pathname || !next.searchParams.get('after')) {
-    throw invalidAnswer('Okta gave a next page that is not on this organization’s own list.', requestId);
+  const next = URL.canParse(link, origin.href) ? new URL(link, origin) : undefined;
+  // Okta names a user by id where we named them by login, so ids are not compared.
+  const same = next && bucketOf(next.pathname.split('/').slice(1)) === bucketOf([...apiRoot, ...path]);
+  if (!next || next.origin !== origin.origin || !same || !next.searchParams.get('after')) {
+    throw invalidAnswer('Okta gave a next page that is not on this organization’s own list.', requestId, {
+      again: false,
+    });
   }
   return new URLSearchParams([...next.searchParams].filter(([name]) => placeNames.includes(name))).toString();
+}
+
+function nextLink(header: string): string | undefined {
+  for (const [, target, parameters = ''] of header.matchAll(/<([^>]*)>((?:\s*;\s*[^;,]*)*)/g)) {
+    if (/;\s*rel\s*=\s*"?(?:[^"]*\s)?next(?:\s[^"]*)?"?\s*(?:;|$)/i.test(parameters)) return target;
+  }
+  return undefined;
 }
 
 /** The parameters of a place. It has been through the caller's hands, so nothing but a place is read from it. */

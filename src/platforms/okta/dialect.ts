@@ -44,7 +44,8 @@ function numberIn(headers: Headers, name: string): number | undefined {
 function explain(answer: UpstreamAnswer, now: number): ErrorFacts {
   const { status, headers, requestId } = answer;
   const parsed = errorBody.safeParse(answer.body);
-  const code = parsed.success ? parsed.data.errorCode : undefined;
+  // Only what is one of Okta's codes: a proxy's page must not speak with Okta's voice.
+  const code = parsed.success && /^E\d{7}$/.test(parsed.data.errorCode) ? parsed.data.errorCode : undefined;
   const causes = parsed.success ? (parsed.data.errorCauses ?? []).flatMap((cause) => cause.errorSummary ?? []) : [];
   const said = parsed.success ? [parsed.data.errorSummary, ...causes].filter(Boolean).join(' ') : '';
   const okta = code === undefined ? `HTTP ${status}` : `${code}: ${plain(said)}`;
@@ -54,6 +55,7 @@ function explain(answer: UpstreamAnswer, now: number): ErrorFacts {
     const reset = numberIn(headers, 'x-rate-limit-reset');
     const concurrency = numberIn(headers, 'x-rate-limit-limit') === 0;
     const wait = concurrency || reset === undefined ? concurrencyWaitMs : untilReset(headers, reset, now);
+    if (concurrency) return { ...tooManyAtOnce, requestId, detail };
     return { ...factsOf(rateLimited(wait, requestId)), detail };
   }
   if (status >= 500 && code !== 'E0000060') {
@@ -75,7 +77,16 @@ function explain(answer: UpstreamAnswer, now: number): ErrorFacts {
       detail,
     };
   }
-  if (status === 403 && (code === undefined || forbidden.has(code))) {
+  if (status === 403 && code === undefined) {
+    return {
+      code: 'refused_by_platform',
+      message: 'The request was refused (HTTP 403), and not in Okta’s words: something in between may be blocking it.',
+      hint: 'Check proxies, firewalls and network zones between this machine and Okta.',
+      requestId,
+      detail,
+    };
+  }
+  if (status === 403 && code !== undefined && forbidden.has(code)) {
     return {
       code: 'missing_scope',
       message: `The credential may not do this (${okta}).`,
@@ -101,6 +112,14 @@ function explain(answer: UpstreamAnswer, now: number): ErrorFacts {
     detail,
   };
 }
+
+/** A concurrency 429 says Limit 0. */
+const tooManyAtOnce: ErrorFacts = {
+  code: 'rate_limited',
+  message: 'Okta is serving as many requests at once as it allows for this organization.',
+  hint: 'Call again in a second or two; the tenant’s concurrency setting lowers how many Castellan sends at once.',
+  retry: { again: true, afterMs: concurrencyWaitMs },
+};
 
 /** Codes that mean want of permission; other 403s are about state (E0000038 and its like). */
 const forbidden = new Set(['E0000005', 'E0000006', 'E0000014', 'E0000015']);

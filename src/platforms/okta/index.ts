@@ -64,7 +64,7 @@ export function openOktaTenant(name: string, settings: OktaTenantSettings, deps:
   });
   return {
     name,
-    connect: (scope) => createOktaClient(upstream, origin, scope),
+    connect: (scope) => createOktaClient(upstream, origin, name, scope),
     checks: createOktaChecks(upstream, origin, deps.now),
   };
 }

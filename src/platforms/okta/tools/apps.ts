@@ -20,6 +20,8 @@ export const appColumns: Parameters<typeof tableOf<z.output<typeof appView>>>[1]
 
 const { max_results, cursor, view } = listInput;
 
+const listedApp = appView.extend({ assignment: z.record(z.string(), z.unknown()).optional().describe('with expand') });
+
 const appUserEntity = z.object({
   id: z.string(),
   status: text,
@@ -80,7 +82,7 @@ export const appTools = [
         .describe('user/{id}: adds that user’s assignment'),
       view,
     }),
-    output: listOutput('applications', appView, 'after'),
+    output: listOutput('applications', listedApp, 'after'),
     table: tableOf('applications', appColumns, 'after'),
     async run(input, { client, progress }) {
       if (input.filter !== undefined) checkExpression('apps.filter', 'filter', input.filter);
@@ -93,13 +95,17 @@ export const appTools = [
           includeNonDeleted: input.include_non_deleted || undefined,
           useOptimization: input.use_optimization || undefined,
         },
-        entity: appEntity,
+        entity: appEntity.extend({ _embedded: z.object({ user: z.object({}).nullish() }).nullish() }),
         max: input.limit,
         cursor: input.after,
         pageSize: 200,
         progress,
       });
-      return { applications: items.map((app) => viewApp(app, input.view)), ...tail };
+      const applications = items.map((app) => ({
+        ...viewApp(app, input.view),
+        ...present({ assignment: fullOf(app._embedded?.user ?? {}, input.expand ? 'full' : 'summary').full }),
+      }));
+      return { applications, ...tail };
     },
   }),
 
@@ -112,10 +118,16 @@ export const appTools = [
     aliases: { get_application_details: renaming({ app_identifier: 'app_id' }) },
     parameterAliases: { app_identifier: 'app_id' },
     input: z.strictObject({ app_id: appId, ...viewInput }),
-    output: appView.extend({ created: z.string().optional(), last_updated: z.string().optional() }),
+    output: appView.extend({
+      created: z.string().optional(),
+      last_updated: z.string().optional(),
+      features: z.array(z.string()).optional(),
+    }),
     async run({ app_id, view }, { client }) {
-      const app = await client.get(['apps', app_id], appEntity);
-      return { ...viewApp(app, view), ...present({ created: app.created, last_updated: app.lastUpdated }) };
+      const entity = appEntity.extend({ features: z.array(z.string()).nullish() });
+      const app = await client.get(['apps', app_id], entity);
+      const { created, lastUpdated, features } = app;
+      return { ...viewApp(app, view), ...present({ created, last_updated: lastUpdated, features }) };
     },
   }),
 
@@ -133,7 +145,8 @@ export const appTools = [
     }),
     output: listOutput('users', appUserView),
     table: tableOf<z.output<typeof appUserView>>('users', {
-      username: (user) => user.username ?? user.id,
+      id: (user) => user.id,
+      username: (user) => user.username,
       scope: (user) => user.scope,
       status: (user) => user.status,
     }),
@@ -164,7 +177,7 @@ export const appTools = [
   tool({
     name: 'list_okta_application_group_assignments',
     title: 'List an application’s groups',
-    description: 'The groups whose members get an application, by priority.',
+    description: 'The groups whose members get an application, with their priority.',
     access: 'read',
     scopes: ['okta.apps.read'],
     aliases: { list_okta_application_groups: renaming() },

@@ -8,7 +8,7 @@ import { formatTime, parseTime } from '../../../core/time.ts';
 import { defineTools, tableOf } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { and, checkExpression, eq, looksLikeFilter, or } from '../filter.ts';
-import { fullOf, present } from '../views.ts';
+import { fullOf, present, userEntity } from '../views.ts';
 import { renaming } from './shared.ts';
 
 const tool = defineTools<OktaClient>();
@@ -92,9 +92,36 @@ function checkKeywords(q: string): void {
   });
 }
 
-/** What somebody did and what was done to them; a login and an id are told apart by Okta, so both are asked for. */
-function aboutUser(user: string): string {
-  return or(eq('actor.id', user), eq('actor.alternateId', user), eq('target.id', user), eq('target.alternateId', user));
+/** Who must be named, or the answer would be about everybody. */
+function needing(theirs: string, ours: string) {
+  const rename = renaming({ [theirs]: ours, limit: 'max_results' });
+  return (input: Record<string, unknown>) => {
+    const renamed = rename(input);
+    if (!renamed[ours]) throw missing(theirs);
+    return renamed;
+  };
+}
+
+function missing(parameter: string): CastellanError {
+  return new CastellanError({
+    code: 'invalid_input',
+    message: `${parameter} is missing.`,
+    hint: 'Name it, or use get_okta_event_logs for the log of everybody.',
+  });
+}
+
+/**
+ * What somebody did and what was done to them, by id and by login: the log is compared letter by letter, while people
+ * write logins short or in capitals. Somebody who is no more in the directory is looked for by the text as it is.
+ */
+async function aboutUser(user: string, client: OktaClient): Promise<string> {
+  const known = await client.get(['users', user], userEntity).catch((error: unknown) => {
+    if (error instanceof CastellanError && error.code === 'not_found') return undefined;
+    throw error;
+  });
+  const names = known ? [known.id, known.profile.login ?? known.id] : [user, user];
+  const [id = user, login = user] = names;
+  return or(eq('actor.id', id), eq('actor.alternateId', login), eq('target.id', id), eq('target.alternateId', login));
 }
 
 function aboutApp(app: string): string {
@@ -119,11 +146,12 @@ export const logTools = [
     access: 'read',
     scopes: ['okta.logs.read'],
     aliases: {
-      get_user_logs: renaming({ user_identifier: 'user_id', limit: 'max_results' }),
-      get_application_logs: renaming({ app_identifier: 'app_id', limit: 'max_results' }),
+      get_user_logs: needing('user_identifier', 'user_id'),
+      get_application_logs: needing('app_identifier', 'app_id'),
       search_logs: (input) => {
         const { query, ...rest } = renaming({ limit: 'max_results' })(input);
-        if (typeof query !== 'string') return { ...rest, ...(query !== undefined && { q: query }) };
+        if (!query) throw missing('query');
+        if (typeof query !== 'string') return { ...rest, q: query };
         return { ...rest, [looksLikeFilter(query) ? 'filter_string' : 'q']: query };
       },
     },
@@ -136,7 +164,7 @@ export const logTools = [
       event_type: z
         .string()
         .max(200)
-        .regex(/^\w+(\.\w+)*$/, { error: 'is no event type; they look like user.account.lock' })
+        .regex(/^[\w-]+(\.[\w-]+)*$/, { error: 'is no event type; they look like user.account.lock' })
         .optional()
         .describe('e.g. user.account.lock'),
       filter_string: z.string().optional().describe('e.g. outcome.result eq "FAILURE"'),
@@ -169,7 +197,7 @@ export const logTools = [
         });
       }
       const filter = and(
-        user_id === undefined ? '' : aboutUser(user_id),
+        user_id === undefined ? '' : await aboutUser(user_id, client),
         app_id === undefined ? '' : aboutApp(app_id),
         event_type === undefined ? '' : eq('eventType', event_type),
         filter_string ?? '',
@@ -178,6 +206,7 @@ export const logTools = [
         path: ['logs'],
         query: { filter: filter === '' ? undefined : filter, q, sortOrder: input.sort_order },
         // Okta reads a log without `until` for ever; a bounded one ends.
+        asked: [input.since, input.until, input.time_zone],
         firstPage: { since: formatTime(since), until: formatTime(until) },
         entity: eventEntity,
         max: input.max_results,

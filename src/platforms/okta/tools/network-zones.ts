@@ -28,7 +28,7 @@ const zoneEntity = z.object({
   gateways: addresses,
   proxies: addresses,
   locations: either(z.object({ country: text, region: text })),
-  asns: either(z.string()),
+  asns: either(z.union([z.string(), z.number()])),
   ipServiceCategories: either(z.string()),
   proxyType: text,
 });
@@ -74,7 +74,7 @@ function viewZone(zone: z.output<typeof zoneEntity>): Omit<ZoneView, 'full'> {
       gateways: values(zone.gateways),
       proxies: values(zone.proxies),
       locations: valuesOf(zone.locations, ({ country, region }) => region ?? country),
-      asns: valuesOf(zone.asns, (asn) => asn),
+      asns: valuesOf(zone.asns, String),
       services: valuesOf(zone.ipServiceCategories, (category) => category) ?? proxyType,
     }),
   };

@@ -80,7 +80,7 @@ export const policyTools = [
   tool({
     name: 'list_okta_policies',
     title: 'List Okta policies',
-    description: 'The policies of one type, in the order they are tried. Next: list_okta_policy_rules.',
+    description: 'The policies of one type; priority 1 is tried first. Next: list_okta_policy_rules.',
     access: 'read',
     scopes: ['okta.policies.read'],
     parameterAliases: listParameters,
@@ -125,7 +125,8 @@ export const policyTools = [
   tool({
     name: 'list_okta_policy_rules',
     title: 'List a policy’s rules',
-    description: 'The rules of a policy in their order, with conditions and actions: who must do what to get in.',
+    description:
+      'The rules of a policy with conditions and actions: who must do what to get in. Priority 1 is tried first.',
     access: 'read',
     scopes: ['okta.policies.read'],
     parameterAliases: listParameters,

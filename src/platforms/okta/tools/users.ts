@@ -1,6 +1,7 @@
 // Reading users and what hangs on them.
 
 import { z } from 'zod';
+import { CastellanError } from '../../../core/errors.ts';
 import { fullObject, listInput, listOutput, viewInput } from '../../../core/listing.ts';
 import { defineTools, tableOf } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
@@ -83,9 +84,9 @@ export const userTools = [
       sort_by: z
         .string()
         .regex(/^[\w.]{1,100}$/, { error: 'must be the name of an attribute, such as profile.lastName' })
-        .default('created')
-        .describe('Attribute to sort by; with search only'),
-      sort_order: z.enum(['asc', 'desc']).default('desc'),
+        .optional()
+        .describe('With search only; default created'),
+      sort_order: z.enum(['asc', 'desc']).optional().describe('With search only; default desc'),
       ...listInput,
     }),
     output: listOutput('users', userView),
@@ -94,7 +95,14 @@ export const userTools = [
       checkOneOf({ search, filter_type, query });
       if (search !== undefined) checkExpression('users.search', 'search', search);
       if (filter_type !== undefined) checkExpression('users.filter', 'filter_type', filter_type);
-      const sort = search === undefined ? {} : { sortBy: sort_by, sortOrder: sort_order };
+      if (search === undefined && (sort_by ?? sort_order) !== undefined) {
+        throw new CastellanError({
+          code: 'invalid_input',
+          message: 'sort_by and sort_order need search: Okta sorts nothing else.',
+          hint: 'Add search, for instance status pr for everybody, or leave the order out.',
+        });
+      }
+      const sort = search === undefined ? {} : { sortBy: sort_by ?? 'created', sortOrder: sort_order ?? 'desc' };
       const { items, ...tail } = await client.list({
         path: ['users'],
         query: { search, filter: filter_type, q: query, ...sort },
