@@ -103,7 +103,11 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
     return loaded;
   }
 
-  const { tenants: writtenTenants = {}, $schema: _schema, ...parts } = file.content;
+  const { tenants: writtenTenants = {}, $schema: _schema, ...written } = file.content;
+  const parts = file.trusted ? written : {};
+  if (!file.trusted) faults.push(...Object.keys(written).map((name) => notTrusted(`${file.name}: ${name}`)));
+  if (!asObject(writtenTenants))
+    faults.push({ where: `${file.name}: tenants`, problem: 'is not an object', todo: 'Write { "NAME": { … } }.' });
   const values = Object.fromEntries(
     Object.entries(serverSettings).map(([name, settings]) => [
       name,
@@ -141,7 +145,10 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
   }
   for (const platform of options.tenants === false ? [] : Object.keys(tenantSettings).filter(isPlatform)) {
     const required = Object.values<Setting>(tenantSettings[platform]).filter((setting) => setting.required);
-    if (!required.some((setting) => setting.env?.some((name) => env[name]))) continue;
+    const isSet = (setting: Setting) => setting.env?.some((name) => env[name]) === true;
+    // A file may point to one of them for a tenant of its own; beside it, only all of them together describe another.
+    const described = tenants.some((tenant) => tenant.platform === platform);
+    if (!(described ? required.every(isSet) : required.some(isSet))) continue;
     if (tenants.some(({ name }) => name === platform)) {
       const todo = 'Unset the variables, or give the tenant in the file another name.';
       faults.push({
@@ -174,23 +181,38 @@ function readConfigFile(flags: Flags, env: Environment, folder: string, faults: 
       ? [join(folder, 'castellan.json'), join(configFolderOf(env), 'castellan.json')]
       : [resolve(folder, named)];
   for (const path of candidates) {
-    const text = readOptional(path);
+    const text = readOptional(path, faults);
     if (text === undefined) continue;
     const trusted = named !== undefined || path !== candidates[0];
     const content = parseJson(text, path, faults);
     return { path, name: 'castellan.json', content, trusted };
   }
-  if (named !== undefined)
-    faults.push({ where: named, problem: 'cannot be read', todo: 'Name a configuration file that exists.' });
+  if (named !== undefined && faults.length === 0) faults.push(unreadable(named));
   return { path: undefined, name: 'castellan.json', content: {}, trusted: true };
 }
 
-function readOptional(path: string): string | undefined {
+/** Only a file that does not exist is no file: one that cannot be read may say what nobody then heeds. */
+function readOptional(path: string, faults: Fault[]): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
-  } catch {
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') faults.push(unreadable(path));
     return undefined;
   }
+}
+
+function unreadable(where: string): Fault {
+  return { where, problem: 'cannot be read', todo: 'Name a configuration file that exists and that you may read.' };
+}
+
+/** A server that a stranger's file opens to the network, or whose state it places, would be the stranger's. */
+function notTrusted(where: string): Fault {
+  return {
+    where,
+    problem: 'may not be set by a file that was only found in this folder',
+    todo: 'Start with --config castellan.json to say that the file is yours.',
+  };
 }
 
 function parseJson(text: string, path: string, faults: Fault[]): Record<string, unknown> {

@@ -177,9 +177,11 @@ export function fileSchemaOf(settings: Settings): z.ZodObject {
   return z.strictObject(shape);
 }
 
-/** An address may carry a password, though none of ours should (RFC 3986 §3.2.1). */
+/** An address may carry a password or a token, though none of ours should (RFC 3986 §3.2.1, §3.4). */
 function show(value: unknown): string {
-  return JSON.stringify(value).replace(/\/\/[^/\s"]*@/g, '//[removed]@');
+  return JSON.stringify(value)
+    .replace(/\/\/[^/\s"]*@/g, '//[removed]@')
+    .replace(/(:\/\/[^\s"?#]*[?#])[^\s"]+/g, '$1[removed]');
 }
 
 function lowerFirst(text: string): string {

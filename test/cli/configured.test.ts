@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
 import { openSandbox, type Sandbox } from '../../src/sandbox/index.ts';
 import { runCastellan, serveHttp, startCastellan, tenantOf } from '../trials/castellan.ts';
 
@@ -91,6 +92,62 @@ describe.concurrent('several tenants in castellan.json', () => {
     expect(borrow.status).toBe(2);
     expect(seen).toEqual([]);
     await new Promise((resolve) => evil.close(resolve));
+  });
+});
+
+describe.concurrent('castellan.json', () => {
+  test('that was only found may set tenants and nothing else', () => {
+    const parts = {
+      http: { port: 1, host: '0.0.0.0' },
+      state: { store: '/x' },
+      log: { logLevel: 'silent' },
+      calls: {},
+    };
+    const path = folderWith('found', { $schema: 'x', tenants: {}, ...parts });
+    const { config, faults } = loadConfig({}, { env: {}, folder: path });
+    expect(faults.map(({ where }) => where)).toEqual(Object.keys(parts).map((name) => `castellan.json: ${name}`));
+    for (const { problem, todo } of faults) {
+      expect(problem).toBe('may not be set by a file that was only found in this folder');
+      expect(todo).toContain('--config castellan.json');
+    }
+    expect(config).toMatchObject({ http: { port: 3000, host: '127.0.0.1' }, log: { logLevel: 'info' } });
+    expect(config.state.store).toBeUndefined();
+    expect(loadConfig({ config: 'castellan.json' }, { env: {}, folder: path }).config.http.port).toBe(1);
+  });
+
+  test('may point to a variable of the environment’s tenant; all variables together make a tenant beside it', () => {
+    const orgUrl = 'https://acme.okta.com';
+    const tenants = { acme: { platform: 'okta', orgUrl, apiToken: { env: 'OKTA_API_TOKEN' } } };
+    const path = folderWith('points', { tenants });
+    const load = (env: Record<string, string>) => loadConfig({ config: 'castellan.json' }, { env, folder: path });
+    const alone = load({ OKTA_API_TOKEN: secret });
+    expect(alone.faults).toEqual([]);
+    expect(alone.config.tenants.map(({ name }) => name)).toEqual(['acme']);
+    const both = load({ OKTA_API_TOKEN: secret, OKTA_CLIENT_ORGURL: 'https://other.okta.com' });
+    expect(both.faults).toEqual([]);
+    expect(both.config.tenants.map(({ name }) => name)).toEqual(['acme', 'okta']);
+  });
+
+  test('may begin with a byte order mark, must be readable, and lists tenants by name', () => {
+    const path = folderWith('odd', {});
+    const load = () => loadConfig({}, { env: {}, folder: path }).faults;
+    writeFileSync(join(path, 'castellan.json'), '\uFEFF{"tenants":{}}');
+    expect(load()).toEqual([]);
+    for (const tenants of [[], 'x', 5, null]) {
+      writeFileSync(join(path, 'castellan.json'), JSON.stringify({ tenants }));
+      expect(load()).toMatchObject([{ where: 'castellan.json: tenants', problem: 'is not an object' }]);
+    }
+    rmSync(join(path, 'castellan.json'));
+    expect(load()).toEqual([]);
+    mkdirSync(join(path, 'castellan.json'));
+    expect(load()).toMatchObject([{ where: join(path, 'castellan.json'), problem: 'cannot be read' }]);
+  });
+
+  test('an address is told without its query', () => {
+    const env = { OKTA_CLIENT_ORGURL: `https://acme.okta.com/?token=${secret}`, OKTA_API_TOKEN: 'x' };
+    const { faults, shown } = loadConfig({}, { env, folder });
+    expect(faults).toHaveLength(1);
+    expect(JSON.stringify([faults, shown])).not.toContain(secret);
   });
 });
 
