@@ -14,7 +14,7 @@ export type ExpressionKind =
 /** What an attribute may be compared with. Where Okta's documents leave doubt, nothing is said here and Okta decides. */
 export interface AttributeRule {
   readonly operators?: readonly string[];
-  readonly is?: 'date' | 'boolean';
+  readonly is?: 'text' | 'date' | 'boolean';
   readonly values?: readonly string[];
 }
 
@@ -22,7 +22,6 @@ export interface Rules {
   readonly title: string;
   readonly operators: readonly string[];
   readonly not: boolean;
-  readonly brackets: boolean;
   /** Whether the letter case of `values` matters. */
   readonly exactCase: boolean;
   readonly attributes: Readonly<Record<string, AttributeRule>>;
@@ -36,11 +35,13 @@ export interface Rules {
 }
 
 const ORDERED = ['eq', 'ge', 'gt', 'le', 'lt'];
-const DATE: AttributeRule = { is: 'date' };
+const DATE: AttributeRule = { is: 'date', operators: [...ORDERED, 'pr'] };
 const ORDERED_DATE: AttributeRule = { is: 'date', operators: ORDERED };
 const ANY: AttributeRule = {};
-const EQUAL: AttributeRule = { operators: ['eq'] };
+const TEXT: AttributeRule = { is: 'text' };
+const EQUAL: AttributeRule = { is: 'text', operators: ['eq'] };
 const USER_STATUS: AttributeRule = {
+  is: 'text',
   values: [
     'ACTIVE',
     'DEPROVISIONED',
@@ -52,16 +53,31 @@ const USER_STATUS: AttributeRule = {
     'SUSPENDED',
   ],
 };
-const GROUP_TYPE: AttributeRule = { values: ['OKTA_GROUP', 'APP_GROUP', 'BUILT_IN'] };
+const GROUP_TYPE: AttributeRule = { is: 'text', values: ['OKTA_GROUP', 'APP_GROUP', 'BUILT_IN'] };
 const NAMES = ['profile.firstName', 'profile.lastName', 'profile.email', 'profile.login'];
-const LOG_FIELDS =
-  'eventType severity displayMessage uuid legacyEventType version actor.id actor.type actor.alternateId actor.displayName ' +
-  'target.id target.type target.alternateId target.displayName client.id client.ipAddress client.zone client.device ' +
-  'client.userAgent.rawUserAgent client.userAgent.os client.userAgent.browser client.geographicalContext.city ' +
-  'client.geographicalContext.state client.geographicalContext.country outcome.result outcome.reason ' +
-  'authenticationContext.externalSessionId authenticationContext.rootSessionId authenticationContext.authenticationProvider ' +
-  'securityContext.asNumber securityContext.asOrg securityContext.isp securityContext.domain securityContext.isProxy ' +
-  'transaction.id transaction.type request.ipChain.ip debugContext.debugData.requestUri debugContext.debugData.url';
+const PLACE = 'city state country postalCode geolocation.lat geolocation.lon';
+const IP_DETAILS =
+  'asNumber asOrg domain isp ipServiceCategories.isAnonymous ipServiceCategories.operator ipServiceCategories.type';
+/** What an event has at each place, as its schema in Okta's description closes it; what is free there is in the roots. */
+const LOG_FIELDS: Readonly<Record<string, string>> = {
+  '': 'eventType severity displayMessage uuid legacyEventType version',
+  'actor.': 'id type alternateId displayName',
+  'target.': 'id type alternateId displayName',
+  'client.': 'id ipAddress zone device userAgent.rawUserAgent userAgent.os userAgent.browser',
+  'client.geographicalContext.': PLACE,
+  'outcome.': 'result reason',
+  'authenticationContext.':
+    'externalSessionId rootSessionId authenticationProvider authenticationStep credentialProvider credentialType interface ' +
+    'issuer.id issuer.type',
+  'securityContext.':
+    'asNumber asOrg isp domain isProxy botProtection.level risk.level risk.previousLevel risk.reasons risk.issuer ' +
+    'risk.detectionName userBehaviors.id userBehaviors.name userBehaviors.result',
+  'securityContext.ipDetails.': IP_DETAILS,
+  'transaction.': 'id type',
+  'request.ipChain.': 'ip source version',
+  'request.ipChain.geographicalContext.': PLACE,
+  'request.ipChain.ipDetails.': IP_DETAILS,
+};
 
 /** Source: Okta's management API reference and its page on user queries, as of 2026. */
 export const RULES: Readonly<Record<ExpressionKind, Rules>> = {
@@ -69,18 +85,17 @@ export const RULES: Readonly<Record<ExpressionKind, Rules>> = {
     title: 'a search of users',
     operators: [...ORDERED, 'sw', 'co', 'pr'],
     not: false,
-    brackets: true,
     exactCase: false,
     attributes: {
-      id: ANY,
+      id: TEXT,
       status: USER_STATUS,
       created: DATE,
       activated: DATE,
       statusChanged: DATE,
       lastUpdated: DATE,
-      'type.id': ANY,
-      realmId: ANY,
-      ...Object.fromEntries(NAMES.map((name) => [name, ANY])),
+      'type.id': TEXT,
+      realmId: TEXT,
+      ...Object.fromEntries(NAMES.map((name) => [name, TEXT])),
     },
     roots: ['profile.'],
     contains: NAMES,
@@ -90,7 +105,6 @@ export const RULES: Readonly<Record<ExpressionKind, Rules>> = {
     title: 'a filter of users',
     operators: ORDERED,
     not: false,
-    brackets: false,
     exactCase: true,
     attributes: {
       id: EQUAL,
@@ -105,17 +119,16 @@ export const RULES: Readonly<Record<ExpressionKind, Rules>> = {
     title: 'a search of groups',
     operators: [...ORDERED, 'sw', 'co', 'pr'],
     not: false,
-    brackets: false,
     exactCase: false,
     attributes: {
-      id: ANY,
+      id: TEXT,
       type: GROUP_TYPE,
-      created: DATE,
-      lastUpdated: DATE,
-      lastMembershipUpdated: DATE,
-      'source.id': ANY,
-      'profile.name': ANY,
-      'profile.description': ANY,
+      created: ORDERED_DATE,
+      lastUpdated: ORDERED_DATE,
+      lastMembershipUpdated: ORDERED_DATE,
+      'source.id': TEXT,
+      'profile.name': TEXT,
+      'profile.description': TEXT,
     },
     roots: ['profile.'],
     contains: ['profile.name', 'profile.description'],
@@ -125,7 +138,6 @@ export const RULES: Readonly<Record<ExpressionKind, Rules>> = {
     title: 'a filter of groups',
     operators: ORDERED,
     not: false,
-    brackets: false,
     exactCase: true,
     attributes: {
       id: EQUAL,
@@ -140,16 +152,15 @@ export const RULES: Readonly<Record<ExpressionKind, Rules>> = {
     title: 'a filter of applications',
     operators: ['eq'],
     not: false,
-    brackets: false,
     exactCase: true,
     attributes: {
-      id: ANY,
-      name: ANY,
-      status: { values: ['ACTIVE', 'INACTIVE', 'DELETED'] },
-      'credentials.signing.kid': ANY,
+      id: TEXT,
+      name: TEXT,
+      status: { is: 'text', values: ['ACTIVE', 'INACTIVE', 'DELETED'] },
+      'credentials.signing.kid': TEXT,
       'settings.slo.enabled': { is: 'boolean' },
-      'user.id': ANY,
-      'group.id': ANY,
+      'user.id': TEXT,
+      'group.id': TEXT,
     },
     roots: [],
     refused: { label: 'q finds applications by the start of their label' },
@@ -159,9 +170,8 @@ export const RULES: Readonly<Record<ExpressionKind, Rules>> = {
     title: 'a filter of network zones',
     operators: ['eq'],
     not: false,
-    brackets: false,
     exactCase: true,
-    attributes: { id: ANY, usage: { values: ['POLICY', 'BLOCKLIST'] }, system: { is: 'boolean' } },
+    attributes: { id: TEXT, usage: { is: 'text', values: ['POLICY', 'BLOCKLIST'] }, system: { is: 'boolean' } },
     roots: [],
     example: 'usage eq "BLOCKLIST"',
   },
@@ -169,12 +179,14 @@ export const RULES: Readonly<Record<ExpressionKind, Rules>> = {
     title: 'a filter of the System Log',
     operators: OPERATORS,
     not: true,
-    brackets: false,
     exactCase: true,
-    attributes: Object.fromEntries(LOG_FIELDS.split(' ').map((field) => [field, ANY])),
+    // Okta's documents compare log fields with texts, numbers and booleans alike.
+    attributes: Object.fromEntries(
+      Object.entries(LOG_FIELDS).flatMap(([at, names]) => names.split(' ').map((name) => [at + name, ANY])),
+    ),
     roots: [
-      ...['actor.', 'target.', 'client.', 'device.', 'outcome.', 'debugContext.debugData.', 'securityContext.'],
-      ...['authenticationContext.', 'transaction.', 'request.'],
+      ...['debugContext.debugData.', 'actor.detailEntry.', 'target.detailEntry.', 'target.changeDetails.from.'],
+      ...['target.changeDetails.to.', 'transaction.detail.', 'device.'],
     ],
     refused: { published: 'since and until narrow the time of events' },
     example: 'eventType eq "user.session.start" and outcome.result eq "FAILURE"',

@@ -1,6 +1,7 @@
 // Okta's search and filter expressions: checked before they are sent, by what each endpoint supports, and built from typed parts.
 
 import { CastellanError } from '../../core/errors.ts';
+import { nearest } from '../../core/words.ts';
 import { ATTRIBUTE, type Comparison, type Fail, parseExpression } from './filter-grammar.ts';
 import { type AttributeRule, type ExpressionKind, RULES, type Rules } from './filter-rules.ts';
 
@@ -28,13 +29,10 @@ export function checkExpression(kind: ExpressionKind, parameter: string, text: s
   for (const at of rules.not ? [] : expression.nots) {
     const negated = expression.comparisons.find((one) => one.at > at && one.operator === 'eq');
     const problem = `not, which ${rules.title} does not know; say what is wanted instead of what is not`;
-    fail(at, problem, negated && writeUnequal(negated, rules.operators));
+    fail(at, problem, negated && writeUnequal(negated, listOperators(rules, negated, fail)));
   }
-  for (const { attribute, at } of expression.brackets) {
-    if (!rules.brackets)
-      fail(at, `brackets after ${attribute}, which ${rules.title} does not know; write the path with dots`);
-    findRule(rules, attribute, at, fail);
-  }
+  for (const { attribute, at } of expression.brackets)
+    fail(at, `brackets after ${attribute}, which ${rules.title} does not know; write the path with dots`);
   for (const comparison of expression.comparisons) checkComparison(rules, comparison, fail);
 }
 
@@ -89,21 +87,41 @@ function invalid(message: string, hint?: string): CastellanError {
   return new CastellanError({ code: 'invalid_input', message, hint });
 }
 
+const NO_CO = /^debugContext\.debugData\.(?:url|requestUri)$/;
+
+/** The operators that an attribute may be compared with here. */
+function listOperators(rules: Rules, { attribute, at }: Comparison, fail: Fail): string[] {
+  const rule = findRule(rules, attribute, at, fail);
+  const contains = !NO_CO.test(attribute) && (rules.contains?.includes(attribute) ?? true);
+  return rules.operators.filter((one) => (rule.operators?.includes(one) ?? true) && (one !== 'co' || contains));
+}
+
 function checkComparison(rules: Rules, comparison: Comparison, fail: Fail): void {
   const { attribute, operator, operatorAt, value, valueAt } = comparison;
-  const rule = comparison.within === undefined ? findRule(rules, attribute, comparison.at, fail) : {};
-  const allowed = rules.operators.filter((one) => rule.operators?.includes(one) ?? true);
-  if (!allowed.includes(operator))
+  const rule = findRule(rules, attribute, comparison.at, fail);
+  const allowed = listOperators(rules, comparison, fail);
+  if (!allowed.includes(operator)) {
+    if (operator === 'co' && NO_CO.test(attribute))
+      fail(operatorAt, `co, which Okta refuses for ${attribute}; use sw or eq`);
+    const elsewhere =
+      operator === 'co' && rules.contains
+        ? ` (co works on ${rules.contains.join(', ')} alone; sw asks how a value starts)`
+        : '';
     fail(
       operatorAt,
-      `${operator}, which ${rules.title} does not know for ${attribute}; it knows ${allowed.join(', ')}`,
+      `${operator}, which ${rules.title} does not know for ${attribute}; it knows ${allowed.join(', ')}${elsewhere}`,
       operator === 'ne' ? writeUnequal(comparison, allowed) : undefined,
     );
-  if (operator === 'co' && comparison.within === undefined && rules.contains && !rules.contains.includes(attribute))
-    fail(operatorAt, `co, which works on ${rules.contains.join(', ')} alone; sw asks how a value starts`);
-  if (operator === 'co' && /^debugContext\.debugData\.(?:url|requestUri)$/.test(attribute))
-    fail(operatorAt, `co, which Okta refuses for ${attribute}; use sw or eq`);
-  if (operator === 'pr' || operator === 'sw' || operator === 'co' || operator === 'ew') return;
+  }
+  if (operator === 'pr') return;
+  const isPart = operator === 'sw' || operator === 'co' || operator === 'ew';
+  if ((isPart || rule.is === 'text') && typeof value !== 'string')
+    fail(
+      valueAt,
+      `a value without double quotes, where ${isPart ? operator : attribute} takes a text`,
+      `${attribute} ${operator} "${rule.values?.[0] ?? value}"`,
+    );
+  if (isPart) return;
 
   if (rule.is === 'date' && !isDate(value))
     fail(
@@ -116,7 +134,7 @@ function checkComparison(rules: Rules, comparison: Comparison, fail: Fail): void
   const isEqual = operator === 'eq' || operator === 'ne';
   const matches = (one: string) => one === value || (!rules.exactCase && one === String(value).toUpperCase());
   if (rule.values !== undefined && isEqual && !rule.values.some(matches)) {
-    const near = nearest(String(value).replaceAll(' ', '_'), rule.values) ?? rule.values[0];
+    const near = nearest(String(value).replaceAll(' ', '_').toUpperCase(), rule.values) ?? rule.values[0];
     fail(
       valueAt,
       `a value that ${attribute} never has; it is one of ${rule.values.join(', ')}`,
@@ -142,34 +160,30 @@ function findRule(rules: Rules, attribute: string, at: number, fail: Fail): Attr
   const root = rules.roots.find((one) => attribute.toLowerCase().startsWith(one.toLowerCase()));
   const custom = rules.roots.includes('profile.') && !attribute.includes('.') ? `profile.${attribute}` : undefined;
   const respelled = root && attribute.length > root.length ? root + attribute.slice(root.length) : undefined;
-  const near = respelled ?? nearest(attribute, known) ?? custom;
-  const single = known.filter((one) => !rules.roots.some((start) => one.startsWith(start)));
-  const list = [...single, ...rules.roots.map((one) => `${one}*`)].join(', ');
-  const problem = `${attribute}, which ${rules.title} does not know; it knows ${list}`;
+  const near = respelled ?? findAlike(attribute, known) ?? nearest(attribute, known) ?? custom;
+  const problem = `${attribute}, which ${rules.title} does not know; it knows ${listNames(rules, attribute)}`;
   fail(at, near ? `${problem}; perhaps ${near} was meant` : problem);
 }
 
-/** The candidate that ends alike, or else the one that takes the fewest changed letters, if these are few. */
-function nearest(text: string, candidates: readonly string[]): string | undefined {
-  const wanted = text.toLowerCase().slice(0, 80);
-  const alike = candidates.find((one) => one.toLowerCase() === wanted || one.toLowerCase().endsWith(`.${wanted}`));
-  if (alike !== undefined) return alike;
-  const [best] = candidates
-    .map((one) => ({ one, changes: countChanges(wanted, one.toLowerCase()) }))
-    .sort((a, b) => a.changes - b.changes);
-  return best !== undefined && best.changes <= Math.max(1, Math.floor(wanted.length / 4)) ? best.one : undefined;
+/** What is known at the place of an attribute; where it is at none, all names, long lists by their beginnings. */
+function listNames(rules: Rules, attribute: string): string {
+  const names = Object.keys(rules.attributes).filter((one) => !rules.roots.some((root) => one.startsWith(root)));
+  const all = [...names, ...rules.roots.map((root) => `${root}*`)];
+  const place = /^[^.]+\./.exec(attribute)?.[0];
+  const beside = place === undefined ? [] : all.filter((one) => one.startsWith(place));
+  if (beside.length > 0) return beside.join(', ');
+  if (all.length <= 20) return all.join(', ');
+  return [...new Set(all.map((one) => one.replace(/\..*$/, '.*')))].join(', ');
 }
 
-/** Levenshtein's distance. */
-function countChanges(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j += 1)
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === b[j] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length] ?? 0;
+/** The name that is the same but for letter case, or else one that ends or begins with the text. */
+function findAlike(text: string, names: readonly string[]): string | undefined {
+  const wanted = text.toLowerCase();
+  return (
+    names.find((one) => one.toLowerCase() === wanted) ??
+    names.find((one) => one.toLowerCase().endsWith(`.${wanted}`)) ??
+    (wanted.includes('.') ? names.find((one) => one.toLowerCase().startsWith(wanted)) : undefined)
+  );
 }
 
 /** ISO 8601, a whole date at least. */
