@@ -46,6 +46,12 @@ describe('users search', () => {
     'status "ACTIVE"',
     'created gt "yesterday"',
     'created gt 5',
+    'created sw "2026"',
+    'lastLogin gt "2026-01-01T00:00:00Z"',
+    'profile.login eq 5',
+    'profile.department sw 5',
+    'id eq true',
+    'id[type eq "x"]',
     'status eq null',
     'status eq "ACTIVE',
     'status eq "\\x"',
@@ -99,7 +105,15 @@ describe.each([
     '/api/v1/groups',
     'search',
     ['type eq "OKTA_GROUP"', 'profile.name co "warehouse"', 'lastMembershipUpdated gt "2020-01-01T00:00:00Z"'],
-    ['type ne "BUILT_IN"', 'profile.colour eq "x"', 'id co "00g"', 'type eq'],
+    [
+      'created pr',
+      'created sw "2026"',
+      'id eq 5',
+      'type ne "BUILT_IN"',
+      'profile.colour eq "x"',
+      'id co "00g"',
+      'type eq',
+    ],
     'E0000031',
   ],
   [
@@ -113,7 +127,7 @@ describe.each([
     '/api/v1/apps',
     'filter',
     ['status eq "INACTIVE"', 'name eq "bookmark"', 'settings.slo.enabled eq false'],
-    ['label eq "x"', 'status gt "A"', 'name'],
+    ['label eq "x"', 'status gt "A"', 'name', 'name sw "book"', 'name co "book"', 'name eq 1'],
     'E0000053',
   ],
   [
@@ -137,6 +151,11 @@ describe.each([
     ],
     [
       'colour eq "red"',
+      'client.ip eq "1.2.3.4"',
+      'actor.foo eq "x"',
+      'securityContext.foo eq "x"',
+      'authenticationContext.foo.bar eq "x"',
+      'eventType sw 5',
       'published gt "2020-01-01T00:00:00Z"',
       'eventType like "x"',
       'eventType eq',
@@ -152,6 +171,11 @@ describe.each([
     const reply = await client.get(`${path}?${name}=${q(text)}`);
     expect([reply.status, codeOf(reply)]).toEqual([400, code]);
   });
+});
+
+it('takes realmId in a search of users, whom no realm is given here', async () => {
+  const reply = await client.get(`/api/v1/users?search=${q('realmId eq "guo1"')}`);
+  expect([reply.status, reply.body]).toEqual([200, []]);
 });
 
 describe('the System Log', () => {

@@ -28,7 +28,6 @@ export const appRoutes: readonly OktaRoute[] = [
 ];
 
 const equal: ReadonlySet<Operator> = new Set(['eq']);
-const named: ReadonlySet<Operator> = new Set(['eq', 'sw', 'co']);
 
 function filterAttribute(
   state: OktaState,
@@ -40,7 +39,7 @@ function filterAttribute(
     case 'status':
       return { type: 'text', operators: equal, read: (app) => app[path] };
     case 'name':
-      return { type: 'text', operators: named, read: (app) => app.name };
+      return { type: 'text', operators: equal, read: (app) => app.name };
     case 'credentials.signing.kid':
       return { type: 'text', operators: equal, read: () => undefined };
     case 'settings.slo.enabled':

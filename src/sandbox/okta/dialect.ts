@@ -84,6 +84,8 @@ function compileComparison(
     throw new GrammarFault(`The value has the wrong type at position ${at}`, at);
   }
   if (typeof value !== 'string') {
+    if (!ordering.has(operator) && operator !== 'eq' && operator !== 'ne')
+      throw new GrammarFault(`The operator '${operator}' needs a string at position ${at}`, at);
     return (found) =>
       compares(operator, Number(found) - Number(value)) && (typeof value === 'number' || typeof found === 'boolean');
   }

@@ -113,8 +113,22 @@ function chooseEvents({ state, query }: OktaContext): Test<LogRecord> {
   };
 }
 
-const fields =
-  /^(uuid|eventType|version|severity|legacyEventType|displayMessage|(actor|target)\.(id|type|alternateId|displayName|detailEntry\.\w+)|client\.(id|device|zone|ipAddress|userAgent\.(rawUserAgent|os|browser)|geographicalContext\.(city|state|country|postalCode|geolocation\.(lat|lon)))|outcome\.(result|reason)|transaction\.(id|type|detail\.\w+)|debugContext\.debugData\.[\w.]+|authenticationContext\.\w+(\.\w+)?|securityContext\.\w+(\.\w+)?|request\.ipChain\.(ip|version|source|geographicalContext\.\w+))$/;
+const place = 'city|state|country|postalCode|geolocation\\.(lat|lon)';
+const ipDetails = 'ipDetails\\.(asNumber|asOrg|domain|isp|ipServiceCategories\\.(isAnonymous|operator|type))';
+const fields = new RegExp(
+  `^(${[
+    'uuid|eventType|version|severity|legacyEventType|displayMessage',
+    '(actor|target)\\.(id|type|alternateId|displayName|detailEntry\\.[\\w.]+)',
+    'target\\.changeDetails\\.(from|to)\\.[\\w.]+',
+    `client\\.(id|device|zone|ipAddress|userAgent\\.(rawUserAgent|os|browser)|geographicalContext\\.(${place}))`,
+    'outcome\\.(result|reason)|transaction\\.(id|type|detail\\.[\\w.]+)|debugContext\\.debugData\\.[\\w.]+|device\\.[\\w.]+',
+    'authenticationContext\\.(externalSessionId|rootSessionId|authenticationProvider|authenticationStep|interface)',
+    'authenticationContext\\.(credentialProvider|credentialType|issuer\\.(id|type))',
+    `securityContext\\.(asNumber|asOrg|isp|domain|isProxy|botProtection\\.level|${ipDetails})`,
+    'securityContext\\.(risk\\.(level|previousLevel|reasons|issuer|detectionName)|userBehaviors\\.(id|name|result))',
+    `request\\.ipChain\\.(ip|version|source|geographicalContext\\.(${place})|${ipDetails})`,
+  ].join('|')})$`,
+);
 
 function compileLogFilter(state: OktaState, filter: string): Test<LogRecord> {
   if (/debugContext\.debugData\.(url|requestUri)\s+co\b/i.test(filter)) {

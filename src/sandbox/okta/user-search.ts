@@ -12,7 +12,7 @@ const nameOperators: ReadonlySet<Operator> = new Set([...searchOperators, 'co'])
 const equal: ReadonlySet<Operator> = new Set(['eq']);
 const updatedOperators: ReadonlySet<Operator> = new Set(['eq', 'gt', 'ge', 'lt', 'le']);
 
-const dates = ['created', 'activated', 'statusChanged', 'lastUpdated', 'lastLogin', 'passwordChanged'] as const;
+const dates = ['created', 'activated', 'statusChanged', 'lastUpdated'] as const;
 const containable: ReadonlySet<string> = new Set(['firstName', 'lastName', 'email', 'login']);
 const filterable: ReadonlySet<string> = new Set([
   'profile.login',
@@ -27,10 +27,12 @@ function searchAttribute(state: OktaState, path: string): Attribute<UserRecord> 
   if (path === 'id') return { type: 'text', operators: searchOperators, read: (user) => user.id };
   if (path === 'status') return { type: 'text', operators: searchOperators, read: (user) => user.status };
   if (path === 'type.id') return { type: 'text', operators: searchOperators, read: () => state.userTypeId };
+  if (path === 'realmId') return { type: 'text', operators: searchOperators, read: () => undefined };
   const name = path.startsWith('profile.') ? path.slice(8) : '';
   if (!profileReaders.has(name)) return undefined;
-  const operators = containable.has(name) ? nameOperators : searchOperators;
-  return { type: 'any', operators, read: (user) => readProfile(user, name, state.users) };
+  const named = containable.has(name);
+  const operators = named ? nameOperators : searchOperators;
+  return { type: named ? 'text' : 'any', operators, read: (user) => readProfile(user, name, state.users) };
 }
 
 function filterAttribute(state: OktaState, path: string): Attribute<UserRecord> | undefined {
