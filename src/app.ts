@@ -80,8 +80,11 @@ export async function openApp(options: AppOptions): Promise<App> {
     store,
     sandbox,
     async close() {
-      await sandbox?.close();
-      await store.close();
+      try {
+        await sandbox?.close();
+      } finally {
+        await store.close();
+      }
     },
   };
 }

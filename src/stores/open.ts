@@ -7,7 +7,16 @@ import type { Store } from './store.ts';
 export function openStore(name: string, now: () => number): Store {
   if (name === 'memory') return createMemoryStore(now);
   let opened: Promise<Store> | undefined;
-  const store = () => (opened ??= import('./sqlite.ts').then((sqlite) => sqlite.openSqliteStore(name, now)));
+  const store = () => {
+    if (opened) return opened;
+    const opening = import('./sqlite.ts').then((sqlite) => sqlite.openSqliteStore(name, now));
+    opened = opening;
+    // What was in the way may be gone at the next use.
+    opening.catch(() => {
+      if (opened === opening) opened = undefined;
+    });
+    return opening;
+  };
   return {
     get: async (key) => (await store()).get(key),
     set: async (key, value, ttlMs) => (await store()).set(key, value, ttlMs),
@@ -16,7 +25,8 @@ export function openStore(name: string, now: () => number): Store {
     delete: async (key) => (await store()).delete(key),
     keys: async (prefix) => (await store()).keys(prefix),
     close: async () => {
-      if (opened) await (await opened).close();
+      const open = await opened?.catch(() => undefined);
+      await open?.close();
     },
   };
 }

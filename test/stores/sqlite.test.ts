@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/stores/open.ts';
 import { openSqliteStore } from '../../src/stores/sqlite.ts';
@@ -99,8 +100,10 @@ describe('a store in a file', () => {
   ])('a file with %s is refused by name and left as it was', async (_name, content) => {
     const path = join(folder, `other-${++made}`);
     writeFileSync(path, content);
+    chmodSync(path, 0o644);
     expect(() => openSqliteStore(path)).toThrow(path);
     expect(readFileSync(path, 'utf8')).toBe(content);
+    if (!content.startsWith('SQLite')) expect(statSync(path).mode & 0o777).toBe(0o644);
     await expect(openStore(path, Date.now).get('k')).rejects.toThrow(path);
   });
 
@@ -111,6 +114,30 @@ describe('a store in a file', () => {
     const file = join(folder, `file-${++made}`);
     writeFileSync(file, '');
     expect(() => openSqliteStore(join(file, 'below', 'castellan.db'))).toThrow(file);
+  });
+
+  test('by its setting, a store that could not be opened is closed without fuss, and opened when it can be', async () => {
+    const path = join(folder, `later-${++made}`);
+    writeFileSync(path, 'a letter');
+    const store = openStore(path, Date.now);
+    await expect(store.get('k')).rejects.toThrow(path);
+    await store.close();
+    rmSync(path);
+    await store.set('k', 'v');
+    expect(await store.get('k')).toBe('v');
+    await store.close();
+  });
+
+  test('waits for another connection’s write, but not for long', async () => {
+    const path = newPath();
+    const store = openSqliteStore(path);
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    const started = performance.now();
+    await expect(store.set('k', 'v')).rejects.toThrow(/locked/);
+    expect(performance.now() - started).toBeLessThan(1_500);
+    other.close();
+    await store.close();
   });
 
   test('by its setting, no file is made before the first use', async () => {
