@@ -3,6 +3,7 @@
 import { defineCommand } from 'citty';
 import { openApp } from '../app.ts';
 import { loadConfig } from '../config.ts';
+import { plain } from '../core/plain.ts';
 import type { CheckResult } from '../core/tool.ts';
 import { version } from '../version.ts';
 import { checkFlags, flagsOf, missingTenant, sandboxFlags, sandboxOptions } from './flags.ts';
@@ -25,7 +26,7 @@ export default defineCommand({
     print(`\n${paint('bold', 'Settings')}`);
     const width = Math.max(...shown.map(({ name }) => name.length));
     for (const { name, value, origin } of shown)
-      print(`  ${name.padEnd(width)}  ${value || '-'}  ${paint('dim', `(${origin})`)}`);
+      print(`  ${plain(name).padEnd(width)}  ${plain(value) || '-'}  ${paint('dim', `(${plain(origin)})`)}`);
     const wrong = [...faults, ...missingTenant(config, sandbox.options !== undefined)];
     if (wrong.length > 0) {
       tell(`\n${describeFaults(wrong)}`);
@@ -42,8 +43,8 @@ export default defineCommand({
     let failures = 0;
     const report = (name: string, { ok, says, todo }: CheckResult) => {
       if (!ok) failures++;
-      print(`  ${ok ? paint('green', '✓') : paint('red', '✗')} ${name}: ${says}`);
-      if (!ok && todo) print(`      ${todo}`);
+      print(`  ${ok ? paint('green', '✓') : paint('red', '✗')} ${name}: ${plain(says)}`);
+      if (!ok && todo) print(`      ${plain(todo)}`);
     };
     report('store', await checkStore(app.store, config.state.store ?? config.dataFolder));
     for (const { tenants } of app.connected) {

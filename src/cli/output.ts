@@ -1,6 +1,7 @@
 // What commands write for people: the only place, with the commands, that touches stdout.
 
 import { styleText } from 'node:util';
+import { plain } from '../core/plain.ts';
 import type { Fault } from '../core/settings.ts';
 
 /** Whoever reads us may have seen enough (`castellan tools | head`): that is no failure. */
@@ -8,6 +9,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
 });
+
+/** Nobody reads what we say beside our work: no reason to end it. */
+process.stderr.on('error', () => {});
 
 export function print(text = ''): void {
   process.stdout.write(`${text}\n`);
@@ -41,8 +45,10 @@ export function throwFaults(faults: readonly Fault[]): void {
 
 export function describeFaults(faults: readonly Fault[]): string {
   const count = faults.length === 1 ? 'One thing is wrong' : `${faults.length} things are wrong`;
-  const lines = faults.map(
-    ({ where, problem, todo }) => `  ${paint('bold', where, process.stderr)} ${problem}\n    ${todo}`,
-  );
+  // Names and values come from files and flags of whoever wrote them.
+  const lines = faults.map(({ where, problem, todo }) => {
+    const says = todo.split('\n').map((line) => line.match(/^ */)?.[0] + plain(line.trim()));
+    return `  ${paint('bold', plain(where), process.stderr)} ${plain(problem)}\n    ${says.join('\n')}`;
+  });
   return `${count}, so nothing was started:\n\n${lines.join('\n')}\n`;
 }

@@ -2,6 +2,7 @@
 
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { type CastellanError, toCastellanError } from '../core/errors.ts';
+import { plain } from '../core/plain.ts';
 import type { Entry } from './catalog.ts';
 import { writeText } from './text.ts';
 
@@ -30,7 +31,7 @@ export function errorResult(thrown: unknown, entry?: Entry): CallToolResult {
   ];
   return {
     isError: true,
-    content: [{ type: 'text', text: lines.filter((line) => line !== undefined).join('\n') }],
+    content: [{ type: 'text', text: lines.flatMap((line) => (line === undefined ? [] : plainLines(line))).join('\n') }],
     _meta: {
       'castellan/error': {
         code: error.code,
@@ -40,6 +41,11 @@ export function errorResult(thrown: unknown, entry?: Entry): CallToolResult {
       },
     },
   };
+}
+
+/** A message may quote what the upstream or the caller wrote. */
+function plainLines(text: string): string[] {
+  return text.split('\n').map(plain);
 }
 
 function describeRetry(error: CastellanError): string {

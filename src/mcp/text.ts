@@ -1,6 +1,7 @@
 // Answers as text that a model reads cheaply: a list is a table, an object is lines. What stands in a directory was
 // written by anybody, so it can neither break a row nor hide characters.
 
+import { plain } from '../core/plain.ts';
 import type { Cell, Table } from '../core/tool.ts';
 
 const separator = ' | ';
@@ -72,11 +73,4 @@ function writeInner(inner: object, depth: number): string {
   if (!Array.isArray(inner)) return writeLines(inner, depth);
   const items = inner.map((item) => (typeof item === 'object' && item !== null ? item : { value: item }));
   return items.map((item) => `${'  '.repeat(depth)}-\n${writeLines(item, depth + 1)}`).join('\n');
-}
-
-/** One line, without control, format (zero-width, direction) and private-use characters. */
-function plain(text: string): string {
-  // Most text is plain already, and asking so costs a fifth of making it so.
-  if (/^[!-~]*(?: [!-~]+)*$/.test(text)) return text;
-  return text.replace(/[\s\p{Zl}\p{Zp}]+/gu, ' ').replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, '');
 }

@@ -29,7 +29,8 @@ export function createLog(options: LogOptions): Log {
     // Copied now: what is logged is what was true when it was said.
     const safe = withoutSecrets(fields) as object;
     logger ??= openPino(options);
-    void logger.then((pino) => pino[level](safe, message));
+    // A log that cannot be written is no reason to end what it tells about.
+    logger.then((pino) => pino[level](safe, message)).catch(() => {});
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

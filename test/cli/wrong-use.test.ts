@@ -192,6 +192,16 @@ describe.concurrent('the configuration file', () => {
   });
 });
 
+test('what a file says cannot draw on the terminal', async () => {
+  const config = fileWith({ 'x\u001b[2J\u202ey': 1, tenants: { 'a\nb\u200b': { platform: 'ok\u0007ta' } } });
+  const { status, stderr } = await runCastellan(['serve', '--config', config]);
+  expect(status).toBe(2);
+  expect(stderr).toContain('x[2Jy');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  expect(stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u200b\u202e]/);
+  expect(stderr).not.toContain('a\nb');
+});
+
 test('everything that is wrong is on one page', async () => {
   const config = fileWith({ htp: {}, http: { prot: 1 }, tenants: { acme: { platform: 'okta', orgUrl: 'x' } } });
   const env = { CASTELLAN_CALL_TIMEOUT: 'soon', OKTA_API_TOKEN: secret };
