@@ -57,9 +57,14 @@ function placeOf(name: string, inner: unknown, outer: Place): Place {
   if (outer !== 'open' && facts.leaf) return 'secret';
   // A policy's numbers stand below `password`; a password that is a number or a list stands there itself.
   const isMap = typeof inner === 'object' && inner !== null && !Array.isArray(inner);
-  if (facts.own === 'password') return isMap ? 'password' : 'secret';
+  if (facts.own === 'password') return !isMap ? 'secret' : holdsPassword(inner) ? 'password' : 'open';
   if (facts.secret) return 'secret';
   return facts.own === 'open' ? outer : facts.own;
+}
+
+/** A policy's `password` holds no text, only groups of what is asked of one. */
+function holdsPassword(map: object): boolean {
+  return Object.entries(map).some(([name, value]) => typeof value === 'string' || factsOf(name).leaf);
 }
 
 /** The same few hundred names come again and again; those that strangers invent must not fill the memory. */
