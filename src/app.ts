@@ -33,15 +33,17 @@ export interface AppOptions {
   readonly writeLog: (line: string) => void;
 }
 
+/** Where state is kept: `memory` or a path. */
+export function storeNameOf(config: Config, simulated: boolean): string {
+  return config.state.store ?? (simulated ? 'memory' : join(config.dataFolder, 'castellan.db'));
+}
+
 export async function openApp(options: AppOptions): Promise<App> {
   const { config } = options;
   const now = Date.now;
   const metrics = options.metrics ?? noMetrics;
   const log = createLog({ level: config.log.logLevel, format: config.log.logFormat, write: options.writeLog });
-  const store = openStore(
-    config.state.store ?? (options.sandbox ? 'memory' : join(config.dataFolder, 'castellan.db')),
-    now,
-  );
+  const store = openStore(storeNameOf(config, options.sandbox !== undefined), now);
   const sandbox = options.sandbox && (await (await import('./sandbox/index.ts')).openSandbox(options.sandbox));
 
   const tenants = new Map<string, Tenant>();

@@ -1,13 +1,16 @@
 // castellan serve: the MCP server on stdio, or on HTTP.
 
 import { defineCommand } from 'citty';
-import { openApp } from '../app.ts';
+import { openApp, storeNameOf } from '../app.ts';
+import type { Config } from '../config.ts';
+import type { Fault } from '../core/settings.ts';
 import { httpSettings } from '../http/settings.ts';
 import { callSettings } from '../mcp/settings.ts';
 import { observeSettings } from '../observe/settings.ts';
+import { findFileProblem } from '../stores/file.ts';
 import { storeSettings } from '../stores/settings.ts';
 import { flagsOf, loadFor, missingTenant, sandboxFlags, sandboxOptions } from './flags.ts';
-import { paint, tell } from './output.ts';
+import { paint, tell, throwFaults } from './output.ts';
 import { untilStopped } from './stop.ts';
 import { warmUp } from './warm.ts';
 
@@ -33,7 +36,9 @@ export default defineCommand({
       ...sandbox.faults,
       ...missingTenant(loaded, sandbox.options !== undefined),
       ...(open ? [needsRisk] : []),
+      ...(given.http ? [] : strayFlags(given)),
     ]);
+    throwFaults(checkStore(config, given.sandbox));
     const options = { config, sandbox: sandbox.options, writeLog: (line: string) => void process.stderr.write(line) };
     if (given.http) await serveHttp(options);
     else await serveStdio(options);
@@ -45,6 +50,47 @@ const needsRisk = {
   problem: 'would let anybody who reaches the port act with the configured credential: there is no sign-in yet',
   todo: 'If only you can reach it, say so with --no-auth --iunderstandtherisks; otherwise serve on stdio.',
 };
+
+/** What says how to serve HTTP, where nobody asked for HTTP. */
+function strayFlags(given: Readonly<Record<string, unknown>>): Fault[] {
+  const flags = Object.values(httpSettings).map(({ flag }) => flag);
+  const stray: string[] = flags.filter((flag) => given[flag] !== undefined).map((flag) => `--${flag}`);
+  if (given.auth === false) stray.push('--no-auth');
+  if (given.iunderstandtherisks === true) stray.push('--iunderstandtherisks');
+  return stray.map((where) => ({ where, problem: 'goes with --http', todo: 'Add --http, or leave it out.' }));
+}
+
+function checkStore(config: Config, simulated: boolean): Fault[] {
+  const name = storeNameOf(config, simulated);
+  const problem = name === 'memory' ? undefined : findFileProblem(name);
+  return problem === undefined ? [] : [storeFault(problem)];
+}
+
+function storeFault(problem: string): Fault {
+  return {
+    where: 'store',
+    problem: `cannot be opened: ${problem}`,
+    todo: 'Make it writable, or set CASTELLAN_STORE (--store) to memory or another path.',
+  };
+}
+
+/** An address that cannot be listened on, as what is wrong with its settings. */
+function addressFault(error: unknown, host: string, port: number): Fault | undefined {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (code === 'EADDRINUSE')
+    return {
+      where: '--port',
+      problem: `${port} is taken on ${host}`,
+      todo: 'Give another port; 0 takes any free one.',
+    };
+  if (code === 'EACCES')
+    return { where: '--port', problem: `${port} is not yours to listen on`, todo: 'Give a port from 1024 on.' };
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EINVAL') {
+    const todo = 'Give one of its addresses, such as 127.0.0.1, or 0.0.0.0 for all of them.';
+    return { where: '--host', problem: `${host} is no address of this machine`, todo };
+  }
+  return undefined;
+}
 
 type ServeOptions = Parameters<typeof openApp>[0];
 
@@ -73,6 +119,10 @@ async function serveHttp(options: ServeOptions): Promise<void> {
   const metrics = await openMetrics();
   const app = await openApp({ ...options, metrics });
   const { http } = options.config;
+  await app.store.get('health').catch(async (error) => {
+    await app.close();
+    throwFaults([storeFault(error instanceof Error ? error.message : String(error))]);
+  });
   const { version } = await import('../version.ts');
   const ready = async () =>
     app.store.get('health').then(
@@ -89,9 +139,13 @@ async function serveHttp(options: ServeOptions): Promise<void> {
     ready,
   }).catch(async (error) => {
     await app.close();
+    const fault = addressFault(error, http.host, http.port);
+    throwFaults(fault ? [fault] : []);
     throw error;
   });
-  await warmUp(listener.url.replace(/\/\/(0\.0\.0\.0|\[::\]):/, '//127.0.0.1:'), app.sandbox !== undefined);
+  // Every address of the machine is none that a client could be given.
+  const url = listener.url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+  await warmUp(url, app.sandbox !== undefined);
   metrics.reset();
   tell(
     paint(
@@ -100,7 +154,9 @@ async function serveHttp(options: ServeOptions): Promise<void> {
       process.stderr,
     ),
   );
-  tell(`Serving MCP at ${listener.url}/mcp`);
+  tell(`Serving MCP at ${url}/mcp`);
+  if (url !== listener.url)
+    tell('Other machines reach it by the names in --allowed-hosts, at every address of this machine.');
   app.log.warn({ url: listener.url, auth: 'none' }, 'serving without authentication');
   await stopped;
   await listener.close();

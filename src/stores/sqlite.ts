@@ -1,14 +1,11 @@
 // A store in one SQLite file, shared by the processes of one machine. Readable by its owner only.
 
-import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { prepareFile } from './file.ts';
 import type { Store } from './store.ts';
 
 /** How long a process waits for another one's write, milliseconds. The wait is synchronous: nothing else runs then. */
 const busyMs = 200;
-/** SQLite file format §1.3. */
-const magic = 'SQLite format 3\0';
 const sweepEvery = 200;
 
 /** @throws when the file cannot be opened or is not a database; the message names the path. */
@@ -74,38 +71,6 @@ function openDatabase(path: string): DatabaseSync {
     const problem = error instanceof Error ? error.message : String(error);
     throw new Error(`${path} cannot be used as a store: ${problem}`, { cause: error });
   }
-}
-
-function prepareFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  // Made before SQLite opens it, so that there is no moment in which others can read it.
-  const made = openNew(path);
-  const file = made ?? openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  try {
-    if (made !== undefined) return;
-    // Somebody's other file keeps its rights: asked and changed on one descriptor, so that it is the same file.
-    if (!isOurs(file)) throw new Error('it is a file, but not an SQLite database');
-    if ((fstatSync(file).mode & 0o077) !== 0) fchmodSync(file, 0o600);
-  } finally {
-    closeSync(file);
-  }
-}
-
-function openNew(path: string): number | undefined {
-  try {
-    return openSync(path, 'ax', 0o600);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
-    throw error;
-  }
-}
-
-function isOurs(file: number): boolean {
-  const stat = fstatSync(file);
-  if (!stat.isFile()) return false;
-  if (stat.size === 0) return true;
-  const head = Buffer.alloc(magic.length);
-  return readSync(file, head, 0, head.length, 0) === head.length && head.toString('latin1') === magic;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -246,14 +246,21 @@ describe.concurrent('serve', () => {
     expect(http.stderr()).toContain('Nobody signs in here');
   });
 
-  test('a port that is taken is said in one line, and ends it with 1', async () => {
+  test('a port that is taken is one thing that is wrong', async () => {
     const http = await serveHttp(['--sandbox', '--users', '5']);
     const args = ['serve', '--http', '--no-auth', '--iunderstandtherisks', '--sandbox', '--port', String(http.port)];
     const { status, stderr, stdout } = await runCastellan(args);
-    expect(status).toBe(1);
+    expect(status).toBe(2);
     expect(stdout).toBe('');
+    expect(stderr).toMatch(/nothing was started[\s\S]*--port/);
     expect(stderr).toContain(String(http.port));
     expect(stderr).not.toMatch(/\n {4}at /);
+    await http.stop();
+  });
+
+  test('on every address, it names one that can be used', async () => {
+    const http = await serveHttp(['--sandbox', '--users', '5', '--host', '0.0.0.0']);
+    expect(http.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     await http.stop();
   });
 });

@@ -225,10 +225,22 @@ test('everything that is wrong is on one page', async () => {
   expect(count).toBeGreaterThanOrEqual(9);
 });
 
-test('a store that is no store, and a port that is taken, end with status 1 and one line', async () => {
+test('a store that is no store is said before anything is served; doctor ends with 1', async () => {
   const store = fileWith('this is a letter, not a database');
   const doctor = await runCastellan(['doctor', '--sandbox'], { env: { CASTELLAN_STORE: store } });
   expect(doctor.status).toBe(1);
   expect(doctor.stdout).toContain(store);
   expect(doctor.stdout + doctor.stderr).not.toMatch(/\n {4}at /);
+  for (const args of [['serve'], httpOpen])
+    await expectPage([...args, '--sandbox', '--store', store], [/store/, /not an SQLite database/]);
+});
+
+test('flags of HTTP without --http, and an address of another machine, are wrong', async () => {
+  const flags = ['--host', 'a', '--port', '1', '--allowed-hosts', 'a', '--allowed-origins', 'http://a'];
+  const count = await expectPage(
+    ['serve', '--sandbox', ...flags, '--no-auth', '--iunderstandtherisks'],
+    [/--host goes/, /--port goes/, /--allowed-hosts goes/, /--allowed-origins goes/, /--no-auth goes/, /risks goes/],
+  );
+  expect(count).toBe(6);
+  await expectPage([...httpOpen, '--sandbox', '--host', '192.0.2.1'], [/--host/, /no address of this machine/]);
 });
