@@ -101,13 +101,16 @@ async function serveStdio(options: ServeOptions): Promise<void> {
     import('@modelcontextprotocol/server/stdio'),
     import('../mcp/stdio.ts'),
   ]);
-  const transport = createStdioTransport({ input: process.stdin, output: process.stdout });
+  const transport = createStdioTransport({
+    input: process.stdin,
+    output: process.stdout,
+    drainMs: options.config.calls.timeout * 1000 + 1_000,
+  });
   const handle = serve(app.factory, {
     transport,
     onerror: (error) => app.log.debug({ error: error.name }, 'message refused by the protocol layer'),
   });
-  const ended = new Promise<void>((resolve) => process.stdin.once('end', resolve).once('close', resolve));
-  await Promise.race([ended, stopped]);
+  await Promise.race([transport.ended, stopped]);
   await handle.close();
   await app.close();
 }

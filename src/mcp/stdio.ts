@@ -10,32 +10,76 @@ const newline = 0x0a;
 export interface StdioStreams {
   readonly input: Readable;
   readonly output: Writable;
+  /** How long answers may still be written once the input has ended, milliseconds. */
+  readonly drainMs?: number;
 }
 
-export function createStdioTransport({ input, output }: StdioStreams): Transport {
+export interface StdioTransport extends Transport {
+  /** Settles when nothing more is read or written. */
+  readonly ended: Promise<void>;
+}
+
+export function createStdioTransport({ input, output, drainMs = 0 }: StdioStreams): StdioTransport {
   let parts: Buffer[] = [];
   let size = 0;
   /** The rest of a line that was refused for its length. */
   let skipping = false;
   let closed = false;
+  let inputEnded = false;
+  let drained: Promise<void> | undefined;
+  let drainTimer: NodeJS.Timeout | undefined;
+  /** Requests that were read and not answered yet. */
+  const awaited = new Set<string | number>();
+  const ended = Promise.withResolvers<void>();
 
-  const transport: Transport = {
+  const transport: StdioTransport = {
+    ended: ended.promise,
     async start() {
       input.on('data', read);
-      input.once('end', close);
-      input.once('close', close);
+      input.once('end', endInput);
+      input.once('close', endInput);
       input.on('error', close);
       output.on('error', close);
     },
-    send: (message) => write(JSON.stringify(message)),
+    async send(message) {
+      await write(JSON.stringify(message));
+      if (!('method' in message) && message.id !== undefined) settle(message.id);
+    },
     async close() {
       close();
     },
   };
 
+  /** Whoever wrote the last request may still be reading: its answer is waited for. */
+  function endInput(): void {
+    if (inputEnded || closed) return;
+    inputEnded = true;
+    if (size > 0) endLine();
+    if (awaited.size === 0) close();
+    else drainTimer = setTimeout(close, drainMs);
+  }
+
+  function settle(id: string | number): void {
+    awaited.delete(id);
+    if (inputEnded && awaited.size === 0) close();
+  }
+
+  /** What will be answered: neither a call that was cancelled nor a subscription, which lasts as long as its connection. */
+  function expectAnswer(message: JSONRPCMessage): void {
+    if (!('method' in message)) return;
+    if ('id' in message) {
+      if (message.method !== 'subscriptions/listen') awaited.add(message.id);
+    } else if (message.method === 'notifications/cancelled') {
+      const id = message.params?.requestId;
+      if (typeof id === 'string' || typeof id === 'number') settle(id);
+    }
+  }
+
   function close(): void {
     if (closed) return;
     closed = true;
+    clearTimeout(drainTimer);
+    ended.resolve();
     input.off('data', read);
     input.pause();
     transport.onclose?.();
@@ -89,6 +133,7 @@ export function createStdioTransport({ input, output }: StdioStreams): Transport
       refuse(-32600, 'The line is JSON, but not a JSON-RPC 2.0 message.', parsed);
       return;
     }
+    expectAnswer(message);
     transport.onmessage?.(message);
   }
 
@@ -102,18 +147,26 @@ export function createStdioTransport({ input, output }: StdioStreams): Transport
   async function write(json: string): Promise<void> {
     if (closed || output.destroyed) throw new Error('the connection is closed');
     if (output.write(`${json}\n`)) return;
-    const drained = Promise.withResolvers<void>();
-    const settle = () => {
-      output.off('drain', settle);
-      output.off('close', settle);
-      drained.resolve();
-    };
-    output.on('drain', settle);
-    output.on('close', settle);
-    await drained.promise;
+    // One for all that wait: each with listeners of its own would be taken for a leak.
+    drained ??= untilDrained(output).then(() => {
+      drained = undefined;
+    });
+    await drained;
   }
 
   return transport;
+}
+
+function untilDrained(output: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      output.off('drain', settle);
+      output.off('close', settle);
+      resolve();
+    };
+    output.on('drain', settle);
+    output.on('close', settle);
+  });
 }
 
 function isBlank(line: Buffer): boolean {
