@@ -10,7 +10,7 @@ import {
 } from 'cockatiel';
 import pLimit from 'p-limit';
 import type { RateBudget } from './budget.ts';
-import { CastellanError } from './errors.ts';
+import { CastellanError, toCastellanError } from './errors.ts';
 import { type Dialect, rateLimited, readAnswer, type UpstreamAnswer, type UpstreamRequest } from './exchange.ts';
 
 /** One call's share of an upstream: when it must be over and who wants to know the upstream's request ids. */
@@ -93,7 +93,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     let accounted = false;
     const started = now();
     try {
-      const timeout = AbortSignal.timeout(Math.max(1, Math.min(options.attemptTimeoutMs, scope.deadline - started)));
+      const timeout = AbortSignal.timeout(
+        Math.max(1, Math.floor(Math.min(options.attemptTimeoutMs, scope.deadline - started))),
+      );
       const init: RequestInit = {
         method: asked.method,
         headers: {
@@ -191,8 +193,16 @@ async function untilOver<T>(scope: CallScope, promise: Promise<T>): Promise<T> {
 }
 
 function isOutage(error: unknown): boolean {
-  if (error instanceof CastellanError) return error.code === 'platform_unavailable';
-  return !(error instanceof Error && error.name === 'AbortError');
+  return error instanceof CastellanError ? error.code === 'platform_unavailable' : isNetworkFailure(error);
+}
+
+/** What fetch and its streams throw for a connection, rather than a mistake of ours (undici: TypeError with a cause, UND_ERR_*). */
+function isNetworkFailure(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  if (thrown.name === 'TimeoutError') return true;
+  const { code } = thrown as NodeJS.ErrnoException;
+  if (typeof code === 'string') return /^(UND_ERR|E[A-Z]+$|HPE_|Z_)/.test(code);
+  return thrown instanceof TypeError && (thrown.cause !== undefined || /fetch failed|terminated/.test(thrown.message));
 }
 
 /** What a thrown thing means to the caller. Whoever ended the call gave the reason on the signal. */
@@ -212,6 +222,7 @@ function explain(thrown: unknown, scope: CallScope): CastellanError {
       cause: thrown,
     });
   }
+  if (!isNetworkFailure(thrown)) return toCastellanError(thrown);
   const slow = thrown instanceof Error && thrown.name === 'TimeoutError';
   return new CastellanError({
     code: 'platform_unavailable',
