@@ -25,19 +25,29 @@ export function checkAddress(request: IncomingMessage, options: GuardOptions): R
   // Node keeps the first of several; whatever stands before us may have gone by another (RFC 9112 §3.2).
   if (countHeader(request, 'host') > 1) return { status: 400, message: 'A request has one Host header.' };
   const name = host === undefined ? undefined : hostNameOf(host);
-  if (name === undefined || !(localNames.has(name) || options.allowedHosts.includes(name))) {
+  if (
+    name === undefined ||
+    !(localNames.has(name) || options.allowedHosts.some((allowed) => hostNameOf(allowed) === name))
+  ) {
     return {
       status: 403,
       message: 'The Host header does not name this server. An operator can add the name to allowed-hosts.',
     };
   }
   if (origin === undefined) return undefined;
-  const local = URL.canParse(origin) && localNames.has(new URL(origin).hostname) && /^https?:/.test(origin);
-  if (local || options.allowedOrigins.includes(origin)) return undefined;
+  const local = URL.canParse(origin) && localNames.has(new URL(origin).hostname) && /^https?:/i.test(origin);
+  if (local || options.allowedOrigins.some((allowed) => originOf(allowed) === originOf(origin))) return undefined;
   return {
     status: 403,
     message: 'Web pages of this origin may not call the server. An operator can add it to allowed-origins.',
   };
+}
+
+/** As browsers send it (RFC 6454 §6): in lower case, without a path or the scheme's own port. */
+function originOf(text: string): string {
+  const origin = URL.canParse(text) ? new URL(text).origin : 'null';
+  // Schemes that URL knows no origins of, such as those of browser extensions.
+  return origin === 'null' ? text.toLowerCase().replace(/\/+$/, '') : origin;
 }
 
 /** `rawHeaders` holds names at even places and values at odd ones. */

@@ -20,14 +20,16 @@ export const httpSettings = defineSettings({
   },
   allowedHosts: {
     schema: z.array(z.string().min(1)),
-    description: 'Host names, beside those of this machine, by which clients may address the server (comma-separated).',
+    description:
+      'Host names by which clients may address the server; any other, beside those of this machine, is refused (comma-separated).',
     env: ['CASTELLAN_HTTP_ALLOWED_HOSTS'],
     flag: 'allowed-hosts',
     default: [],
   },
   allowedOrigins: {
     schema: z.array(z.url()),
-    description: 'Origins, beside those of this machine, whose web pages may call the server (comma-separated).',
+    description:
+      'Origins from which a browser’s requests are taken; any other, beside those of this machine, is refused. No CORS headers are sent (comma-separated).',
     env: ['CASTELLAN_HTTP_ALLOWED_ORIGINS'],
     flag: 'allowed-origins',
     default: [],
