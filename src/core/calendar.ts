@@ -26,7 +26,7 @@ export function dayOf(year: number, month: number, day: number): Wall {
   const date = new Date(start);
   if (date.getUTCFullYear() !== year || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day)
     throw refuseTime(
-      `The calendar has no day ${day} of month ${month} in ${year} (dates are year-month-day or month/day/year).`,
+      `The calendar has no day ${day} of month ${month} in ${year} (dates are year-month-day, month/day/year or day.month.year).`,
     );
   return start;
 }

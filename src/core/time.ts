@@ -2,7 +2,7 @@
 
 import { dayOf } from './calendar.ts';
 import { hearWords, isKnownWord } from './time-words.ts';
-import { checkInstant, HOUR, openZone, refuseTime, showClock } from './zone.ts';
+import { checkInstant, HOUR, isAbbreviation, openZone, refuseTime, showClock } from './zone.ts';
 
 export interface TimeContext {
   /** Epoch milliseconds. */
@@ -18,7 +18,7 @@ export interface HeardTime {
   readonly heardAs: string;
 }
 
-const ZONE = /^(.*) (utc|gmt|z|(?:utc|gmt)?[+-]\d\d:?\d\d|[a-z_]+(?:\/[a-z0-9_+-]+)+)$/;
+const ZONE = /^(.*) (z|(?:utc|gmt)[+-]\d{1,2}(?::?\d\d)?|[+-]\d\d:?\d\d|[a-z_]+(?:\/[a-z0-9_+-]+)+)$/;
 const ISO = /^(\d{4})(-?)(\d\d)\2(\d\d)(?:[t ](\d\d):?(\d\d)(?::?(\d\d)(?:\.(\d{1,9}))?)?)?(z|[+-]\d\d(?::?\d\d)?)?$/;
 
 /** ISO 8601 in UTC, with milliseconds and `Z`. */
@@ -52,9 +52,11 @@ export async function parseTime(text: string, ctx: TimeContext): Promise<HeardTi
     .replace(/(?<=:\d\d),(?=\d)/, '.')
     .replaceAll(',', ' ')
     .replace(/\s+/g, ' ')
-    .trim();
+    .trim()
+    .replace(/ ?!+$/, '')
+    .replace(/(?<!\b[ap]\.m) ?\.$/, '');
   if (given === '') throw refuseTime('The time is empty.');
-  const [, zoned, zoneSaid] = ZONE.exec(given) ?? [];
+  const [, zoned, zoneSaid] = ZONE.exec(given) ?? splitAbbreviation(given) ?? [];
   const said = zoned ?? given;
   const iso = ISO.exec(said);
   const zoneText = zoneSaid ?? iso?.[9];
@@ -67,10 +69,21 @@ export async function parseTime(text: string, ctx: TimeContext): Promise<HeardTi
   const wall = zone.wallOf(heard.at);
   const day = new Date(wall).toLocaleDateString('en-US', { weekday: 'long', timeZone: 'UTC' });
   const date = new Date(wall).toISOString().slice(0, 10);
-  return {
-    at: heard.at,
-    heardAs: `${day} ${date} ${showClock(wall)} ${zone.name}${heard.note ? ` (${heard.note})` : ''}`,
-  };
+  const notes = [heard.note, zoneText && noteZone(zone.name, wall - heard.at)].filter(Boolean).join('; ');
+  return { at: heard.at, heardAs: `${day} ${date} ${showClock(wall)} ${zone.name}${notes && ` (${notes})`}` };
+}
+
+/** The text and the zone at its end; undefined without one. */
+function splitAbbreviation(given: string): [string, string, string] | undefined {
+  const [, rest = '', zone = ''] = /^(.*) ([a-z]{3,4}|[a-z]{3}\d[a-z]{3})$/.exec(given) ?? [];
+  return isAbbreviation(zone) ? [given, rest, zone] : undefined;
+}
+
+/** What the clock of an abbreviated zone is, as some stand for a fixed offset and others change with daylight saving. */
+function noteZone(name: string, offset: number): string | undefined {
+  if (!isAbbreviation(name) || name === 'UTC' || name === 'GMT') return undefined;
+  const clock = new Date(Math.abs(offset)).toISOString().slice(11, 16);
+  return `${name} is UTC${offset < 0 ? '-' : '+'}${clock} then`;
 }
 
 /** Seconds have nine or ten digits, milliseconds twelve or thirteen: 1973 at the earliest, so that no date looks like one. */
@@ -91,7 +104,9 @@ function hearIso([
   fraction = '0',
 ]: RegExpExecArray): number {
   const start = dayOf(Number(year), Number(month), Number(day));
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59)
+  // The midnight at a day's end (ISO 8601 §4.2.3, in its edition of 2004 and again since 2022).
+  const isEnd = hour === '24' && ![minute, second, fraction].some(Number);
+  if ((Number(hour) > 23 && !isEnd) || Number(minute) > 59 || Number(second) > 59)
     throw refuseTime(`There is no ${hour}:${minute}:${second} on the clock.`);
   // Digits past the millisecond are cut, not rounded, so that an instant never lands in the next second.
   return (
@@ -103,11 +118,12 @@ function hearIso([
   );
 }
 
-/** As `Intl` knows it: `Z` and `GMT` are UTC, `+0200`, `+02` and `GMT+02:00` are `+02:00`. */
+/** As `Intl` knows it: `Z` and `GMT` are UTC, `+0200`, `+02`, `GMT+02:00` and `UTC+2` are `+02:00`. */
 function spellZone(zone: string): string {
-  const offset = /^(?:utc|gmt)?([+-]\d\d):?(\d\d)?$/.exec(zone);
-  if (offset !== null) return `${offset[1]}:${offset[2] ?? '00'}`;
-  return zone === 'z' || zone === 'gmt' ? 'UTC' : zone;
+  const offset = /^(?:utc|gmt)?([+-])(\d{1,2}):?(\d\d)?$/.exec(zone);
+  if (offset !== null) return `${offset[1]}${offset[2]?.padStart(2, '0')}:${offset[3] ?? '00'}`;
+  if (zone === 'z' || zone === 'gmt') return 'UTC';
+  return isAbbreviation(zone) ? zone.toUpperCase() : zone;
 }
 
 function sayWhatIsUnknown(said: string): string {

@@ -22,6 +22,46 @@ const HINT =
   "Write for instance '2 hours ago', 'yesterday at 17:00', 'start of last week', 'last Tuesday 9am' or " +
   "'2026-11-03T14:30:00Z'; a zone may follow as UTC, Europe/Berlin or +02:00.";
 
+/** Those that Intl knows, of the IANA data, and that mean one zone to everybody. */
+const ABBREVIATIONS = new Set('UTC GMT EST MST HST PST CET EET WET MET JST EST5EDT CST6CDT MST7MDT PST8PDT'.split(' '));
+/** Those that mean several zones, of which Intl picks one, or that Intl does not know; each with what may be meant. */
+const UNCLEAR = new Map([
+  ['ACT', 'Australia/Darwin or America/Rio_Branco'],
+  ['AET', 'Australia/Sydney or Australia/Brisbane'],
+  ['ART', 'America/Argentina/Buenos_Aires or Africa/Cairo'],
+  ['AST', 'America/Halifax, Asia/Riyadh or America/Anchorage'],
+  ['BST', 'Europe/London or Asia/Dhaka'],
+  ['CST', 'America/Chicago, Asia/Shanghai or America/Havana'],
+  ['ECT', 'America/Guayaquil or Europe/Paris'],
+  ['IST', 'Asia/Kolkata, Europe/Dublin or Asia/Jerusalem'],
+  ['NST', 'America/St_Johns or Pacific/Auckland'],
+  ['SST', 'Pacific/Pago_Pago, Pacific/Guadalcanal or Asia/Singapore'],
+  ['AEDT', 'Australia/Sydney'],
+  ['AEST', 'Australia/Sydney or Australia/Brisbane'],
+  ['AKST', 'America/Anchorage'],
+  ['AKDT', 'America/Anchorage'],
+  ['ADT', 'America/Halifax'],
+  ['CDT', 'America/Chicago or America/Havana'],
+  ['CEST', 'Europe/Berlin'],
+  ['EDT', 'America/New_York'],
+  ['EEST', 'Europe/Athens'],
+  ['HKT', 'Asia/Hong_Kong'],
+  ['KST', 'Asia/Seoul'],
+  ['MDT', 'America/Denver'],
+  ['MSK', 'Europe/Moscow'],
+  ['NZDT', 'Pacific/Auckland'],
+  ['NZST', 'Pacific/Auckland'],
+  ['PDT', 'America/Los_Angeles'],
+  ['SGT', 'Asia/Singapore'],
+  ['WEST', 'Europe/Lisbon'],
+]);
+
+/** Whether a word, in any case, is the abbreviation of a zone's name; `openZone` refuses the unclear ones. */
+export function isAbbreviation(word: string): boolean {
+  const upper = word.toUpperCase();
+  return ABBREVIATIONS.has(upper) || UNCLEAR.has(upper);
+}
+
 /** The refusal of a time that is not understood, with examples of what is. */
 export function refuseTime(message: string): CastellanError {
   return new CastellanError({ code: 'invalid_input', message, hint: HINT });
@@ -32,7 +72,10 @@ export function checkInstant(epochMs: number): void {
   if (!(epochMs >= 0 && epochMs <= LATEST)) throw refuseTime('That time is outside the years 1970 to 2100.');
 }
 
-/** A zone by its IANA name in any case, `UTC`, or an offset such as `+02:00`. Throws `invalid_input` for an unknown one. */
+/**
+ * A zone by its IANA name in any case, `UTC`, or an offset such as `+02:00`. Throws `invalid_input` for an unknown one and for an
+ * abbreviation that could mean several.
+ */
 export function openZone(given: string): Zone {
   const opened = zones.get(given);
   if (opened) return opened;
@@ -46,6 +89,13 @@ export function openZone(given: string): Zone {
 const zones = new Map<string, Zone>();
 
 function makeZone(given: string): Zone {
+  const unclear = UNCLEAR.get(given.toUpperCase());
+  if (unclear !== undefined)
+    throw new CastellanError({
+      code: 'invalid_input',
+      message: `${given.toUpperCase()} is not the name of one time zone.`,
+      hint: `Write ${unclear}, or an offset such as +02:00; in general an IANA name such as Europe/Berlin.`,
+    });
   const format = openFormat(given);
   const known = format.resolvedOptions().timeZone;
   const wallOf = (epochMs: number): Wall => {
