@@ -1,8 +1,10 @@
 // castellan call: one tool, no model needed.
 
+import { ProtocolError } from '@modelcontextprotocol/client';
 import { defineCommand } from 'citty';
 import { openApp, platforms } from '../app.ts';
 import type { Fault } from '../core/settings.ts';
+import type { AnyTool } from '../core/tool.ts';
 import { callSettings } from '../mcp/settings.ts';
 import { observeSettings } from '../observe/settings.ts';
 import { storeSettings } from '../stores/settings.ts';
@@ -27,7 +29,7 @@ export default defineCommand({
     const input = readInput(given.input, given._.slice(1), faults);
     const { config } = loadFor(rawArgs, given, args, (loaded) => [
       ...faults,
-      ...(isLocal(given.tool) ? [] : missingTenant(loaded, sandbox.options !== undefined)),
+      ...(findTool(given.tool)?.local ? [] : missingTenant(loaded, sandbox.options !== undefined)),
     ]);
     const app = await openApp({
       config,
@@ -37,9 +39,10 @@ export default defineCommand({
     const client = await connectInProcess(app.factory);
     try {
       const { tools } = await client.listTools();
-      const schema = tools.find(({ name }) => name === given.tool)?.inputSchema.properties ?? {};
+      const tool = findTool(given.tool);
+      const schema = tools.find(({ name }) => name === tool?.name)?.inputSchema.properties ?? {};
       const result = await client.callTool(
-        { name: given.tool, arguments: typed(input, schema) },
+        { name: given.tool, arguments: typed(input, schema, tool?.parameterAliases ?? {}) },
         {
           timeout: config.calls.timeout * 1000 + 5_000,
           onprogress: ({ progress, total }) => tell(`… ${progress}${total === undefined ? '' : ` of ${total}`}`),
@@ -51,8 +54,9 @@ export default defineCommand({
         process.exitCode = 1;
       } else print(given.json ? JSON.stringify(result.structuredContent, null, 2) : text);
     } catch (error) {
-      // A tool that does not exist is refused by the protocol itself.
-      const problem = error instanceof Error ? error.message.replace(/^.*?: /, '') : String(error);
+      // A tool that does not exist is refused by the protocol itself; anything else is no wrong use.
+      if (!(error instanceof ProtocolError)) throw error;
+      const problem = error.message.replace(/^.*?: /, '');
       throwFaults([{ where: given.tool, problem: 'was not called', todo: problem }]);
     } finally {
       await client.close();
@@ -61,13 +65,16 @@ export default defineCommand({
   },
 });
 
-/** A tool that asks no organization works without one. */
-function isLocal(name: string): boolean {
-  return platforms.some(({ tools }) => tools.some((tool) => tool.name === name && tool.local));
+/** By its name or one of its aliases. */
+function findTool(name: string): AnyTool | undefined {
+  return platforms
+    .flatMap(({ tools }) => tools)
+    .find((tool) => tool.name === name || Object.hasOwn(tool.aliases ?? {}, name));
 }
 
 function readInput(json: string | undefined, pairs: readonly string[], faults: Fault[]): Record<string, unknown> {
-  const input: Record<string, unknown> = {};
+  // Without a prototype, so that a parameter called __proto__ is one that does not exist.
+  const input: Record<string, unknown> = Object.create(null);
   if (json !== undefined) {
     try {
       const parsed: unknown = JSON.parse(json);
@@ -79,7 +86,9 @@ function readInput(json: string | undefined, pairs: readonly string[], faults: F
   }
   for (const pair of pairs) {
     const cut = pair.indexOf('=');
-    if (cut > 0) input[pair.slice(0, cut)] = pair.slice(cut + 1);
+    const name = pair.slice(0, cut);
+    if (cut > 0 && name in input) faults.push({ where: name, problem: 'is given twice', todo: 'Give it once.' });
+    else if (cut > 0) input[name] = pair.slice(cut + 1);
     else
       faults.push({
         where: pair,
@@ -90,11 +99,16 @@ function readInput(json: string | undefined, pairs: readonly string[], faults: F
   return input;
 }
 
-/** Text from the command line as what the tool's schema says it is. */
-function typed(input: Record<string, unknown>, schema: Record<string, unknown>): Record<string, unknown> {
+/** Text from the command line as what the tool's schema says it is, by the parameter's own name or another one. */
+function typed(
+  input: Record<string, unknown>,
+  schema: Record<string, unknown>,
+  aliases: Readonly<Record<string, string>>,
+): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(input).map(([name, value]) => {
-      const type = (schema[name] as { type?: string } | undefined)?.type;
+      const own = Object.hasOwn(schema, name) || !Object.hasOwn(aliases, name) ? name : (aliases[name] ?? name);
+      const type = Object.hasOwn(schema, own) ? (schema[own] as { type?: string }).type : undefined;
       if (typeof value !== 'string' || type === undefined || type === 'string') return [name, value];
       try {
         return [name, JSON.parse(value)];

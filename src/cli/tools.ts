@@ -3,11 +3,14 @@
 import { defineCommand } from 'citty';
 import { openApp } from '../app.ts';
 import { connectInProcess } from './connect.ts';
-import { flagsOf, loadFor } from './flags.ts';
+import { flagsOf, loadFor, sandboxFlags } from './flags.ts';
 import { paint, print } from './output.ts';
+import { wrap } from './table.ts';
 
 const args = {
   json: { type: 'boolean', description: 'As JSON, with schemas: the answer to tools/list.', default: false },
+  // The simulated organization has the tools of a real one, so nothing is simulated for a list of them.
+  ...sandboxFlags,
   ...flagsOf(),
 } as const;
 
@@ -22,12 +25,14 @@ export default defineCommand({
     else {
       for (const tool of tools) {
         print(paint('bold', tool.name));
-        print(`  ${tool.description ?? ''}`);
+        print(wrap(tool.description ?? '', 2));
         const required = new Set(tool.inputSchema.required ?? []);
-        const parameters = Object.keys(tool.inputSchema.properties ?? {}).map((name) =>
-          required.has(name) ? paint('underline', name) : name,
+        const parameters = Object.keys(tool.inputSchema.properties ?? {});
+        // Wrapped before it is painted: what paints has no width.
+        const takes = wrap(`takes ${parameters.join(', ')}`, 2).replace(/\w+/g, (word) =>
+          required.has(word) ? paint('underline', word) : word,
         );
-        if (parameters.length > 0) print(`  ${paint('dim', 'takes')} ${parameters.join(', ')}`);
+        if (parameters.length > 0) print(takes.replace('takes', paint('dim', 'takes')));
       }
       print(`\n${tools.length} tools. Try one: castellan call ${tools[0]?.name ?? 'TOOL'} --sandbox`);
     }

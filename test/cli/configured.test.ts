@@ -165,6 +165,31 @@ describe.concurrent('call', () => {
     expect(wrong.stderr).toMatch(/max_results/);
   });
 
+  test('takes the other names of tools and parameters, and tells what is given twice', async () => {
+    const env = tenantOf(acme.okta);
+    const headers = { authorization: `SSWS ${acme.okta.token}` };
+    const answer = await fetch(`${acme.okta.url}/api/v1/groups?q=Everyone`, { headers });
+    const [everyone] = (await answer.json()) as { id: string }[];
+    for (const args of [
+      ['list_okta_users', 'limit=5', '--json'],
+      ['list_okta_group_users', `group_id=${everyone?.id}`, 'limit=5', '--json'],
+    ]) {
+      const { status, stdout, stderr } = await runCastellan(['call', ...args], { env });
+      expect(stderr).toBe('');
+      expect(status).toBe(0);
+      expect((JSON.parse(stdout) as { users: unknown[] }).users).toHaveLength(5);
+    }
+    const pair = 'time_expression=now';
+    for (const twice of [
+      [pair, pair],
+      [pair, '--input', '{"time_expression":"now"}'],
+    ]) {
+      const { status, stderr } = await runCastellan(['call', 'parse_relative_time', ...twice]);
+      expect(status).toBe(2);
+      expect(stderr).toContain('time_expression is given twice');
+    }
+  });
+
   test('--input and key=value go together; a local tool needs no tenant', async () => {
     const args = [
       'call',
@@ -187,6 +212,12 @@ test('tools --json is the answer to tools/list, and nothing else', async () => {
   const { tools } = JSON.parse(stdout) as { tools: { name: string; inputSchema: { type: string } }[] };
   expect(tools.map(({ name }) => name)).toContain('list_okta_users');
   expect(tools.every(({ inputSchema }) => inputSchema.type === 'object')).toBe(true);
+});
+
+test('tools takes the flags of a simulated organization, and fits the terminal', async () => {
+  const { status, stdout } = await runCastellan(['tools', '--sandbox', '--users', '5']);
+  expect(status).toBe(0);
+  expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
 });
 
 describe.concurrent('doctor', () => {
