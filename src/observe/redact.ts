@@ -14,7 +14,7 @@ const measure = /(?:lifetime|seconds|minutes|hours|days|expiresin|expiresat|leng
 const privateMember: ReadonlySet<string> = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'oth']);
 const removed = '[removed]';
 
-/** What is known of a place: nothing; all is secret; a password or its policy; a question whose answer is secret. */
+/** What is known of a place: nothing; all is secret; a password; what is asked of one, where only an answer is secret. */
 type Place = 'open' | 'secret' | 'password' | 'question';
 
 /** A deep copy without secrets, and without the properties named in `drop`. Plain JSON values only. */
@@ -52,19 +52,23 @@ interface Facts {
 
 function placeOf(name: string, inner: unknown, outer: Place): Place {
   const facts = factsOf(name);
-  if (outer === 'secret')
-    return facts.describing || (facts.measure && typeof inner === 'number') ? 'open' : facts.leaf ? 'secret' : outer;
+  if (outer === 'secret') {
+    const describes = (facts.describing && typeof inner !== 'object') || (facts.measure && typeof inner === 'number');
+    return describes ? 'open' : outer;
+  }
   if (outer !== 'open' && facts.leaf) return 'secret';
   // A policy's numbers stand below `password`; a password that is a number or a list stands there itself.
   const isMap = typeof inner === 'object' && inner !== null && !Array.isArray(inner);
-  if (facts.own === 'password') return !isMap ? 'secret' : holdsPassword(inner) ? 'password' : 'open';
+  if (facts.own === 'password') return !isMap ? 'secret' : holdsPassword(inner) ? 'password' : 'question';
   if (facts.secret) return 'secret';
   return facts.own === 'open' ? outer : facts.own;
 }
 
 /** A policy's `password` holds no text, only groups of what is asked of one. */
 function holdsPassword(map: object): boolean {
-  return Object.entries(map).some(([name, value]) => typeof value === 'string' || factsOf(name).leaf);
+  return Object.entries(map).some(
+    ([name, value]) => typeof value === 'string' || Array.isArray(value) || factsOf(name).leaf,
+  );
 }
 
 /** The same few hundred names come again and again; those that strangers invent must not fill the memory. */

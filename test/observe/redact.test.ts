@@ -11,6 +11,10 @@ describe('secrets are taken out', () => {
     const password = { hash: { algorithm: 'BCRYPT', salt: 'rwh>3', value: 'gJhtl' }, value: ['x'], hook: 'default' };
     expect(JSON.stringify(copy({ credentials: { password } }))).not.toMatch(/rwh|gJhtl|"x"/);
     expect(copy({ password: { value: 1234 } })).toEqual({ password: { value: hidden } });
+    expect(copy({ password: { history: { items: [{ value: 'x' }] } } })).toEqual({
+      password: { history: { items: [{ value: hidden }] } },
+    });
+    expect(copy({ password: { old: ['x'] } })).toEqual({ password: { old: [hidden] } });
     expect(copy({ recovery_question: { question: 'Where?', answer: 'here' } })).toEqual({
       recovery_question: { question: 'Where?', answer: hidden },
     });
@@ -79,7 +83,7 @@ test('what is no secret stays as it is', () => {
     kid: 'k',
     settings: {
       password: {
-        complexity: { minLength: 8, useNumbers: true },
+        complexity: { minLength: 8, useNumbers: true, excludeAttributes: ['firstName'] },
         age: { maxAgeDays: 90, historyCount: 4 },
         lockout: { maxAttempts: 10, autoUnlockMinutes: 0 },
       },
