@@ -31,9 +31,13 @@ export function checkExpression(kind: ExpressionKind, parameter: string, text: s
     const problem = `not, which ${rules.title} does not know; say what is wanted instead of what is not`;
     fail(at, problem, negated && writeUnequal(negated, listOperators(rules, negated, fail)));
   }
+  // RFC 7644 §3.4.2.2: a custom attribute of a user may hold a list of objects.
+  const mayHoldLists = (attribute: string) => kind === 'users.search' && attribute.startsWith('profile.');
   for (const { attribute, at } of expression.brackets)
-    fail(at, `brackets after ${attribute}, which ${rules.title} does not know; write the path with dots`);
-  for (const comparison of expression.comparisons) checkComparison(rules, comparison, fail);
+    if (!mayHoldLists(attribute))
+      fail(at, `brackets after ${attribute}, which ${rules.title} does not know; write the path with dots`);
+  for (const comparison of expression.comparisons)
+    if (comparison.within === undefined) checkComparison(rules, comparison, fail);
 }
 
 /** A comparison for equality. Throws `invalid_input` for a name that is no attribute or a number that is not finite. */
