@@ -102,6 +102,7 @@ async function serveStdio(options: ServeOptions): Promise<void> {
     import('../mcp/stdio.ts'),
   ]);
   const transport = createStdioTransport({
+    direct: app.direct,
     input: process.stdin,
     output: process.stdout,
     drainMs: options.config.calls.timeout * 1000 + 1_000,
