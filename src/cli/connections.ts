@@ -16,7 +16,11 @@ export function describeConnections(url: string): string {
       'in claude_desktop_config.json (Settings > Developer; it starts its own sandbox)',
       json({ mcpServers: { castellan: command } }),
     ],
-    ['MCP Inspector', 'run', `    npx @modelcontextprotocol/inspector --cli ${url} --method tools/list`],
+    [
+      'MCP Inspector',
+      'run',
+      `    npx @modelcontextprotocol/inspector --cli ${url} --transport http --method tools/list`,
+    ],
   ];
   return parts.map(([client, how, what]) => `  ${paint('bold', client)}, ${how}:\n${what}`).join('\n\n');
 }
