@@ -5,8 +5,8 @@ import { CastellanError } from './errors.ts';
 
 export interface UpstreamRequest<T = unknown> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Path segments, not yet encoded, or an address on the same origin that the upstream itself gave. */
-  readonly path: readonly string[] | URL;
+  /** Path segments, not yet encoded. */
+  readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: unknown;
   /** The bucket of the rate budget: the operation, not the entity (`GET /api/v1/users/{id}`). */

@@ -144,19 +144,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 
 /** The address of a request. Segments are encoded one by one, so no id can leave its place in the path. */
 export function addressOf(origin: URL, asked: Pick<UpstreamRequest, 'path' | 'query'>): URL {
-  let url: URL;
-  if (asked.path instanceof URL) {
-    if (asked.path.origin !== origin.origin) {
-      throw new CastellanError({
-        code: 'platform_answer_invalid',
-        message: 'The platform pointed to a next page on another host; Castellan does not take its credential there.',
-        detail: { host: asked.path.host },
-      });
-    }
-    url = new URL(asked.path);
-  } else {
-    url = new URL(`/${asked.path.map(encodeSegment).join('/')}`, origin);
-  }
+  const url = new URL(`/${asked.path.map(encodeSegment).join('/')}`, origin);
   for (const [name, value] of Object.entries(asked.query ?? {})) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }

@@ -106,9 +106,12 @@ describe('next links', () => {
     expect(value).toMatchObject({ complete: true, groups: [{ id: '00g1' }, { id: '00g2' }] });
   });
 
-  it('to another operation are refused at once', async () => {
-    handler = (_, response) =>
-      json(response, [group(1)], 200, { link: `<${origin}/api/v1/groups?after=p2>; rel="next"` });
+  it.each([
+    ['another operation', () => `${origin}/api/v1/groups?after=p2`],
+    ['another origin', () => 'http://evil.example/api/v1/users/00u1/groups?after=p2'],
+    ['no cursor', () => `${origin}/api/v1/users/00u1/groups`],
+  ])('to %s are refused at once', async (_, link) => {
+    handler = (_request, response) => json(response, [group(1)], 200, { link: `<${link()}>; rel="next"` });
     const { failed, text } = await call('list_okta_user_groups', { user_id: '00u1' });
     expect(failed).toBe(true);
     expect(text).toContain('not on this organization’s own list');
