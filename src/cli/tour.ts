@@ -58,7 +58,7 @@ export async function runTour(client: Client): Promise<void> {
   say(`${apps.length} applications: ${apps.map((app) => app.label).join(', ')}.`);
   say(`They come with ${groups.length} groups: ${groups.map((group) => group.name).join(', ')}.`);
 
-  ask('Is anybody else affected? Read the whole directory, page by page.');
+  ask('Is anybody else affected? Read everybody who is not deprovisioned, page by page.');
   const everybody = await call(client, 'list_okta_users', { max_results: 1000 });
   const counts = new Map<string, number>();
   for (const user of items(everybody, 'users'))
