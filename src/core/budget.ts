@@ -29,10 +29,14 @@ interface Bucket {
   /** Requests sent whose answers have not been read: the last `remaining` does not count them yet. */
   underway: number;
   told: boolean;
+  /** When the shared memory was last asked, epoch milliseconds. */
+  askedAt: number;
+  hearing?: Promise<void>;
 }
 
 /** Below this share of the limit, other processes are told, so that a fleet does not run into the wall together. */
 const lowShare = 0.2;
+const askEveryMs = 1_000;
 const unknown: Allowance = { limit: Number.POSITIVE_INFINITY, remaining: Number.POSITIVE_INFINITY, resetAt: 0 };
 
 export function createRateBudget(options: {
@@ -47,15 +51,25 @@ export function createRateBudget(options: {
   function bucketOf(name: string): Bucket {
     const known = buckets.get(name);
     if (known) return known;
-    const bucket: Bucket = { allowance: unknown, underway: 0, told: false };
+    const bucket: Bucket = { allowance: unknown, underway: 0, told: false, askedAt: Number.NEGATIVE_INFINITY };
     buckets.set(name, bucket);
     return bucket;
   }
 
-  /** Once per window: has another process found this bucket nearly empty? A store that fails must not stop reads. */
+  /** Between windows, once a second at most: has another process found this bucket nearly empty? All who come wait for the answer. */
   async function hearOthers(name: string, bucket: Bucket): Promise<void> {
-    if (!shared || bucket.allowance.resetAt > now()) return;
-    const text = await shared.get(`${scope}${name}`).catch(() => undefined);
+    const time = now();
+    if (!shared || bucket.allowance.resetAt > time) return;
+    if (time - bucket.askedAt >= askEveryMs) {
+      bucket.askedAt = time;
+      bucket.hearing = askOthers(shared, name, bucket);
+    }
+    await bucket.hearing;
+  }
+
+  /** A store that fails must not stop reads. */
+  async function askOthers(memory: SharedMemory, name: string, bucket: Bucket): Promise<void> {
+    const text = await memory.get(`${scope}${name}`).catch(() => undefined);
     const heard = text === undefined ? undefined : parseAllowance(text);
     if (heard && heard.resetAt > now()) bucket.allowance = heard;
   }
