@@ -40,7 +40,7 @@ function describeIssue(issue: z.core.$ZodIssue, given: Record<string, unknown>):
 }
 
 /** The tenant that a call is for. */
-export function chooseTenant(entry: Entry, input: Record<string, unknown>): Tenant | undefined {
+function chooseTenant(entry: Entry, input: Record<string, unknown>): Tenant | undefined {
   if (entry.tool.local) return undefined;
   if (entry.choosesTenant) return entry.tenants.get(String(input.tenant));
   const [only] = entry.tenants.values();

@@ -5,8 +5,6 @@ import { nearest } from '../../core/words.ts';
 import { ATTRIBUTE, type Comparison, type Fail, parseExpression } from './filter-grammar.ts';
 import { type AttributeRule, type ExpressionKind, RULES, type Rules } from './filter-rules.ts';
 
-export type { ExpressionKind } from './filter-rules.ts';
-
 const MAX_LENGTH = 4000;
 
 /**

@@ -3,14 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CastellanError } from '../../../src/core/errors.ts';
-import {
-  and,
-  checkExpression,
-  type ExpressionKind,
-  eq,
-  looksLikeFilter,
-  or,
-} from '../../../src/platforms/okta/filter.ts';
+import { and, checkExpression, eq, looksLikeFilter, or } from '../../../src/platforms/okta/filter.ts';
+import type { ExpressionKind } from '../../../src/platforms/okta/filter-rules.ts';
 
 const refusal = (kind: ExpressionKind, text: string): CastellanError => {
   try {
