@@ -46,6 +46,8 @@ const collectLicences: Plugin = {
 export default defineConfig({
   input: { main: 'src/main.ts' },
   platform: 'node',
+  // Native: it is loaded from its own package, where it could be installed.
+  external: ['@napi-rs/keyring'],
   plugins: [prebuildSchemas, collectLicences],
   output: {
     dir: 'dist',
