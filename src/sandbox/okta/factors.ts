@@ -1,8 +1,9 @@
-// The factors a person has set up, drawn from the seed; kept nowhere, because nobody changes them yet.
+// The factors a person has set up: drawn from the seed, less those that were taken away.
 
 import { cast } from '../company/people.ts';
 import { hash, makeId, roll } from '../random.ts';
-import { json, toTime } from './answer.ts';
+import { empty, json, toTime } from './answer.ts';
+import { note, target, touch } from './changes.ts';
 import type { OktaContext, OktaRoute } from './context.ts';
 import { linkHeaders } from './paging.ts';
 import { notFound } from './problems.ts';
@@ -14,6 +15,7 @@ export const factorRoutes: readonly OktaRoute[] = [
   { method: 'GET', path: '/api/v1/users/{userId}/factors', handle: listFactors },
   { method: 'GET', path: '/api/v1/users/{userId}/factors/catalog', handle: listCatalog },
   { method: 'GET', path: '/api/v1/users/{userId}/factors/{factorId}', handle: getFactor },
+  { method: 'DELETE', path: '/api/v1/users/{userId}/factors/{factorId}', handle: unenrollFactor },
 ];
 
 interface FactorKind {
@@ -79,16 +81,19 @@ const kinds: readonly FactorKind[] = [
 /** Somebody who never activated the account has set nothing up. */
 function has(state: OktaState, user: UserRecord, kind: FactorKind): boolean {
   if (user.withoutFactors || user.passwordChanged === undefined || user.status === 'DEPROVISIONED') return false;
+  if (user.unenrolled?.includes(idOf(state, user, kind))) return false;
   if (kind.factorType === 'push' && user.n <= cast.head) return true;
   return roll(state.seed, 172 + kinds.indexOf(kind), user.n) < kind.share;
 }
+
+const idOf = (state: OktaState, user: UserRecord, kind: FactorKind) => makeId(kind.prefix, state.seed, user.n);
 
 export function factorsOf(context: OktaContext, user: UserRecord): Record<string, unknown>[] {
   const { state, base } = context;
   return kinds
     .filter((kind) => has(state, user, kind))
     .map((kind) => {
-      const id = makeId(kind.prefix, state.seed, user.n);
+      const id = idOf(state, user, kind);
       const since = toTime((user.activated ?? user.created) + 1_200_000 + kinds.indexOf(kind) * 60_000);
       const self = `${base}/api/v1/users/${user.id}/factors/${id}`;
       return {
@@ -114,11 +119,26 @@ function listFactors(context: OktaContext) {
   return json(factorsOf(context, user), linkHeaders(context.call.url, undefined));
 }
 
-function getFactor(context: OktaContext) {
-  const user = requireUser(context.state, context.params.userId ?? '');
+function requireFactor(context: OktaContext, user: UserRecord) {
   const factor = factorsOf(context, user).find((candidate) => candidate.id === context.params.factorId);
   if (!factor) throw notFound(context.params.factorId ?? '', 'UserFactor');
-  return json(factor);
+  return factor;
+}
+
+function getFactor(context: OktaContext) {
+  return json(requireFactor(context, requireUser(context.state, context.params.userId ?? '')));
+}
+
+/** With Okta Verify's push goes its one-time code: both live in one enrolment on one phone. */
+function unenrollFactor(context: OktaContext) {
+  const { state } = context;
+  const user = requireUser(state, context.params.userId ?? '');
+  const { id, factorType } = requireFactor(context, user);
+  const gone = factorType === 'push' ? kinds.filter(({ prefix }) => prefix === 'opf' || prefix === 'ost') : [];
+  user.unenrolled = [...(user.unenrolled ?? []), String(id), ...gone.map((kind) => idOf(state, user, kind))];
+  touch(state, user);
+  note(context, 'user.mfa.factor.deactivate', target(user));
+  return empty();
 }
 
 function listCatalog(context: OktaContext) {

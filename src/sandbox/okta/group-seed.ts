@@ -4,6 +4,7 @@ import { cast } from '../company/people.ts';
 import { departments, places } from '../company/places.ts';
 import { makeId, roll } from '../random.ts';
 import { type Bits, createBits, setBit } from './bits.ts';
+import { helpDeskGroup } from './role-seed.ts';
 import { storyTimes } from './story-times.ts';
 import type { UserRecord } from './user-record.ts';
 
@@ -12,14 +13,14 @@ export interface GroupRecord {
   id: string;
   type: 'BUILT_IN' | 'OKTA_GROUP' | 'APP_GROUP';
   name: string;
-  description: string;
+  description: string | undefined;
   created: number;
   lastUpdated: number;
   lastMembershipUpdated: number;
   members: Bits;
   /** Label of the application a group comes from. */
   source?: string;
-  /** Okta expression that fills the group. */
+  /** Okta expression that fills the group from the beginning. */
   rule?: string;
 }
 
@@ -45,7 +46,12 @@ const leads = /Chief|VP|Director|Manager|Supervisor|Lead|Controller|General Coun
 
 const roles: readonly Omit<GroupPlan, 'type'>[] = [
   { name: 'Managers', description: 'Everybody who leads people', has: (user) => leads.test(user.person.title) },
-  { name: 'Contractors', description: 'People with an end date', has: (user) => user.person.contractor },
+  {
+    name: 'Contractors',
+    description: 'People with an end date',
+    rule: 'user.userType=="Contractor"',
+    has: (user) => user.person.contractor,
+  },
   {
     name: 'VPN Users',
     description: 'Remote access to the internal network',
@@ -121,6 +127,12 @@ const plans: readonly GroupPlan[] = [
   ),
   ...roles.map((role): GroupPlan => ({ ...role, type: 'OKTA_GROUP' })),
   ...imported.map((role): GroupPlan => ({ ...role, type: 'APP_GROUP' })),
+  {
+    name: helpDeskGroup,
+    description: 'The service desk: forgotten passwords, locked accounts, lost phones',
+    type: 'OKTA_GROUP',
+    has: (user) => user.n === cast.helpDesk || (isIn('IT')(user) && user.person.title === 'Service Desk Analyst'),
+  },
 ];
 
 const day = 86_400_000;

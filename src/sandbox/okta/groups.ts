@@ -1,8 +1,8 @@
 // Groups: the list with its three ways of asking, one group, its members and its applications.
 
-import { makeId } from '../random.ts';
 import { json, toTime } from './answer.ts';
 import { viewApp } from './app-view.ts';
+import { carries } from './assignments.ts';
 import { bitsAfter, hasBit } from './bits.ts';
 import type { OktaContext, OktaRoute } from './context.ts';
 import { type Attribute, compileFilter, type Test } from './dialect.ts';
@@ -16,7 +16,6 @@ import { answerUsers, requireUser } from './users.ts';
 
 export const groupRoutes: readonly OktaRoute[] = [
   { method: 'GET', path: '/api/v1/groups', handle: listGroups },
-  { method: 'GET', path: '/api/v1/groups/rules', handle: listRules },
   { method: 'GET', path: '/api/v1/groups/{groupId}', handle: getGroup },
   { method: 'GET', path: '/api/v1/groups/{groupId}/users', handle: listMembers },
   { method: 'GET', path: '/api/v1/groups/{groupId}/apps', handle: listGroupApps },
@@ -132,7 +131,7 @@ function listMembers(context: OktaContext) {
 function listGroupApps(context: OktaContext) {
   const { state, query, call } = context;
   const group = requireGroup(state, context.params.groupId ?? '');
-  const apps = state.apps.filter((app) => app.groups.includes(group.n));
+  const apps = state.apps.filter((app) => carries(app, group));
   const page = pageOf(`group-apps ${group.id}`, apps, query, { fallback: 20, max: 200 }, (app) => app.id);
   return json(
     page.items.map((app) => viewApp(context, app)),
@@ -155,7 +154,7 @@ export function groupsOf(state: OktaState, n: number): GroupRecord[] {
 }
 
 function sourceOf(state: OktaState, group: GroupRecord) {
-  return group.source === undefined ? undefined : state.apps.find((app) => app.label === group.source);
+  return group.source === undefined ? undefined : state.apps.find((app) => app.firstLabel === group.source);
 }
 
 export function viewGroup(context: OktaContext, group: GroupRecord): Record<string, unknown> {
@@ -175,7 +174,10 @@ export function viewGroup(context: OktaContext, group: GroupRecord): Record<stri
     lastMembershipUpdated: toTime(group.lastMembershipUpdated),
     objectClass: [group.type === 'APP_GROUP' ? 'okta:app_group' : 'okta:user_group'],
     type: group.type,
-    profile: { name: group.name, description: group.description },
+    profile: {
+      name: group.name,
+      ...(group.description === undefined ? {} : { description: group.description }),
+    },
     ...(expand.includes('stats') || expand.includes('app') ? { _embedded: { ...stats, ...app } } : {}),
     ...(source ? { source: { id: source.id } } : {}),
     _links: {
@@ -195,42 +197,9 @@ export function viewGroup(context: OktaContext, group: GroupRecord): Record<stri
 function viewStats(state: OktaState, group: GroupRecord, self: string): Record<string, unknown> {
   return {
     usersCount: group.members.count,
-    appsCount: state.apps.filter((app) => app.groups.includes(group.n)).length,
+    appsCount: state.apps.filter((app) => carries(app, group)).length,
     groupPushMappingsCount: 0,
-    hasAdminPrivlege: group.name === 'Okta Administrators',
+    hasAdminPrivlege: state.roles.some(({ assignee }) => assignee.kind === 'group' && assignee.id === group.id),
     _links: { users: { href: `${self}/users` }, apps: { href: `${self}/apps` } },
-  };
-}
-
-/** Offices and departments fill themselves: each of their groups has a rule on the profile. */
-function listRules(context: OktaContext) {
-  const { state, query, call } = context;
-  const word = (query.get('search') ?? '').toLowerCase();
-  const rules = state.groups
-    .flatMap((group) => viewRule(context, group) ?? [])
-    .filter((rule) => rule.name.toLowerCase().includes(word));
-  const page = pageOf('group-rules', rules, query, { fallback: 50, max: 200, above: 'refuse' }, (rule) => rule.id);
-  return json(page.items, linkHeaders(call.url, page.next));
-}
-
-function viewRule({ state, query }: OktaContext, group: GroupRecord) {
-  if (group.rule === undefined) return undefined;
-  const names =
-    query.get('expand') === 'groupIdToGroupNameMap'
-      ? { _embedded: { groupIdToGroupNameMap: { [group.id]: group.name } } }
-      : {};
-  return {
-    type: 'group_rule',
-    id: makeId('0pr', state.seed, 10_000 + group.n),
-    name: `Fill ${group.name}`,
-    status: 'ACTIVE',
-    created: toTime(group.created),
-    lastUpdated: toTime(group.lastUpdated),
-    conditions: {
-      people: { users: { exclude: [] }, groups: { exclude: [] } },
-      expression: { type: 'urn:okta:expression:1.0', value: group.rule },
-    },
-    actions: { assignUserToGroups: { groupIds: [group.id] } },
-    ...names,
   };
 }

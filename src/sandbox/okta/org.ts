@@ -1,8 +1,6 @@
-// What there is one of: the organization itself, its user type, and who administers it.
+// What there is one of: the organization itself and its user type.
 
-import { cast } from '../company/people.ts';
 import { company } from '../company/places.ts';
-import { makeId } from '../random.ts';
 import { json, toTime } from './answer.ts';
 import type { OktaContext, OktaRoute } from './context.ts';
 import { linkHeaders } from './paging.ts';
@@ -19,7 +17,6 @@ export const orgRoutes: readonly OktaRoute[] = [
   },
   { method: 'GET', path: '/api/v1/meta/types/user/{typeId}', handle: getUserType },
   { method: 'GET', path: '/api/v1/meta/schemas/user/{schemaId}', handle: getUserSchema },
-  { method: 'GET', path: '/api/v1/users/{userId}/roles', handle: listRoles },
   { method: 'GET', path: '/api/v1/users/{userId}/devices', handle: listDevices },
 ];
 
@@ -127,28 +124,6 @@ function describeProperty(name: string): Record<string, unknown> {
     permissions: [{ principal: 'SELF', action: 'READ_ONLY' }],
     master: { type: 'PROFILE_MASTER' },
   };
-}
-
-const roles: Readonly<Record<number, { type: string; label: string }>> = {
-  [cast.admin]: { type: 'SUPER_ADMIN', label: 'Super Administrator' },
-  [cast.helpDesk]: { type: 'HELP_DESK_ADMIN', label: 'Help Desk Administrator' },
-};
-
-function listRoles(context: OktaContext) {
-  const { state, base, call } = context;
-  const user = requireUser(state, context.params.userId ?? '');
-  const role = roles[user.n];
-  const since = toTime(user.created + 30 * day);
-  const view = role && {
-    id: makeId('ra1', state.seed, user.n),
-    ...role,
-    status: 'ACTIVE',
-    created: since,
-    lastUpdated: since,
-    assignmentType: 'USER',
-    _links: { assignee: { href: `${base}/api/v1/users/${user.id}` } },
-  };
-  return json(view ? [view] : [], linkHeaders(call.url, undefined));
 }
 
 /** Nobody has a registered device: the company does not manage devices through Okta. */

@@ -5,6 +5,7 @@ import type { OktaContext, OktaRoute } from './context.ts';
 import { linkHeaders, pageOf } from './paging.ts';
 import { type PolicyRecord, policyTypes, type RuleRecord } from './policy-seed.ts';
 import { invalid, notFound, OktaProblem } from './problems.ts';
+import type { OktaState } from './state.ts';
 
 export const policyRoutes: readonly OktaRoute[] = [
   { method: 'GET', path: '/api/v1/policies', handle: listPolicies },
@@ -22,9 +23,8 @@ function listPolicies(context: OktaContext) {
   if (status !== null && status !== 'ACTIVE' && status !== 'INACTIVE')
     throw invalid('status', "It must be 'ACTIVE' or 'INACTIVE'.");
   const q = (query.get('q') ?? '').toLowerCase();
-  const found = state.policies.filter(
-    (policy) =>
-      policy.type === type && (status === null || policy.status === status) && policy.name.toLowerCase().startsWith(q),
+  const found = policiesOf(state, type).filter(
+    (policy) => (status === null || policy.status === status) && policy.name.toLowerCase().startsWith(q),
   );
   const page = pageOf('policies', found, query, { fallback: 200, max: 200 }, (policy) => policy.id);
   return json(
@@ -33,7 +33,12 @@ function listPolicies(context: OktaContext) {
   );
 }
 
-function requirePolicy({ state, params }: OktaContext): PolicyRecord {
+/** In the order in which Okta asks them. */
+export function policiesOf(state: OktaState, type: string): PolicyRecord[] {
+  return state.policies.filter((policy) => policy.type === type).toSorted((a, b) => a.priority - b.priority);
+}
+
+export function requirePolicy({ state, params }: OktaContext): PolicyRecord {
   const policy = state.policies.find((candidate) => candidate.id === params.policyId);
   if (!policy) throw notFound(params.policyId ?? '', 'Policy');
   return policy;
@@ -58,14 +63,18 @@ function listRules(context: OktaContext) {
   );
 }
 
-function getRule(context: OktaContext) {
-  const policy = requirePolicy(context);
-  const rule = policy.rules.find((candidate) => candidate.id === context.params.ruleId);
-  if (!rule) throw notFound(context.params.ruleId ?? '', 'PolicyRule');
-  return json(viewRule(context, policy, rule));
+export function requireRule({ params }: OktaContext, policy: PolicyRecord): RuleRecord {
+  const rule = policy.rules.find((candidate) => candidate.id === params.ruleId);
+  if (!rule) throw notFound(params.ruleId ?? '', 'PolicyRule');
+  return rule;
 }
 
-function viewPolicy(context: OktaContext, policy: PolicyRecord): Record<string, unknown> {
+function getRule(context: OktaContext) {
+  const policy = requirePolicy(context);
+  return json(viewRule(context, policy, requireRule(context, policy)));
+}
+
+export function viewPolicy(context: OktaContext, policy: PolicyRecord): Record<string, unknown> {
   const self = `${context.base}/api/v1/policies/${policy.id}`;
   const expanded = context.query.get('expand') === 'rules';
   return {
@@ -77,7 +86,7 @@ function viewPolicy(context: OktaContext, policy: PolicyRecord): Record<string, 
     priority: policy.priority,
     system: policy.system,
     created: toTime(policy.created),
-    lastUpdated: toTime(policy.created),
+    lastUpdated: toTime(policy.lastUpdated),
     ...policy.body,
     ...(expanded ? { _embedded: { rules: policy.rules.map((rule) => viewRule(context, policy, rule)) } } : {}),
     _links: {
@@ -88,7 +97,7 @@ function viewPolicy(context: OktaContext, policy: PolicyRecord): Record<string, 
   };
 }
 
-function viewRule({ base }: OktaContext, policy: PolicyRecord, rule: RuleRecord): Record<string, unknown> {
+export function viewRule({ base }: OktaContext, policy: PolicyRecord, rule: RuleRecord): Record<string, unknown> {
   const self = `${base}/api/v1/policies/${policy.id}/rules/${rule.id}`;
   return {
     id: rule.id,
@@ -98,7 +107,7 @@ function viewRule({ base }: OktaContext, policy: PolicyRecord, rule: RuleRecord)
     priority: rule.priority,
     system: rule.system,
     created: toTime(rule.created),
-    lastUpdated: toTime(rule.created),
+    lastUpdated: toTime(rule.lastUpdated),
     ...rule.body,
     _links: { self: linkTo(self, rule), ...changeLink(self, rule) },
   };

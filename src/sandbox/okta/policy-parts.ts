@@ -64,6 +64,15 @@ export const selfService = {
 };
 export const provider = { authProvider: { provider: 'OKTA' } };
 
+export const profileEnrollment = {
+  profileEnrollment: {
+    access: 'DENY',
+    unknownUserAction: 'DENY',
+    activationRequirements: { emailVerification: true },
+    profileAttributes: [{ name: 'email', label: 'Email', required: true }],
+  },
+};
+
 export function authenticators(pushRequired: boolean): Part {
   const enroll = (self: string) => ({ enroll: { self } });
   return {

@@ -8,6 +8,7 @@ import {
   authenticators,
   type Part,
   passwordSettings,
+  profileEnrollment,
   provider,
   selfService,
   signOn,
@@ -22,6 +23,7 @@ export interface RuleRecord {
   status: 'ACTIVE' | 'INACTIVE';
   system: boolean;
   created: number;
+  lastUpdated: number;
   body: Part;
 }
 
@@ -34,6 +36,7 @@ export interface PolicyRecord {
   status: 'ACTIVE' | 'INACTIVE';
   system: boolean;
   created: number;
+  lastUpdated: number;
   body: Part;
   rules: RuleRecord[];
 }
@@ -65,6 +68,11 @@ export const policyTypes = [
   'IDENTITY_CLAIM_SOURCING',
 ] as const;
 
+/** Rules bear the name of their policy's type, but for one kind. */
+export function ruleTypeOf(policyType: string): string {
+  return policyType === 'OKTA_SIGN_ON' ? 'SIGN_ON' : policyType;
+}
+
 export function makePolicies(
   groups: readonly GroupRecord[],
   zones: readonly ZoneRecord[],
@@ -90,15 +98,17 @@ export function makePolicies(
       status: plan.inactive ? 'INACTIVE' : 'ACTIVE',
       system: plan.system ?? false,
       created,
+      lastUpdated: created,
       body: plan.body ?? {},
       rules: plan.rules.map(({ name, system, inactive, ...body }, at) => ({
         id: makeId('0pr', seed, rules++),
         name,
-        type: plan.type === 'OKTA_SIGN_ON' ? 'SIGN_ON' : plan.type,
+        type: ruleTypeOf(plan.type),
         priority: at + 1,
         status: inactive ? 'INACTIVE' : 'ACTIVE',
         system: system ?? false,
         created,
+        lastUpdated: created,
         body,
       })),
     };
@@ -198,20 +208,7 @@ function planPolicies(group: (name: string) => string, zone: (name: string) => s
       name: 'Default Policy',
       description: 'Default profile enrollment policy',
       system: true,
-      rules: [
-        {
-          name: 'Catch-all Rule',
-          system: true,
-          actions: {
-            profileEnrollment: {
-              access: 'DENY',
-              unknownUserAction: 'DENY',
-              activationRequirements: { emailVerification: true },
-              profileAttributes: [{ name: 'email', label: 'Email', required: true }],
-            },
-          },
-        },
-      ],
+      rules: [{ name: 'Catch-all Rule', system: true, actions: profileEnrollment }],
     },
     {
       type: 'IDP_DISCOVERY',

@@ -23,10 +23,22 @@ const kinds = {
   E0000032: { status: 403, summary: 'Unlock is not allowed for this user.' },
   E0000033: { status: 400, summary: "Bad request. Can't specify a search query and filter in the same request." },
   E0000038: { status: 403, summary: "This operation is not allowed in the user's current status." },
+  E0000040: { status: 400, summary: 'Application label must not be the same as an existing application label.' },
+  E0000046: { status: 403, summary: 'Deactivate application for user forbidden.' },
   E0000047: { status: 429, summary: 'API call exceeded rate limit due to too many requests.' },
   E0000053: { status: 400, summary: '{0}' },
+  E0000056: { status: 403, summary: 'Delete application forbidden.' },
   E0000060: { status: 501, summary: 'Unsupported operation.' },
+  E0000077: { status: 403, summary: 'Cannot modify the {0} attribute because it is read-only.' },
+  E0000090: { status: 409, summary: 'The role specified is already assigned to the user.' },
   E0000094: { status: 400, summary: 'The provided filter is unsupported.' },
+  E0000111: { status: 403, summary: 'Cannot modify the {0} object because it is read-only.' },
+  E0000117: { status: 403, summary: 'Cannot assign apps or update app profiles for an inactive user.' },
+  E0000192: { status: 400, summary: 'Roles cannot be granted to groups with group membership rules. {0}' },
+  E0000193: { status: 400, summary: 'Roles can only be granted to groups with 5000 or less users. {0}' },
+  E0000194: { status: 400, summary: 'Roles can only be granted to Okta groups, AD groups and LDAP groups. {0}' },
+  E0000211: { status: 400, summary: 'Roles cannot be granted to built-in groups: {0}' },
+  E0000231: { status: 412, summary: "ETag value doesn't match." },
 } as const satisfies Record<string, Kind>;
 
 export type OktaCode = keyof typeof kinds;

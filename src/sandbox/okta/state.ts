@@ -3,14 +3,21 @@
 import { makePeople } from '../company/people.ts';
 import { makeId } from '../random.ts';
 import { type AppRecord, makeApps } from './app-seed.ts';
+import { type Bits, createBits, setBit } from './bits.ts';
+import { type GroupRuleRecord, makeGroupRules } from './group-rule-seed.ts';
 import { type GroupRecord, makeGroups } from './group-seed.ts';
 import { createLog, type SystemLog } from './log-record.ts';
 import { writeHistory } from './log-seed.ts';
+import { firstMade } from './new-id.ts';
+import type { OAuthOptions } from './oauth/clients.ts';
+import { makeOAuthApps } from './oauth/registered.ts';
+import { createOAuthState, type OAuthState } from './oauth/state.ts';
 import { makePolicies, type PolicyRecord } from './policy-seed.ts';
+import { type Administration, makeAdministration } from './role-seed.ts';
 import { makeUser, type UserRecord } from './user-record.ts';
 import { makeZones, type ZoneRecord } from './zone-seed.ts';
 
-export interface OktaState {
+export interface OktaState extends Administration {
   seed: number;
   /** When the sandbox opened: the stories and the history are counted back from here. */
   opened: number;
@@ -21,11 +28,20 @@ export interface OktaState {
   departed: Map<number, UserRecord>;
   usersById: Map<string, number>;
   usersByLogin: Map<string, number>;
+  /** Ordinals of whoever is deactivated: they stay in their groups, and have no application. */
+  inactive: Bits;
   groups: GroupRecord[];
+  groupRules: GroupRuleRecord[];
+  /** Every rule that ever was has a number of its own. */
+  nextGroupRule: number;
   apps: AppRecord[];
+  /** Deleted groups and applications, by ordinal: the System Log still names them. */
+  gone: { groups: Map<number, GroupRecord>; apps: Map<number, AppRecord> };
   zones: ZoneRecord[];
   policies: PolicyRecord[];
   log: SystemLog;
+  /** Counts the ids of what calls make. */
+  made: number;
   orgId: string;
   /** Goes up with every change, so that results of searches can be kept while it stands still. */
   version: number;
@@ -34,13 +50,24 @@ export interface OktaState {
   /** Users already written as JSON, for one version and one address. */
   texts: { version: number; base: string; of: Map<number, string> };
   userTypeId: string;
+  oauth: OAuthState;
 }
 
-export function createState(options: { users: number; seed: number; now: () => number }): OktaState {
+export interface StateOptions {
+  users: number;
+  seed: number;
+  now: () => number;
+  oauth: OAuthOptions;
+}
+
+export function createState(options: StateOptions): OktaState {
   const { seed, now } = options;
   const opened = now();
   const users = makePeople(options.users, seed).map((person) => makeUser(person, seed, opened));
   const groups = makeGroups(users, seed, opened);
+  const groupRules = makeGroupRules(groups, seed, opened);
+  const inactive = createBits(users.length);
+  for (const user of users) if (user.status === 'DEPROVISIONED') setBit(inactive, user.n);
   const zones = makeZones(seed, opened);
   const apps = makeApps(users, groups, seed, opened);
   const policies = makePolicies(groups, zones, seed, opened);
@@ -52,15 +79,22 @@ export function createState(options: { users: number; seed: number; now: () => n
     departed: new Map(),
     usersById: new Map(users.map((user) => [user.id, user.n])),
     usersByLogin: new Map(users.map((user) => [user.person.login, user.n])),
+    inactive,
     groups,
+    groupRules,
+    nextGroupRule: 1000,
+    gone: { groups: new Map(), apps: new Map() },
     zones,
     policies,
+    ...makeAdministration(users, groups, seed, opened),
+    made: firstMade,
     log: createLog(writeHistory({ users, groups, apps, policies, seed, opened })),
-    apps,
+    apps: [...apps, ...makeOAuthApps(apps, groups, { ...options, opened })],
     orgId: makeId('00o', seed, 0),
     version: 0,
     searches: new Map(),
     texts: { version: 0, base: '', of: new Map() },
     userTypeId: makeId('oty', seed, 0),
+    oauth: createOAuthState(now),
   };
 }

@@ -2,10 +2,14 @@
 
 import { letters } from '../random.ts';
 import { empty, json, type OktaAnswer } from './answer.ts';
-import { setBit } from './bits.ts';
-import { changeStatus, note, removeEverywhere, target, touch } from './changes.ts';
+import { dropPerson } from './assignments.ts';
+import { clearBit, setBit } from './bits.ts';
+import { changeStatus, note, target, touch, withAppsOf } from './changes.ts';
 import type { OktaContext, OktaRoute } from './context.ts';
-import { invalid, OktaProblem } from './problems.ts';
+import { runRulesFor } from './group-rule-run.ts';
+import { OktaProblem } from './problems.ts';
+import { revokeRolesOf } from './roles.ts';
+import { readFlag } from './shapes.ts';
 import type { UserRecord } from './user-record.ts';
 import { allows, viewUserAlone } from './user-view.ts';
 import { requireUser, viewOptionsOf } from './users.ts';
@@ -39,9 +43,7 @@ export const lifecycleRoutes: readonly OktaRoute[] = [
 
 /** Okta sends a mail unless told not to; only reactivation has it the other way round. */
 function sendsEmail({ query }: OktaContext, fallback = true): boolean {
-  const wish = query.get('sendEmail');
-  if (wish !== null && wish !== 'true' && wish !== 'false') throw invalid('sendEmail', "It must be 'true' or 'false'.");
-  return wish === null ? fallback : wish === 'true';
+  return readFlag(query, 'sendEmail') ?? fallback;
 }
 
 function activate(context: OktaContext, user: UserRecord): OktaAnswer {
@@ -49,10 +51,13 @@ function activate(context: OktaContext, user: UserRecord): OktaAnswer {
   const mails = sendsEmail(context);
   if (!allows(user.status, 'activate')) throw new OktaProblem('E0000016');
   user.activated ??= state.now();
-  const everyone = state.groups.find((group) => group.type === 'BUILT_IN');
-  if (everyone) setBit(everyone.members, user.n);
-  changeStatus(state, user, user.passwordChanged === undefined ? 'PROVISIONED' : 'ACTIVE');
-  note(context, 'user.lifecycle.activate', target(user));
+  withAppsOf(context, user, () => {
+    const everyone = state.groups.find((group) => group.type === 'BUILT_IN');
+    if (everyone) setBit(everyone.members, user.n);
+    changeStatus(state, user, user.passwordChanged === undefined ? 'PROVISIONED' : 'ACTIVE');
+    note(context, 'user.lifecycle.activate', target(user));
+  });
+  runRulesFor(context, user);
   return answerActivation(context, user, mails);
 }
 
@@ -70,12 +75,16 @@ function reactivate(context: OktaContext, user: UserRecord): OktaAnswer {
   return answerActivation(context, user, mails);
 }
 
+/** Okta takes the applications of whoever is deactivated, and leaves the groups: those of the groups come back with activation. */
 function deactivate(context: OktaContext, user: UserRecord): OktaAnswer {
   if (!allows(user.status, 'deactivate')) throw new OktaProblem('E0000038');
-  changeStatus(context.state, user, 'DEPROVISIONED');
-  delete user.passwordChanged;
-  note(context, 'user.lifecycle.deactivate', target(user));
-  removeEverywhere(context, user);
+  withAppsOf(context, user, () => {
+    changeStatus(context.state, user, 'DEPROVISIONED');
+    delete user.passwordChanged;
+    for (const app of context.state.apps) dropPerson(app, user);
+    note(context, 'user.lifecycle.deactivate', target(user));
+  });
+  revokeRolesOf(context, user);
   return json({});
 }
 
@@ -145,6 +154,8 @@ function deleteUser(context: OktaContext): OktaAnswer {
     return empty();
   }
   note(context, 'user.lifecycle.delete.initiated', target(user));
+  for (const group of state.groups) clearBit(group.members, user.n);
+  clearBit(state.inactive, user.n);
   state.users[user.n] = undefined;
   state.departed.set(user.n, user);
   for (const [login, n] of state.usersByLogin) if (n === user.n) state.usersByLogin.delete(login);

@@ -29,6 +29,8 @@ export interface UserRecord {
   passwordChanged?: number | undefined;
   /** Whoever was made by a call, or had the factors reset, has none. */
   withoutFactors?: boolean;
+  /** Ids of factors that were taken away one by one. */
+  unenrolled?: string[];
   /** Properties that writes have changed; null takes one away. */
   changes?: Record<string, unknown>;
 }

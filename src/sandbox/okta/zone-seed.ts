@@ -11,6 +11,7 @@ export interface ZoneRecord {
   status: 'ACTIVE' | 'INACTIVE';
   system: boolean;
   created: number;
+  lastUpdated: number;
   body: Record<string, unknown>;
 }
 
@@ -18,7 +19,7 @@ const cidr = (value: string) => ({ type: 'CIDR', value });
 const range = (value: string) => ({ type: 'RANGE', value });
 const country = (code: string) => ({ country: code });
 
-const plans: readonly Omit<ZoneRecord, 'id' | 'created'>[] = [
+const plans: readonly Omit<ZoneRecord, 'id' | 'created' | 'lastUpdated'>[] = [
   {
     name: 'LegacyIpZone',
     type: 'IP',
@@ -105,5 +106,6 @@ export function makeZones(seed: number, opened: number): ZoneRecord[] {
     ...plan,
     id: makeId('nzo', seed, n),
     created: opened - (1300 - n * 60) * 86_400_000,
+    lastUpdated: opened - (1300 - n * 60) * 86_400_000,
   }));
 }

@@ -35,13 +35,17 @@ function listZones(context: OktaContext) {
   );
 }
 
-function getZone(context: OktaContext) {
-  const zone = context.state.zones.find((candidate) => candidate.id === context.params.zoneId);
-  if (!zone) throw notFound(context.params.zoneId ?? '', 'NetworkZone');
-  return json(viewZone(context, zone));
+export function requireZone({ state, params }: OktaContext): ZoneRecord {
+  const zone = state.zones.find((candidate) => candidate.id === params.zoneId);
+  if (!zone) throw notFound(params.zoneId ?? '', 'NetworkZone');
+  return zone;
 }
 
-function viewZone({ base }: OktaContext, zone: ZoneRecord): Record<string, unknown> {
+function getZone(context: OktaContext) {
+  return json(viewZone(context, requireZone(context)));
+}
+
+export function viewZone({ base }: OktaContext, zone: ZoneRecord): Record<string, unknown> {
   const self = `${base}/api/v1/zones/${zone.id}`;
   const change = zone.status === 'ACTIVE' ? 'deactivate' : 'activate';
   return {
@@ -51,7 +55,7 @@ function viewZone({ base }: OktaContext, zone: ZoneRecord): Record<string, unkno
     status: zone.status,
     usage: zone.usage,
     created: toTime(zone.created),
-    lastUpdated: toTime(zone.created),
+    lastUpdated: toTime(zone.lastUpdated),
     system: zone.system,
     ...zone.body,
     _links: {

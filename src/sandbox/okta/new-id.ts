@@ -1,0 +1,11 @@
+// Ids of what calls make: of Okta's form, and never one that the seed gave.
+
+import { makeId } from '../random.ts';
+import type { OktaState } from './state.ts';
+
+/** Far above any ordinal of the seed, so that the two never meet. */
+export const firstMade = 1_000_000;
+
+export function makeNewId(state: OktaState, prefix: string): string {
+  return makeId(prefix, state.seed, state.made++);
+}
