@@ -1,0 +1,141 @@
+// Issuing tokens and telling whether one still holds: access tokens as Okta's org server writes them, ID tokens, refresh tokens.
+
+import type { OktaState } from '../state.ts';
+import { readProfile, type UserRecord } from '../user-record.ts';
+import { digest, signJwt } from './jwt.ts';
+import { findClient } from './request.ts';
+import { type AccessToken, dropEnded, type Grant, type RefreshToken, randomText } from './state.ts';
+
+const accessLife = 3_600_000;
+/** Okta's default for refresh tokens: no end, but seven days without use. */
+const refreshIdle = 7 * 86_400_000;
+
+export interface Issue {
+  base: string;
+  now: number;
+  scopes: readonly string[];
+  /** Thumbprint of the key that the access token is bound to. */
+  jkt: string | undefined;
+  withRefresh: boolean;
+}
+
+export interface TokenResponse {
+  token_type: 'Bearer' | 'DPoP';
+  expires_in: number;
+  access_token: string;
+  scope: string;
+  refresh_token?: string;
+  id_token?: string;
+}
+
+export function issueTokens(state: OktaState, grant: Grant, issue: Issue): TokenResponse {
+  const { oauth } = state;
+  const access = issueAccessToken(state, grant, issue);
+  const response: TokenResponse = {
+    token_type: issue.jkt === undefined ? 'Bearer' : 'DPoP',
+    expires_in: accessLife / 1000,
+    access_token: access.text,
+    scope: issue.scopes.join(' '),
+  };
+  if (issue.withRefresh) {
+    const refresh: RefreshToken = { text: randomText(), grant, used: false, expires: issue.now + refreshIdle };
+    dropEnded(oauth.refreshTokens, issue.now);
+    oauth.refreshTokens.set(refresh.text, refresh);
+    response.refresh_token = refresh.text;
+  }
+  const user = userOf(state, grant);
+  if (user && issue.scopes.includes('openid')) response.id_token = writeIdToken(state, grant, user, access, issue);
+  return response;
+}
+
+function issueAccessToken(state: OktaState, grant: Grant, { base, now, scopes, jkt }: Issue): AccessToken {
+  const { oauth } = state;
+  const user = userOf(state, grant);
+  const jti = `AT.${randomText()}`;
+  const issued = Math.floor(now / 1000);
+  const claims = {
+    ver: 1,
+    jti,
+    iss: base,
+    aud: base,
+    sub: user?.person.login ?? grant.clientId,
+    iat: issued,
+    exp: issued + accessLife / 1000,
+    cid: grant.clientId,
+    ...(user && { uid: user.id, auth_time: grant.authTime }),
+    scp: scopes,
+    ...(jkt !== undefined && { cnf: { jkt } }),
+  };
+  const text = signJwt(claims, oauth.signingKey());
+  const token: AccessToken = {
+    text,
+    jti,
+    grant,
+    scopes,
+    jkt,
+    issuer: base,
+    issued: issued * 1000,
+    expires: (issued + accessLife / 1000) * 1000,
+    revoked: false,
+  };
+  dropEnded(oauth.accessTokens, now);
+  oauth.accessTokens.set(text, token);
+  return token;
+}
+
+function writeIdToken(
+  state: OktaState,
+  grant: Grant,
+  user: UserRecord,
+  access: AccessToken,
+  { base, now }: Issue,
+): string {
+  const issued = Math.floor(now / 1000);
+  const claims = {
+    ...describePerson(state, user, access.scopes),
+    ver: 1,
+    iss: base,
+    aud: grant.clientId,
+    iat: issued,
+    exp: issued + accessLife / 1000,
+    jti: `ID.${randomText()}`,
+    auth_time: grant.authTime,
+    ...(grant.nonce !== undefined && { nonce: grant.nonce }),
+    // OpenID Connect Core §3.1.3.6: the left half of the hash.
+    at_hash: Buffer.from(digest(access.text), 'base64url').subarray(0, 16).toString('base64url'),
+  };
+  return signJwt(claims, state.oauth.signingKey());
+}
+
+/** The claims of a person that the scopes give (OpenID Connect Core §5.4). */
+export function describePerson(state: OktaState, user: UserRecord, scopes: readonly string[]): Record<string, unknown> {
+  const read = (name: string) => readProfile(user, name, state.users);
+  return {
+    sub: user.id,
+    ...(scopes.includes('profile') && {
+      name: `${read('firstName')} ${read('lastName')}`,
+      given_name: read('firstName'),
+      family_name: read('lastName'),
+      preferred_username: read('login'),
+      updated_at: Math.floor(user.lastUpdated / 1000),
+    }),
+    ...(scopes.includes('email') && { email: read('email'), email_verified: true }),
+  };
+}
+
+/** The person of a grant, while the account is one that may sign in. */
+export function userOf(state: OktaState, grant: Grant): UserRecord | undefined {
+  const ordinal = grant.userId === undefined ? undefined : state.usersById.get(grant.userId);
+  const user = ordinal === undefined ? undefined : state.users[ordinal];
+  return user?.status === 'ACTIVE' ? user : undefined;
+}
+
+/** Whether what was granted still stands: not revoked, its client there and active, its person too. */
+export function stands(state: OktaState, grant: Grant): boolean {
+  if (grant.revoked || !findClient(state, grant.clientId)) return false;
+  return grant.userId === undefined || userOf(state, grant) !== undefined;
+}
+
+export function isLive(state: OktaState, token: AccessToken, now: number): boolean {
+  return !token.revoked && now < token.expires && stands(state, token.grant);
+}
