@@ -29,6 +29,23 @@ export const corrections: readonly Correction[] = [
     why: 'pattern refuses every value',
     apply: withoutProperty('tokenWindow'),
   },
+  {
+    schema: 'AppUserUpdateRequest',
+    // A choice of two schemas without a required property: every body fits both, so that "exactly one" refuses all of them.
+    why: 'oneOf that nothing can fit',
+    apply: (schema) => {
+      schema.anyOf = schema.oneOf;
+      delete schema.oneOf;
+    },
+  },
+  {
+    schema: 'JsonPatchOperation',
+    // RFC 6902 §4: a value is any JSON; the priority of a group is a number and a property of its profile mostly a string.
+    why: 'value is not only an object',
+    apply: (schema) => {
+      (schema.properties as Json).value = {};
+    },
+  },
 ];
 
 /** Java's inline flags are no ECMAScript: a pattern with one cannot be compiled. */

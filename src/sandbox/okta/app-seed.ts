@@ -1,8 +1,11 @@
 // The applications of the company: kinds that every company has, under invented names, with the groups that may use them.
 
 import { makeId, roll } from '../random.ts';
+import type { AppParts } from './app-view.ts';
+import type { AppGroup, AppPerson } from './assignments.ts';
 import { type Bits, createBits, setBit } from './bits.ts';
 import { type GroupRecord, handheldGroup } from './group-seed.ts';
+import type { OAuthClient } from './oauth/clients.ts';
 import type { UserRecord } from './user-record.ts';
 
 export type SignOnMode =
@@ -25,12 +28,20 @@ export interface AppRecord {
   created: number;
   lastUpdated: number;
   url: string;
-  /** Ordinals of groups, by priority. */
-  groups: readonly number[];
+  /** By priority. */
+  groups: AppGroup[];
   /** People assigned one by one. */
   direct: Bits;
+  /** By ordinal: what calls have said about somebody's account there. */
+  people: Map<number, AppPerson>;
+  /** What the label was at first: groups brought in by the application know it by that. */
+  firstLabel: string;
+  /** What a PUT has put in the place of the settings made from the seed. */
+  written: AppParts | undefined;
   /** Kind of an OIDC client. */
   client: 'web' | 'browser' | 'native' | 'service';
+  /** The registration at the authorization server, of the apps that this product itself runs on. */
+  oauth?: OAuthClient;
   /** Everybody with the application, as of a version of the state. */
   everybody: { version: number; bits: Bits } | undefined;
 }
@@ -139,8 +150,13 @@ export function makeApps(
       created,
       lastUpdated: created + Math.floor(roll(seed, 122, n) * 300 * day),
       url: `https://${slug}.larkspur.example`,
-      groups: plan.groups.map((name) => groups.findIndex((group) => group.name === name)),
+      groups: plan.groups
+        .flatMap((name) => groups.find((group) => group.name === name) ?? [])
+        .map((group) => ({ group, profile: {}, lastUpdated: Math.max(created, group.created) + 3_600_000 })),
       direct: createBits(users.length),
+      people: new Map(),
+      firstLabel: plan.label,
+      written: undefined,
       client: plan.client ?? 'web',
       everybody: undefined,
     };

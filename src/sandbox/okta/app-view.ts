@@ -8,6 +8,17 @@ import type { OktaState } from './state.ts';
 
 type Part = Record<string, unknown>;
 
+/** The sections of an application that a PUT replaces. */
+export interface AppParts {
+  accessibility: Part;
+  visibility: Part;
+  credentials: Part;
+  settings: Part;
+  /** Free properties, where an administrator has set some. */
+  profile?: Part;
+  licensing?: Part;
+}
+
 export function viewApp(context: OktaContext, app: AppRecord): Part {
   const { base, state } = context;
   const self = `${base}/api/v1/apps/${app.id}`;
@@ -20,17 +31,9 @@ export function viewApp(context: OktaContext, app: AppRecord): Part {
     status: app.status,
     lastUpdated: toTime(app.lastUpdated),
     created: toTime(app.created),
-    accessibility: { selfService: false },
-    visibility: {
-      autoLaunch: false,
-      autoSubmitToolbar: app.mode === 'BROWSER_PLUGIN',
-      hide: { iOS: app.client === 'service', web: app.client === 'service' },
-      appLinks: app.mode === 'OPENID_CONNECT' ? { oidc_client_link: true } : { [`${app.name}_link`]: true },
-    },
     features: app.features,
     signOnMode: app.mode,
-    credentials: viewCredentials(state, app),
-    settings: viewSettings(base, app),
+    ...partsOf(context, app),
     _links: {
       self: { href: self },
       appLinks: [{ name: linkName(app), href: linkOf(base, app), type: 'text/html' }],
@@ -43,7 +46,22 @@ export function viewApp(context: OktaContext, app: AppRecord): Part {
   };
 }
 
-function linkName(app: AppRecord): string {
+export function partsOf({ state, base }: OktaContext, app: AppRecord): AppParts {
+  if (app.written) return app.written;
+  return {
+    accessibility: { selfService: false },
+    visibility: {
+      autoLaunch: false,
+      autoSubmitToolbar: app.mode === 'BROWSER_PLUGIN',
+      hide: { iOS: app.client === 'service', web: app.client === 'service' },
+      appLinks: { [linkName(app)]: true },
+    },
+    credentials: viewCredentials(state, app),
+    settings: viewSettings(base, app),
+  };
+}
+
+export function linkName(app: AppRecord): string {
   return app.mode === 'OPENID_CONNECT' ? 'oidc_client_link' : `${app.name}_link`;
 }
 

@@ -1,15 +1,16 @@
 // Applications: the list, one, and who has them, as people and as groups; and what one person sees on the dashboard.
 
-import { json, toTime } from './answer.ts';
+import { json } from './answer.ts';
 import type { AppRecord } from './app-seed.ts';
+import { viewAppGroup, viewAppUser } from './app-user-view.ts';
 import { linkOf, viewApp } from './app-view.ts';
-import { assignedBits } from './assignments.ts';
+import { type AppGroup, assignedBits } from './assignments.ts';
 import { bitsAfter, hasBit } from './bits.ts';
 import type { OktaContext, OktaRoute } from './context.ts';
 import { type Attribute, compileFilter, type Test } from './dialect.ts';
 import type { Operator } from './grammar.ts';
 import type { GroupRecord } from './group-seed.ts';
-import { requireGroup, viewGroup } from './groups.ts';
+import { requireGroup } from './groups.ts';
 import { linkHeaders, pageOf, readLimit, readNumberCursor, writeCursor } from './paging.ts';
 import { notFound } from './problems.ts';
 import type { OktaState } from './state.ts';
@@ -53,7 +54,7 @@ function filterAttribute(
         }
       );
     case 'group.id':
-      return { type: 'text', operators: equal, read: (app) => app.groups.map((n) => state.groups[n]?.id) };
+      return { type: 'text', operators: equal, read: (app) => app.groups.map(({ group }) => group.id) };
     default:
       return undefined;
   }
@@ -153,13 +154,11 @@ function listAppGroups(context: OktaContext) {
   const { state, query, call } = context;
   const app = requireApp(state, context.params.appId ?? '');
   const start = (query.get('q') ?? '').toLowerCase();
-  const groups = app.groups
-    .flatMap((n) => state.groups[n] ?? [])
-    .filter((group) => group.name.toLowerCase().startsWith(start));
+  const groups = app.groups.filter(({ group }) => group.name.toLowerCase().startsWith(start));
   const rule = { fallback: 20, max: 200, min: 20, above: 'refuse' } as const;
-  const page = pageOf(`app-groups ${app.id}`, groups, query, rule, (group) => group.id);
+  const page = pageOf(`app-groups ${app.id}`, groups, query, rule, ({ group }) => group.id);
   return json(
-    page.items.map((group) => viewAppGroup(context, app, group)),
+    page.items.map((assignment) => viewAppGroup(context, app, assignment)),
     linkHeaders(call.url, page.next),
   );
 }
@@ -168,60 +167,20 @@ function getAppGroup(context: OktaContext) {
   const { state, params } = context;
   const app = requireApp(state, params.appId ?? '');
   const group = requireGroup(state, params.groupId ?? '');
-  if (!app.groups.includes(group.n)) throw notFound(params.groupId ?? '', 'GroupAssignment');
-  return json(viewAppGroup(context, app, group));
+  return json(viewAppGroup(context, app, requireAppGroup(app, group)));
 }
 
-function viewAppGroup(context: OktaContext, app: AppRecord, group: GroupRecord): Record<string, unknown> {
-  const { base, query } = context;
-  const self = `${base}/api/v1/apps/${app.id}/groups/${group.id}`;
-  return {
-    id: group.id,
-    lastUpdated: toTime(Math.max(app.created, group.created) + 3_600_000),
-    priority: app.groups.indexOf(group.n),
-    profile: {},
-    ...(query.get('expand') === 'group' ? { _embedded: { group: viewGroup(context, group) } } : {}),
-    _links: {
-      self: { href: self },
-      app: { href: `${base}/api/v1/apps/${app.id}` },
-      group: { href: `${base}/api/v1/groups/${group.id}` },
-    },
-  };
-}
-
-function viewAppUser(context: OktaContext, app: AppRecord, user: UserRecord): Record<string, unknown> {
-  const { state, base } = context;
-  const direct = hasBit(app.direct, user.n);
-  const through = direct
-    ? undefined
-    : app.groups.map((n) => state.groups[n]).find((group) => group && hasBit(group.members, user.n));
-  const provisions = app.features.includes('PUSH_NEW_USERS');
-  const since = Math.max(app.created, user.created) + 900_000;
-  const read = (name: string) => readProfile(user, name, state.users);
-  return {
-    id: user.id,
-    ...(provisions ? { externalId: user.id.slice(3) } : {}),
-    created: toTime(since),
-    lastUpdated: toTime(since),
-    scope: direct ? 'USER' : 'GROUP',
-    status: provisions ? 'PROVISIONED' : 'ACTIVE',
-    statusChanged: toTime(since),
-    ...(provisions ? { lastSync: toTime(since) } : {}),
-    syncState: provisions ? 'SYNCHRONIZED' : 'DISABLED',
-    credentials: { userName: read('login') },
-    profile: { email: read('email'), given_name: read('firstName'), family_name: read('lastName') },
-    _links: {
-      app: { href: `${base}/api/v1/apps/${app.id}` },
-      user: { href: `${base}/api/v1/users/${user.id}` },
-      ...(through ? { group: { href: `${base}/api/v1/groups/${through.id}`, name: through.name } } : {}),
-    },
-  };
+/** The group's place among those that carry the application. */
+export function requireAppGroup(app: AppRecord, group: GroupRecord): AppGroup {
+  const assignment = app.groups.find((candidate) => candidate.group === group);
+  if (!assignment) throw notFound(group.id, 'GroupAssignment');
+  return assignment;
 }
 
 function listAppLinks(context: OktaContext) {
   const { state, base, call } = context;
   const user = requireUser(state, context.params.id ?? '');
-  const apps = user.status === 'DEPROVISIONED' ? [] : appsOf(state, user);
+  const apps = appsOf(state, user);
   const links = apps.map((app, sortOrder) => ({
     id: `00u${app.id.slice(3, 11)}${user.id.slice(3, 12)}`,
     label: app.label,

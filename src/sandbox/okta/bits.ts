@@ -9,6 +9,10 @@ export function createBits(capacity = 1024): Bits {
   return { words: new Uint32Array((capacity >>> 5) + 1), count: 0 };
 }
 
+export function copyBits(bits: Bits): Bits {
+  return { words: bits.words.slice(), count: bits.count };
+}
+
 export function hasBit(bits: Bits, n: number): boolean {
   return (((bits.words[n >>> 5] ?? 0) >>> (n & 31)) & 1) === 1;
 }
@@ -51,6 +55,17 @@ export function unite(sets: readonly Bits[]): Bits {
   }
   for (const word of united.words) united.count += countOnes(word);
   return united;
+}
+
+/** The ordinals in `set` that are not in `other`. */
+export function subtract(set: Bits, other: Bits): Bits {
+  const rest = createBits(set.words.length * 32);
+  for (let i = 0; i < set.words.length; i++) {
+    const word = ((set.words[i] as number) & ~(other.words[i] ?? 0)) >>> 0;
+    rest.words[i] = word;
+    rest.count += countOnes(word);
+  }
+  return rest;
 }
 
 function countOnes(word: number): number {

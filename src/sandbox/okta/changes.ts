@@ -3,8 +3,8 @@
 import { cast } from '../company/people.ts';
 import { places } from '../company/places.ts';
 import type { AppRecord } from './app-seed.ts';
-import { assignedTo } from './assignments.ts';
-import { clearBit, setBit } from './bits.ts';
+import { assignedBits, assignedTo } from './assignments.ts';
+import { type Bits, bitsAfter, clearBit, setBit, subtract } from './bits.ts';
 import type { OktaContext } from './context.ts';
 import type { EventType } from './event-kinds.ts';
 import type { GroupRecord } from './group-seed.ts';
@@ -51,16 +51,21 @@ export function touch(state: OktaState, user: UserRecord): void {
 export function changeStatus(state: OktaState, user: UserRecord, status: UserStatus): void {
   user.status = status;
   user.statusChanged = state.now();
+  if (status === 'DEPROVISIONED') setBit(state.inactive, user.n);
+  else clearBit(state.inactive, user.n);
   touch(state, user);
 }
 
-export function readBody({ call }: OktaContext): Body {
-  let body: unknown;
+export function readJson({ call }: OktaContext): unknown {
   try {
-    body = call.body === '' ? {} : JSON.parse(call.body);
+    return call.body === '' ? {} : JSON.parse(call.body);
   } catch {
     throw new OktaProblem('E0000003');
   }
+}
+
+export function readBody(context: OktaContext): Body {
+  const body = readJson(context);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new OktaProblem('E0000003');
   return body as Body;
 }
@@ -80,18 +85,35 @@ export function setMembership(context: OktaContext, group: GroupRecord, user: Us
   noteApps(context, user, before);
 }
 
-/** Whoever leaves the company leaves every group and application. */
-export function removeEverywhere(context: OktaContext, user: UserRecord): void {
-  const { state } = context;
-  const before = appsOf(state, user);
-  for (const group of state.groups) clearBit(group.members, user.n);
-  for (const app of state.apps) clearBit(app.direct, user.n);
-  state.version++;
+/** Runs a change of one person, and notes the applications it gave or took. */
+export function withAppsOf(context: OktaContext, user: UserRecord, change: () => void): void {
+  const before = appsOf(context.state, user);
+  change();
   noteApps(context, user, before);
 }
 
+/** Runs a change of many people, and notes the applications it gave or took. */
+export function withAppsOfAll(context: OktaContext, change: () => void): void {
+  const { state } = context;
+  const before = new Map(state.apps.map((app) => [app, assignedBits(state, app)]));
+  change();
+  state.version++;
+  for (const app of state.apps) {
+    const had = before.get(app);
+    const has = assignedBits(state, app);
+    if (!had) continue;
+    noteEach(context, 'application.user_membership.add', app, subtract(has, had));
+    noteEach(context, 'application.user_membership.remove', app, subtract(had, has));
+  }
+}
+
+function noteEach(context: OktaContext, type: EventType, app: AppRecord, people: Bits): void {
+  for (const n of bitsAfter(people, -1, people.count))
+    note(context, type, { kind: 'app', n: app.n }, { kind: 'user', n });
+}
+
 function appsOf(state: OktaState, user: UserRecord): Set<AppRecord> {
-  return new Set(state.apps.filter((app) => assignedTo(state.groups, app, user.n)));
+  return new Set(state.apps.filter((app) => assignedTo(app, user)));
 }
 
 function noteApps(context: OktaContext, user: UserRecord, before: Set<AppRecord>): void {

@@ -82,9 +82,7 @@ function tellSession(company: Company, user: UserRecord, at: number, session: nu
       debug: { factor: 'OKTA_VERIFY_PUSH' },
     });
   }
-  const mine = apps.filter(
-    (app) => app.status === 'ACTIVE' && app.client !== 'service' && assignedTo(company.groups, app, user.n),
-  );
+  const mine = apps.filter((app) => app.status === 'ACTIVE' && app.client !== 'service' && assignedTo(app, user));
   const opens = mine.length === 0 ? 0 : Math.floor(chance(3) * 3);
   for (let i = 0; i < opens; i++) {
     const app = mine[hash(seed, 240 + i + session * 5, user.n) % mine.length] as AppRecord;

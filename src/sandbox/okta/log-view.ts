@@ -92,11 +92,20 @@ function findAnyone(state: OktaState, n: number): UserRecord | undefined {
   return state.users[n] ?? state.departed.get(n);
 }
 
+function findApp(state: OktaState, n: number) {
+  return state.apps[n]?.n === n ? state.apps[n] : (state.gone.apps.get(n) ?? state.apps.find((app) => app.n === n));
+}
+
+function findGroup(state: OktaState, n: number) {
+  const group = state.groups[n];
+  return group?.n === n ? group : (state.gone.groups.get(n) ?? state.groups.find((other) => other.n === n));
+}
+
 function viewTarget(state: OktaState, target: LogTarget): LogEvent {
   if (target.kind === 'other')
     return { id: target.id, type: target.type, alternateId: target.name, displayName: target.name };
   if (target.kind === 'app') {
-    const app = state.apps[target.n];
+    const app = findApp(state, target.n);
     return {
       id: app?.id,
       type: 'AppInstance',
@@ -106,7 +115,7 @@ function viewTarget(state: OktaState, target: LogTarget): LogEvent {
     };
   }
   if (target.kind === 'group') {
-    const group = state.groups[target.n];
+    const group = findGroup(state, target.n);
     return { id: group?.id, type: 'UserGroup', alternateId: 'unknown', displayName: group?.name };
   }
   const user = findAnyone(state, target.n);

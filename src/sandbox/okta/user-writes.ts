@@ -5,6 +5,7 @@ import { empty, json } from './answer.ts';
 import { setBit } from './bits.ts';
 import { note, readBody, setMembership, target, touch } from './changes.ts';
 import type { OktaContext, OktaRoute } from './context.ts';
+import { excludeFromRules, runRulesFor } from './group-rule-run.ts';
 import { requireGroup } from './groups.ts';
 import { OktaProblem } from './problems.ts';
 import type { OktaState } from './state.ts';
@@ -76,6 +77,7 @@ function createUser(context: OktaContext) {
   if (everyone) setBit(everyone.members, n);
   touch(state, user);
   for (const group of groups) setMembership(context, group, user, true);
+  runRulesFor(context, user);
   return json(viewUserAlone(state, user, viewOptionsOf(context)));
 }
 
@@ -91,6 +93,7 @@ function updateUser(context: OktaContext, replaces: boolean) {
   state.usersByLogin.set(String(readProfile(user, 'login', state.users)).toLowerCase(), user.n);
   touch(state, user);
   note(context, 'user.account.update_profile', target(user));
+  runRulesFor(context, user);
   return json(viewUserAlone(state, user, viewOptionsOf(context)));
 }
 
@@ -140,5 +143,7 @@ function changeMembership(context: OktaContext, member: boolean) {
   if (group.type !== 'OKTA_GROUP') throw new OktaProblem('E0000060');
   if (member && user.status === 'DEPROVISIONED') throw new OktaProblem('E0000038');
   setMembership(context, group, user, member);
+  if (!member) excludeFromRules(context, group, user);
+  runRulesFor(context, user);
   return empty();
 }
