@@ -11,6 +11,7 @@ import { okta, openOktaTenant } from './platforms/okta/index.ts';
 import type { Sandbox, SandboxOptions } from './sandbox/index.ts';
 import { openStore } from './stores/open.ts';
 import type { Store } from './stores/store.ts';
+import { createVault } from './stores/vault.ts';
 import { version } from './version.ts';
 
 /** Every platform that Castellan knows. */
@@ -46,6 +47,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   const store = openStore(storeNameOf(config, options.sandbox !== undefined), now);
   const sandbox = options.sandbox && (await (await import('./sandbox/index.ts')).openSandbox(options.sandbox));
 
+  const vault = createVault({ folder: join(config.dataFolder, 'credentials'), say: (text) => log.warn({}, text) });
+
   const tenants = new Map<string, Tenant>();
   const open = (name: string, settings: Config['tenants'][number]['settings']) => {
     const tenant = openOktaTenant(name, settings, {
@@ -54,6 +57,8 @@ export async function openApp(options: AppOptions): Promise<App> {
       random: Math.random,
       userAgent: `castellan/${version}`,
       shared: store,
+      store,
+      vault,
       onAttempt: ({ status, ms }) => metrics.observeAttempt({ tenant: name, status, seconds: ms / 1000 }),
     });
     tenants.set(name, tenant);

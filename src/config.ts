@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import {
+  type CheckTogether,
   type Fault,
   fileSchemaOf,
   type Loaded,
@@ -17,6 +18,7 @@ import {
 import { httpSettings } from './http/settings.ts';
 import { callSettings } from './mcp/settings.ts';
 import { observeSettings } from './observe/settings.ts';
+import { checkCredential } from './platforms/okta/credential-settings.ts';
 import { oktaSettings } from './platforms/okta/settings.ts';
 import { storeSettings } from './stores/settings.ts';
 
@@ -29,6 +31,8 @@ export const serverSettings = {
 } as const;
 /** Settings of one tenant, by platform. */
 export const tenantSettings = { okta: oktaSettings } as const;
+/** What must hold of several of a tenant's settings together, by platform. */
+const tenantChecks = { okta: checkCredential } as const;
 
 export type PlatformName = keyof typeof tenantSettings;
 type ServerValues = { readonly [K in keyof typeof serverSettings]: Values<(typeof serverSettings)[K]> };
@@ -83,18 +87,13 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
     part: unknown,
     label: string,
     scope: Pick<Sources, 'flags' | 'env'>,
+    checkTogether?: CheckTogether<T>,
   ): Loaded<T> {
     const where = `${file.name}: ${label}`;
     const written = asObject(part);
     if (!written) faults.push({ where, problem: 'is not an object', todo: 'Write { … }.' });
-    const loaded = loadSettings(settings, {
-      ...scope,
-      file: written ?? {},
-      fileName: where,
-      trusted: file.trusted,
-      readEnv,
-      readFile,
-    });
+    const sources = { ...scope, file: written ?? {}, fileName: where, trusted: file.trusted, readEnv, readFile };
+    const loaded = loadSettings(settings, sources, checkTogether);
     faults.push(...loaded.faults);
     for (const [key, origin] of Object.entries(loaded.origins)) {
       const value: unknown = loaded.values[key];
@@ -126,7 +125,9 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
 
   const tenants: TenantConfig[] = [];
   const add = (name: string, platform: PlatformName, part: unknown, from: Environment) => {
-    const { values: settings } = load(tenantSettings[platform], part, `tenants.${name}`, { flags: {}, env: from });
+    const scope = { flags: {}, env: from };
+    const loaded = load(tenantSettings[platform], part, `tenants.${name}`, scope, tenantChecks[platform]);
+    const { values: settings } = loaded;
     tenants.push({ name, platform, settings });
   };
   for (const [name, written] of options.tenants === false ? [] : Object.entries(asObject(writtenTenants) ?? {})) {
@@ -144,11 +145,14 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
     }
   }
   for (const platform of options.tenants === false ? [] : Object.keys(tenantSettings).filter(isPlatform)) {
-    const required = Object.values<Setting>(tenantSettings[platform]).filter((setting) => setting.required);
+    const settings = Object.values<Setting>(tenantSettings[platform]);
+    const required = settings.filter((setting) => setting.required);
+    const describing = settings.filter((setting) => setting.describes);
     const isSet = (setting: Setting) => setting.env?.some((name) => env[name]) === true;
     // A file may point to one of them for a tenant of its own; beside it, only all of them together describe another.
     const described = tenants.some((tenant) => tenant.platform === platform);
-    if (!(described ? required.every(isSet) : required.some(isSet))) continue;
+    const all = required.every(isSet) && (describing.length === 0 || describing.some(isSet));
+    if (!(described ? all : [...required, ...describing].some(isSet))) continue;
     if (tenants.some(({ name }) => name === platform)) {
       const todo = 'Unset the variables, or give the tenant in the file another name.';
       faults.push({

@@ -15,6 +15,8 @@ export interface Setting<S extends z.ZodType = z.ZodType> {
   readonly default?: z.output<S>;
   /** Nothing can be done without it. */
   readonly required?: boolean;
+  /** Where it is set in the environment, a tenant is meant to be there, even if something required is missing. */
+  readonly describes?: boolean;
   /** Read as a `Secret`; in a file it may be `{ "env": "NAME" }` or `{ "file": "path" }`. */
   readonly secret?: boolean;
 }
@@ -29,6 +31,14 @@ export type Values<T extends Settings> = {
       ? z.output<T[K]['schema']>
       : z.output<T[K]['schema']> | undefined;
 };
+
+/** Finds what is wrong with several settings together. Values that were refused by themselves are absent, yet `isSet`. */
+export type CheckTogether<T extends Settings> = (given: {
+  readonly values: Values<T>;
+  readonly isSet: (key: keyof T & string) => boolean;
+  /** Where it stands, or would most likely be set. */
+  readonly whereOf: (key: keyof T & string) => string;
+}) => readonly Fault[];
 
 export function defineSettings<const T extends Settings>(settings: T): T {
   return settings;
@@ -62,14 +72,20 @@ export interface Loaded<T extends Settings> {
   readonly faults: readonly Fault[];
 }
 
-export function loadSettings<T extends Settings>(settings: T, sources: Sources): Loaded<T> {
+export function loadSettings<T extends Settings>(
+  settings: T,
+  sources: Sources,
+  checkTogether: CheckTogether<T> = () => [],
+): Loaded<T> {
   const values: Record<string, unknown> = {};
   const origins: Record<string, string> = {};
+  const set = new Set<string>();
   const faults: Fault[] = [];
   for (const [key, setting] of Object.entries(settings)) {
     const found = findValue(key, setting, sources);
     origins[key] = found.origin;
     if (found.fault) faults.push(found.fault);
+    if (found.fault || found.value !== undefined) set.add(key);
     if (found.value === undefined) {
       values[key] = setting.default;
       if (setting.required && !found.fault) faults.push(missing(key, setting, sources));
@@ -91,15 +107,20 @@ export function loadSettings<T extends Settings>(settings: T, sources: Sources):
       todo: `Remove it, or use one of: ${Object.keys(settings).join(', ')}.`,
     });
   }
+  const whereOf = (key: string) => (set.has(key) ? (origins[key] ?? key) : likelyPlace(key, settings[key], sources));
+  faults.push(...checkTogether({ values: values as Values<T>, isSet: (key) => set.has(key), whereOf }));
   return { values: values as Values<T>, origins: origins as Loaded<T>['origins'], faults };
 }
 
-/** Named the way it was most likely meant to be set. */
 function missing(key: string, setting: Setting, sources: Sources): Fault {
-  const noEnv = setting.env === undefined || Object.keys(sources.env).length === 0;
+  return { where: likelyPlace(key, setting, sources), problem: 'is missing', todo: setting.description };
+}
+
+/** Where a setting was most likely meant to be set. */
+function likelyPlace(key: string, setting: Setting | undefined, sources: Sources): string {
+  const noEnv = setting?.env === undefined || Object.keys(sources.env).length === 0;
   const byFile = noEnv || Object.keys(sources.file).length > 0;
-  const where = byFile ? `${sources.fileName}.${key}` : (setting.env?.[0] ?? key);
-  return { where, problem: 'is missing', todo: setting.description };
+  return byFile ? `${sources.fileName}.${key}` : (setting.env?.[0] ?? key);
 }
 
 interface Found {

@@ -21,8 +21,19 @@ export interface CallScope {
   readonly sawRequestId?: (id: string) => void;
 }
 
-/** Adds what proves our right to the headers; asked anew for each attempt. */
-export type Credential = (request: { readonly method: string; readonly url: URL }) => Promise<Record<string, string>>;
+/** Adds what proves our right to the headers; asked anew for each attempt. `signal` ends with the attempt. */
+export interface Credential {
+  (request: {
+    readonly method: string;
+    readonly url: URL;
+    readonly signal: AbortSignal;
+  }): Promise<Record<string, string>>;
+  /**
+   * Told once a request that the upstream answered these headers with a 401. True when others can be had: the request
+   * is then sent once more, also a write, for a request that was not let in was not processed (RFC 9110 §15.5.2).
+   */
+  readonly rejected?: (sent: Readonly<Record<string, string>>, answer: Headers) => boolean;
+}
 
 export interface UpstreamOptions {
   readonly origin: URL;
@@ -46,6 +57,9 @@ export interface Upstream {
   readonly request: <T>(request: UpstreamRequest<T>, scope: CallScope) => Promise<UpstreamAnswer<T>>;
 }
 
+/** Inside only: the credential was refused, and another one can be had. */
+class Renewed extends Error {}
+
 const maxAttempts = 4;
 const backoffMs = 200;
 const breakerOpenMs = 10_000;
@@ -67,14 +81,20 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   async function request<T>(asked: UpstreamRequest<T>, scope: CallScope): Promise<UpstreamAnswer<T>> {
     const url = addressOf(options.origin, asked);
     const repeatable = asked.repeatable ?? asked.method === 'GET';
+    let renewed = false;
     for (let attempt = 1; ; attempt++) {
       throwIfOver(scope);
       try {
         return await untilOver(
           scope,
-          limit(() => breakerOf(asked.bucket).execute(() => attemptOnce(asked, url, scope))),
+          limit(() => breakerOf(asked.bucket).execute(() => attemptOnce(asked, url, scope, !renewed))),
         );
       } catch (thrown) {
+        if (thrown instanceof Renewed) {
+          renewed = true;
+          attempt--;
+          continue;
+        }
         const error = explain(thrown, scope);
         const wait = waitBefore(error, attempt, repeatable);
         if (wait === undefined) throw error;
@@ -85,7 +105,13 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     }
   }
 
-  async function attemptOnce<T>(asked: UpstreamRequest<T>, url: URL, scope: CallScope): Promise<UpstreamAnswer<T>> {
+  /** @throws Renewed where the credential was refused and `mayRenew` another one. */
+  async function attemptOnce<T>(
+    asked: UpstreamRequest<T>,
+    url: URL,
+    scope: CallScope,
+    mayRenew: boolean,
+  ): Promise<UpstreamAnswer<T>> {
     // A call that was given up while it waited for its turn must not go out.
     throwIfOver(scope);
     const wait = await options.budget.take(asked.bucket);
@@ -96,17 +122,19 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       const timeout = AbortSignal.timeout(
         Math.max(1, Math.floor(Math.min(options.attemptTimeoutMs, scope.deadline - started))),
       );
+      const signal = AbortSignal.any([scope.signal, timeout]);
+      const proof = await options.credential({ method: asked.method, url, signal });
       const init: RequestInit = {
         method: asked.method,
         headers: {
           accept: 'application/json',
           'user-agent': options.userAgent,
           ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(await options.credential({ method: asked.method, url })),
+          ...proof,
         },
         // A redirect would carry the credential to a place that nobody configured.
         redirect: 'manual',
-        signal: AbortSignal.any([scope.signal, timeout]),
+        signal,
       };
       if (asked.body !== undefined) init.body = JSON.stringify(asked.body);
       const response = await options.fetch(url.href, init);
@@ -118,9 +146,13 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         await options.budget.learn(asked.bucket, allowance);
       }
       options.onAttempt?.({ bucket: asked.bucket, status: response.status, ms: now() - started });
+      if (response.status === 401 && mayRenew && options.credential.rejected?.(proof, response.headers)) {
+        await response.body?.cancel();
+        throw new Renewed();
+      }
       return await readAnswer(response, requestId, asked, options);
     } catch (error) {
-      if (!(error instanceof CastellanError)) {
+      if (!(error instanceof CastellanError || error instanceof Renewed)) {
         options.onAttempt?.({ bucket: asked.bucket, status: 'failed', ms: now() - started });
       }
       throw error;

@@ -4,11 +4,17 @@ import { z } from 'zod';
 import { toCastellanError } from '../../core/errors.ts';
 import type { Check, CheckResult } from '../../core/tool.ts';
 import type { Upstream } from '../../core/upstream.ts';
+import type { OktaCredential } from './credential.ts';
 
 /** Beyond this the log windows that people ask for are visibly off. */
 const clockToleranceMs = 30_000;
 
-export function createOktaChecks(upstream: Upstream, origin: URL, now: () => number): readonly Check[] {
+export function createOktaChecks(
+  upstream: Upstream,
+  origin: URL,
+  now: () => number,
+  credential: OktaCredential,
+): readonly Check[] {
   const ask = (signal: AbortSignal, path: readonly string[]) =>
     upstream.request(
       {
@@ -41,17 +47,7 @@ export function createOktaChecks(upstream: Upstream, origin: URL, now: () => num
         }
       },
     },
-    {
-      name: 'token',
-      async run(signal) {
-        try {
-          await ask(signal, ['users']);
-          return { ok: true, says: 'the API token is accepted and may read users' };
-        } catch (thrown) {
-          return failed(toCastellanError(thrown));
-        }
-      },
-    },
+    credential.kind === 'ssws' ? tokenCheck(ask) : oauthCheck(credential),
     {
       name: 'clock',
       async run(signal) {
@@ -74,6 +70,47 @@ export function createOktaChecks(upstream: Upstream, origin: URL, now: () => num
       },
     },
   ];
+}
+
+type Ask = (signal: AbortSignal, path: readonly string[]) => Promise<unknown>;
+
+function tokenCheck(ask: Ask): Check {
+  return {
+    name: 'credential',
+    async run(signal) {
+      try {
+        await ask(signal, ['users']);
+        return { ok: true, says: 'the API token is accepted and may read users' };
+      } catch (thrown) {
+        return failed(toCastellanError(thrown));
+      }
+    },
+  };
+}
+
+/** The token says itself what it may do; nothing needs to be tried for it. */
+function oauthCheck(credential: OktaCredential): Check {
+  const who = credential.kind === 'service' ? 'service app' : 'person signed in through app';
+  return {
+    name: 'credential',
+    async run(signal) {
+      try {
+        const granted = (await credential.scopes(signal)) ?? new Set();
+        const asked = credential.askedScopes;
+        const absent = asked.filter((scope) => !granted.has(scope));
+        const bound = credential.bound() ? 'DPoP on' : 'DPoP off';
+        const says = `${who} ${credential.clientId}, ${bound}, ${asked.length - absent.length} of ${asked.length} scopes`;
+        if (absent.length === 0) return { ok: true, says };
+        return {
+          ok: false,
+          says: `${says}; not granted: ${absent.join(' ')}`,
+          todo: 'Grant them in the Admin Console (Applications > the app > Okta API Scopes), or ask for fewer with the scopes setting (OKTA_SCOPES).',
+        };
+      } catch (thrown) {
+        return failed(toCastellanError(thrown));
+      }
+    },
+  };
 }
 
 function failed(error: { readonly message: string; readonly hint: string | undefined }): CheckResult {

@@ -1,9 +1,167 @@
-// How requests to an Okta organization prove their right: an API token (SSWS).
+// How requests to an Okta organization prove their right: an API token, a service app's tokens or a person's.
 
-import type { Secret } from '../../core/secret.ts';
-import type { Credential } from '../../core/upstream.ts';
+import { CastellanError } from '../../core/errors.ts';
+import type { Dialect } from '../../core/exchange.ts';
+import type { Values } from '../../core/settings.ts';
+import type { Credential, UpstreamOptions } from '../../core/upstream.ts';
+import type { Store } from '../../stores/store.ts';
+import type { Vault } from '../../stores/vault.ts';
+import type { credentialSettings } from './credential-settings.ts';
+import { oktaDialect } from './dialect.ts';
+import { createPersonTokens } from './oauth/person.ts';
+import type { Asking } from './oauth/problems.ts';
+import { makeProofKey } from './oauth/proof.ts';
+import { createServiceTokens } from './oauth/service.ts';
+import type { DpopChoice, Tokens } from './oauth/tokens.ts';
 
-/** https://developer.okta.com/docs/reference/core-okta-api/#authentication */
-export function createSswsCredential(token: Secret): Credential {
-  return async () => ({ authorization: `SSWS ${token.reveal()}` });
+export interface OktaCredential {
+  readonly kind: 'ssws' | 'service' | 'person';
+  readonly prove: Credential;
+  /** Scopes that the credential really has, by the token's own word; undefined for SSWS. Fetches a token if need be. */
+  readonly scopes: (signal: AbortSignal) => Promise<ReadonlySet<string> | undefined>;
+  /** What is known of them now without asking anybody. */
+  readonly knownScopes: () => ReadonlySet<string> | undefined;
+  /** What is asked for; empty for SSWS. */
+  readonly askedScopes: readonly string[];
+  /** Whether the present token is bound to a key (DPoP); undefined without a token. */
+  readonly bound: () => boolean | undefined;
+  /** The application that Castellan itself runs on. */
+  readonly clientId: string | undefined;
+}
+
+export interface CredentialDependencies {
+  readonly fetch: UpstreamOptions['fetch'];
+  readonly now: () => number;
+  readonly userAgent: string;
+  /** Where the key of a service app's tokens is kept, one for all processes. */
+  readonly store?: Pick<Store, 'get' | 'add'> | undefined;
+  /** Where a person's sign-in is kept. */
+  readonly vault?: Vault | undefined;
+}
+
+/** Settings that were checked, also together. */
+type CredentialSettings = Values<typeof credentialSettings> & { readonly orgUrl: string | undefined };
+
+export function kindOf(settings: Pick<CredentialSettings, 'apiToken' | 'privateKey'>): OktaCredential['kind'] {
+  if (settings.apiToken) return 'ssws';
+  return settings.privateKey ? 'service' : 'person';
+}
+
+/** The command that signs a person in to this tenant. */
+export function loginCommand(tenant: string): string {
+  return tenant === 'okta' ? 'castellan login okta' : `castellan login okta --tenant ${tenant}`;
+}
+
+export function dpopChoice(setting: CredentialSettings['dpop']): DpopChoice {
+  return setting === 'auto' ? setting : setting === true || setting === 'true';
+}
+
+/** @throws TypeError when the settings were not checked. */
+export function openOktaCredential(
+  tenant: string,
+  settings: CredentialSettings,
+  deps: CredentialDependencies,
+): OktaCredential {
+  const { orgUrl, apiToken, clientId, privateKey, keyId, scopes } = settings;
+  const kind = kindOf(settings);
+  if (apiToken) {
+    // https://developer.okta.com/docs/reference/core-okta-api/#authentication
+    return {
+      kind,
+      prove: async () => ({ authorization: `SSWS ${apiToken.reveal()}` }),
+      scopes: async () => undefined,
+      knownScopes: () => undefined,
+      askedScopes: [],
+      bound: () => undefined,
+      clientId: undefined,
+    };
+  }
+  if (orgUrl === undefined || clientId === undefined) throw new TypeError('OAuth needs orgUrl and clientId');
+  const origin = new URL(orgUrl);
+  const { fetch, now, userAgent, vault } = deps;
+  const login = kind === 'person' ? loginCommand(tenant) : undefined;
+  const asking: Asking = { clientId, keyId, scopes, login };
+  const server = { origin, fetch, now, userAgent, asking, dpop: dpopChoice(settings.dpop) };
+  if (privateKey) {
+    const proofKey = () => keptProofKey(deps.store, `okta:dpop-key:${origin.host}:${clientId}`);
+    const tokens = createServiceTokens({ ...server, privateKey: () => privateKey.reveal(), proofKey });
+    return oauthCredential(kind, tokens, asking);
+  }
+  if (!vault || login === undefined) throw new TypeError('a person’s sign-in needs a vault');
+  return oauthCredential(kind, createPersonTokens({ ...server, tenant, login, vault }), asking);
+}
+
+function oauthCredential(kind: OktaCredential['kind'], tokens: Tokens, asking: Asking): OktaCredential {
+  const send: Credential = async ({ method, url, signal }) => {
+    const { accessToken, prover } = await tokens.get(signal);
+    if (!prover) return { authorization: `Bearer ${accessToken}` };
+    return { authorization: `DPoP ${accessToken}`, dpop: await prover.prove(method, url, accessToken) };
+  };
+  const rejected: Credential['rejected'] = (sent, answer) => {
+    const accessToken = sent.authorization?.split(' ')[1] ?? '';
+    const nonce = answer.get('dpop-nonce');
+    const prover = tokens.current()?.prover;
+    // RFC 9449 §9: nothing is wrong with the token, the proof only wants a nonce.
+    if (prover && nonce !== null && /use_dpop_nonce/.test(answer.get('www-authenticate') ?? '')) prover.useNonce(nonce);
+    else tokens.drop(accessToken);
+    return true;
+  };
+  return {
+    kind,
+    prove: Object.assign(send, { rejected }),
+    scopes: async (signal) => (await tokens.get(signal)).scopes,
+    knownScopes: () => tokens.current()?.scopes,
+    askedScopes: asking.scopes,
+    bound: () => {
+      const token = tokens.current();
+      return token && token.prover !== undefined;
+    },
+    clientId: asking.clientId,
+  };
+}
+
+/** One key for all processes of a tenant; of several that make one at once, one is kept. */
+async function keptProofKey(store: Pick<Store, 'get' | 'add'> | undefined, name: string): Promise<string> {
+  const key = await makeProofKey();
+  try {
+    if (!store || (await store.add(name, key))) return key;
+    return (await store.get(name)) ?? key;
+  } catch {
+    // A key of this process alone serves as well: it is new to Okta with every token anyway.
+    return key;
+  }
+}
+
+/** The vendor's errors, with the advice that goes with this credential. */
+export function dialectFor({ kind, clientId }: OktaCredential, tenant: string): Dialect {
+  if (kind === 'ssws') return oktaDialect;
+  return {
+    ...oktaDialect,
+    toError(answer, now) {
+      const error = oktaDialect.toError(answer, now);
+      const scope = /insufficient_scope/.test(answer.headers.get('www-authenticate') ?? '');
+      if (error.code !== 'unauthorized' && error.code !== 'missing_scope' && !scope) return error;
+      const { message, retry, requestId, detail } = error;
+      return new CastellanError({
+        code: scope ? 'missing_scope' : error.code,
+        message,
+        hint: adviceFor(error.code === 'unauthorized' && !scope, kind, clientId, tenant),
+        retry,
+        requestId,
+        detail,
+      });
+    },
+  };
+}
+
+function adviceFor(refused: boolean, kind: OktaCredential['kind'], clientId: string | undefined, tenant: string) {
+  const app = `the application ${clientId}`;
+  if (refused) {
+    return kind === 'person'
+      ? `Run \`${loginCommand(tenant)}\` in a terminal; if it stays so, check that ${app} is active.`
+      : `A new token was refused as well: check that ${app} is active, and this machine’s clock.`;
+  }
+  return kind === 'person'
+    ? `Grant the scope to ${app} (Okta API Scopes), ask for it in the scopes setting and sign in again with \`${loginCommand(tenant)}\`; the person needs an admin role that covers it.`
+    : `Grant the scope to ${app} (Okta API Scopes), ask for it in the scopes setting (OKTA_SCOPES), and assign the app an admin role that covers it.`;
 }

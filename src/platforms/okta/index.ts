@@ -6,8 +6,7 @@ import type { Platform, Tenant } from '../../core/tool.ts';
 import { createUpstream, type UpstreamOptions } from '../../core/upstream.ts';
 import { createOktaChecks } from './checks.ts';
 import { createOktaClient, type OktaClient } from './client.ts';
-import { createSswsCredential } from './credential.ts';
-import { oktaDialect } from './dialect.ts';
+import { type CredentialDependencies, dialectFor, openOktaCredential } from './credential.ts';
 import type { oktaSettings } from './settings.ts';
 import { appTools } from './tools/apps.ts';
 import { groupTools } from './tools/groups.ts';
@@ -32,27 +31,25 @@ export const okta: Platform = {
 const maxBodyBytes = 32 * 1024 * 1024;
 const attemptTimeoutMs = 12_000;
 
-export interface OktaDependencies {
-  readonly fetch: UpstreamOptions['fetch'];
-  readonly now: () => number;
+export interface OktaDependencies extends CredentialDependencies {
   readonly random: () => number;
-  readonly userAgent: string;
   readonly shared?: SharedMemory;
   readonly onAttempt?: UpstreamOptions['onAttempt'];
 }
 
-/** Settings that were checked: address and token are there. */
+/** Settings that were checked: address and a credential are there. */
 export type OktaTenantSettings = Values<typeof oktaSettings>;
 
 export function openOktaTenant(name: string, settings: OktaTenantSettings, deps: OktaDependencies): Tenant<OktaClient> {
-  const { orgUrl, apiToken } = settings;
-  if (orgUrl === undefined || apiToken === undefined) throw new TypeError('an Okta tenant needs orgUrl and apiToken');
+  const { orgUrl } = settings;
+  if (orgUrl === undefined) throw new TypeError('an Okta tenant needs orgUrl');
   const origin = new URL(orgUrl);
+  const credential = openOktaCredential(name, settings, deps);
   const upstream = createUpstream({
     origin,
     fetch: deps.fetch,
-    credential: createSswsCredential(apiToken),
-    dialect: oktaDialect,
+    credential: credential.prove,
+    dialect: dialectFor(credential, name),
     budget: createRateBudget({ now: deps.now, shared: deps.shared, scope: `rate:okta:${origin.host}:` }),
     userAgent: deps.userAgent,
     now: deps.now,
@@ -65,6 +62,6 @@ export function openOktaTenant(name: string, settings: OktaTenantSettings, deps:
   return {
     name,
     connect: (scope) => createOktaClient(upstream, origin, name, scope),
-    checks: createOktaChecks(upstream, origin, deps.now),
+    checks: createOktaChecks(upstream, origin, deps.now, credential),
   };
 }

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { defineSettings } from '../../core/settings.ts';
+import { credentialSettings } from './credential-settings.ts';
 
 const orgUrl = z
   .url({ protocol: /^https?$/, error: 'is not an address such as https://acme.okta.com' })
@@ -27,14 +28,7 @@ export const oktaSettings = defineSettings({
     env: ['OKTA_CLIENT_ORGURL', 'OKTA_ORG_URL'],
     required: true,
   },
-  apiToken: {
-    schema: z.string().regex(/^[\x21-\x7e]+$/, { error: 'is empty or holds characters that no token has' }),
-    description:
-      'API token (SSWS) made by an administrator at Security > API > Tokens; it carries that person’s rights.',
-    env: ['OKTA_API_TOKEN', 'OKTA_CLIENT_TOKEN'],
-    secret: true,
-    required: true,
-  },
+  ...credentialSettings,
   concurrency: {
     schema: z.number().int().min(1).max(75),
     description:
