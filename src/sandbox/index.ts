@@ -3,6 +3,8 @@
 import type { FaultSettings } from './faults.ts';
 import { listen } from './listen.ts';
 import type { OktaAnswer } from './okta/answer.ts';
+import type { OAuthOptions } from './okta/oauth/clients.ts';
+import type { OAuthHandle } from './okta/oauth/handle.ts';
 import { createOkta, type Okta } from './okta/okta.ts';
 
 export type { FaultKind, FaultSettings } from './faults.ts';
@@ -19,6 +21,8 @@ export interface SandboxOptions {
   /** Default 0: any free port. */
   port?: number;
   token?: string;
+  /** The two apps that may ask for access tokens, and what they are granted. */
+  oauth?: OAuthOptions;
   /** Epoch milliseconds; the stories in the System Log are counted back from the opening. */
   now?: () => number;
   faults?: Partial<FaultSettings>;
@@ -36,6 +40,7 @@ export interface Sandbox {
 export interface SandboxOkta {
   url: string;
   token: string;
+  oauth: SandboxOAuth;
   /** In-process: the same behaviour, without the faults of a socket. */
   fetch(request: Request): Promise<Response>;
   setFaults(settings: Partial<FaultSettings> | null): void;
@@ -44,17 +49,25 @@ export interface SandboxOkta {
   readonly requests: number;
 }
 
+export interface SandboxOAuth extends OAuthHandle {
+  /** The org authorization server: the address of the sandbox. */
+  issuer: string;
+  /** Also the audience of client assertions. */
+  tokenUrl: string;
+}
+
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { users = 250, seed = 1, host = '127.0.0.1', port = 0, token = sandboxToken, now = Date.now } = options;
   checkWhole('users', users, 1, 100_000);
   checkWhole('seed', seed, 0, 0xffff_ffff);
-  const { faults, rateLimits = 'okta', latencyMs = 0 } = options;
-  const okta = createOkta({ users, seed, token, now, faults, rateLimits, latencyMs });
+  const { faults, rateLimits = 'okta', latencyMs = 0, oauth = {} } = options;
+  const okta = createOkta({ users, seed, token, oauth, now, faults, rateLimits, latencyMs });
   const listener = await listen(okta.answer, host, port);
   return {
     okta: {
       url: listener.url,
       token,
+      oauth: { ...okta.oauth, issuer: listener.url, tokenUrl: `${listener.url}/oauth2/v1/token` },
       fetch: (request) => fetchInProcess(okta, request),
       setFaults: okta.setFaults,
       reset: okta.reset,

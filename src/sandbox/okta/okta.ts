@@ -5,9 +5,14 @@ import { createFaults, type Fault, type FaultSettings } from '../faults.ts';
 import { letters, makeUuid } from '../random.ts';
 import { json, type OktaAnswer, type OktaCall } from './answer.ts';
 import { answerFault, spoil } from './fault-answers.ts';
+import { admit, showsToken } from './oauth/access.ts';
+import type { OAuthOptions } from './oauth/clients.ts';
+import { findEndpoint, type OAuthEndpoint } from './oauth/endpoints.ts';
+import { createOAuthHandle, type OAuthHandle } from './oauth/handle.ts';
+import { AccessProblem, answerAccessProblem } from './oauth/problems.ts';
 import { answerProblem, OktaProblem } from './problems.ts';
 import { createRateLimits } from './rate-limits.ts';
-import { createRouter } from './router.ts';
+import { createRouter, type RouteMatch } from './router.ts';
 import { oktaRoutes } from './routes.ts';
 import { createState } from './state.ts';
 
@@ -15,6 +20,7 @@ export interface OktaOptions {
   users: number;
   seed: number;
   token: string;
+  oauth: OAuthOptions;
   now: () => number;
   faults: Partial<FaultSettings> | undefined;
   rateLimits: 'okta' | 'off' | number;
@@ -26,6 +32,7 @@ export interface Okta {
   answer: (call: OktaCall, hasSocket?: boolean) => Promise<OktaAnswer>;
   setFaults: (settings: Partial<FaultSettings> | null) => void;
   reset: () => void;
+  oauth: OAuthHandle;
   count: () => number;
 }
 
@@ -37,30 +44,56 @@ export function createOkta(options: OktaOptions): Okta {
   const limits = createRateLimits(options.rateLimits, now);
   const route = createRouter(oktaRoutes);
   let state = createState(options);
+  const apiToken = `SSWS ${options.token}`;
   let requests = 0;
   const makeErrorId = () => `oae${letters(17, options.seed, 88, requests)}`;
 
   /** System Log errors have a UUID for their id and no link; the others an id that starts with 'oae'. */
   function answerError(error: unknown, call: OktaCall): OktaAnswer {
+    if (error instanceof AccessProblem) return answerAccessProblem(error, makeErrorId());
     const problem = error instanceof OktaProblem ? error : new OktaProblem('E0000009');
     if (call.url.pathname === '/api/v1/logs')
       return answerProblem(problem, makeUuid(options.seed, 88, requests), false);
     return answerProblem(problem, makeErrorId());
   }
 
+  /** Who has the API token may do everything; who has an access token, what it gives. */
+  function enter(call: OktaCall, allowed: boolean): RouteMatch {
+    const find = () => {
+      if (!allowed) throw new OktaProblem('E0000047');
+      return route(call.method, call.url.pathname);
+    };
+    if (call.headers.authorization === apiToken) return find();
+    if (!showsToken(call)) throw new OktaProblem('E0000011');
+    return admit(state, call, now(), find);
+  }
+
   function answerPlainly(call: OktaCall): OktaAnswer {
-    const verdict = limits.take(call.method, call.url.pathname);
-    let answer: OktaAnswer;
-    try {
-      if (call.headers.authorization !== `SSWS ${options.token}`) throw new OktaProblem('E0000011');
-      if (!verdict.allowed) throw new OktaProblem('E0000047');
-      const match = route(call.method, call.url.pathname);
-      const context = { state, call, query: call.url.searchParams, params: match.params, base: call.url.origin };
-      answer = match.route.handle(context);
-    } catch (error) {
-      answer = answerError(error, call);
-    }
+    const { pathname } = call.url;
+    const endpoint = pathname.startsWith('/api/') ? undefined : findEndpoint(call.method, pathname);
+    if (endpoint?.isUnlimited) return answerOpenly(call, endpoint, true);
+    const verdict = limits.take(call.method, pathname);
+    const answer = endpoint ? answerOpenly(call, endpoint, verdict.allowed) : answerApi(call, verdict.allowed);
     return { ...answer, headers: { ...verdict.headers, ...answer.headers } };
+  }
+
+  function answerOpenly(call: OktaCall, endpoint: OAuthEndpoint, allowed: boolean): OktaAnswer {
+    try {
+      if (!allowed) throw new OktaProblem('E0000047');
+      return endpoint.answer(state, call, now());
+    } catch (error) {
+      return answerError(error, call);
+    }
+  }
+
+  function answerApi(call: OktaCall, allowed: boolean): OktaAnswer {
+    try {
+      const match = enter(call, allowed);
+      const context = { state, call, query: call.url.searchParams, params: match.params, base: call.url.origin };
+      return match.route.handle(context);
+    } catch (error) {
+      return answerError(error, call);
+    }
   }
 
   function answerWithFault(call: OktaCall, fault: Fault): OktaAnswer {
@@ -72,7 +105,7 @@ export function createOkta(options: OktaOptions): Okta {
 
   function answerSetFaults(call: OktaCall): OktaAnswer {
     try {
-      if (call.headers.authorization !== `SSWS ${options.token}`) throw new OktaProblem('E0000011');
+      if (call.headers.authorization !== apiToken) throw new OktaProblem('E0000011');
       if (call.method !== 'PUT') throw new OktaProblem('E0000022');
       faults.set(JSON.parse(call.body === '' ? 'null' : call.body) as Partial<FaultSettings> | null);
       return json({ ok: true });
@@ -105,6 +138,7 @@ export function createOkta(options: OktaOptions): Okta {
       state = createState(options);
       limits.reset();
     },
+    oauth: createOAuthHandle(() => state),
     count: () => requests,
   };
 }

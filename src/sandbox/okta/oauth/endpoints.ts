@@ -3,9 +3,12 @@
 import type { OktaAnswer, OktaCall } from '../answer.ts';
 import { OktaProblem } from '../problems.ts';
 import type { OktaState } from '../state.ts';
+import { answerAuthorize, answerSignIn } from './authorize.ts';
+import { answerActivate, answerActivation, answerDeviceAuthorize } from './device.ts';
 import { answerKeys, answerMetadata } from './metadata.ts';
 import { answerOAuthProblem, OAuthProblem } from './problems.ts';
 import { type OAuthHandler, readForm } from './request.ts';
+import { answerIntrospect, answerRevoke, answerUserInfo } from './token-care.ts';
 import { answerToken } from './token-endpoint.ts';
 
 export interface OAuthEndpoint {
@@ -18,6 +21,13 @@ const handlers: Readonly<Record<string, Readonly<Record<string, OAuthHandler>>>>
   '/.well-known/openid-configuration': { GET: answerMetadata },
   '/oauth2/v1/keys': { GET: answerKeys },
   '/oauth2/v1/token': { POST: answerToken },
+  '/oauth2/v1/device/authorize': { POST: answerDeviceAuthorize },
+  '/activate': { GET: answerActivate, POST: answerActivation },
+  '/oauth2/v1/authorize': { GET: answerAuthorize, POST: answerAuthorize },
+  '/signin': { POST: answerSignIn },
+  '/oauth2/v1/introspect': { POST: answerIntrospect },
+  '/oauth2/v1/revoke': { POST: answerRevoke },
+  '/oauth2/v1/userinfo': { GET: answerUserInfo },
 };
 
 const unlimited: ReadonlySet<string> = new Set(['/.well-known/openid-configuration', '/oauth2/v1/keys']);
