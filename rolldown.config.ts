@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig, type Plugin } from 'rolldown';
 import { platforms } from './src/app.ts';
+import { toolsOf } from './src/core/tool.ts';
 import type { Prebuilt } from './src/mcp/prebuilt.ts';
 import { inputSchemaOf, outputSchemaOf } from './src/mcp/schema.ts';
 
@@ -12,9 +13,9 @@ const prebuildSchemas: Plugin = {
   name: 'prebuild-schemas',
   load(id) {
     if (!id.replaceAll('\\', '/').endsWith('/src/mcp/prebuilt.ts')) return null;
-    const tools = platforms.flatMap((platform) => platform.tools);
+    const tools = platforms.flatMap(toolsOf);
     const schemas: Record<string, Prebuilt> = Object.fromEntries(
-      tools.map((tool) => [tool.name, { input: inputSchemaOf(tool.input), output: outputSchemaOf(tool.output) }]),
+      tools.map((tool) => [tool.name, { input: inputSchemaOf(tool.input()), output: outputSchemaOf(tool.output()) }]),
     );
     return `export const prebuilt = JSON.parse(${JSON.stringify(JSON.stringify(schemas))});`;
   },

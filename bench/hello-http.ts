@@ -5,7 +5,7 @@ import { serve } from '@hono/node-server';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import type { AnyTool } from '../src/core/tool.ts';
+import { type AnyTool, toolsOf } from '../src/core/tool.ts';
 
 const size = Number(process.argv[2] ?? 0);
 const tools = size > 0 ? await realTools() : [];
@@ -21,13 +21,19 @@ function createHello(): McpServer {
 
 async function realTools(): Promise<AnyTool[]> {
   const [{ okta }, { padTools }] = await Promise.all([import('../src/platforms/okta/index.ts'), import('./pad.ts')]);
-  return padTools(okta.tools, size);
+  return padTools(toolsOf(okta), size);
 }
 
 function createLarge(): McpServer {
   const server = new McpServer({ name: 'hello', version: '1.0.0' });
   for (const { name, title, description, input, output } of tools) {
-    const shape = { title, description, inputSchema: input, outputSchema: output, annotations: { readOnlyHint: true } };
+    const shape = {
+      title,
+      description,
+      inputSchema: input(),
+      outputSchema: output(),
+      annotations: { readOnlyHint: true },
+    };
     server.registerTool(name, shape, async () => ({ content: [], structuredContent: {} }));
   }
   return server;

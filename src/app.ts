@@ -3,13 +3,20 @@
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { Platform, Tenant } from './core/tool.ts';
+import { createApprovals } from './mcp/approvals.ts';
+import { auditCalls } from './mcp/audit.ts';
 import type { Connected } from './mcp/catalog.ts';
+import { createConfirm } from './mcp/confirm.ts';
 import { createMcp, type Mcp } from './mcp/server.ts';
+import { openAuditLog } from './observe/audit-log.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { type Metrics, noMetrics } from './observe/metrics.ts';
 import { okta, openOktaTenant } from './platforms/okta/index.ts';
+import { oktaSettings } from './platforms/okta/settings.ts';
 import type { Sandbox, SandboxOptions } from './sandbox/index.ts';
+import { handOverByFile } from './stores/hand-over.ts';
 import { openStore } from './stores/open.ts';
+import { openSeal } from './stores/seal.ts';
 import type { Store } from './stores/store.ts';
 import { createVault } from './stores/vault.ts';
 import { version } from './version.ts';
@@ -39,12 +46,26 @@ export function storeNameOf(config: Config, simulated: boolean): string {
   return config.state.store ?? (simulated ? 'memory' : join(config.dataFolder, 'castellan.db'));
 }
 
+/**
+ * Where it is kept what people were asked and what they said: a person decides in another process, so it is never only in
+ * this one's memory.
+ */
+export function lastingStoreNameOf(config: Config): string {
+  const { store } = config.state;
+  return store === undefined || store === 'memory' ? join(config.dataFolder, 'castellan.db') : store;
+}
+
+export function auditFolderOf(config: Config): string {
+  return config.audit.auditFolder ?? join(config.dataFolder, 'audit');
+}
+
 export async function openApp(options: AppOptions): Promise<App> {
   const { config } = options;
   const now = Date.now;
   const metrics = options.metrics ?? noMetrics;
   const log = createLog({ level: config.log.logLevel, format: config.log.logFormat, write: options.writeLog });
-  const store = openStore(storeNameOf(config, options.sandbox !== undefined), now);
+  const storeName = storeNameOf(config, options.sandbox !== undefined);
+  const store = openStore(storeName, now);
   const sandbox = options.sandbox && (await (await import('./sandbox/index.ts')).openSandbox(options.sandbox));
 
   const vault = createVault({ folder: join(config.dataFolder, 'credentials'), say: (text) => log.warn({}, text) });
@@ -65,12 +86,27 @@ export async function openApp(options: AppOptions): Promise<App> {
   };
   if (sandbox) {
     const { Secret } = await import('./core/secret.ts');
-    open('sandbox', { orgUrl: sandbox.okta.url, apiToken: new Secret(sandbox.okta.token), concurrency: 15 });
+    const { loadDefaults } = await import('./core/settings.ts');
+    const credential = { orgUrl: sandbox.okta.url, apiToken: new Secret(sandbox.okta.token) };
+    open('sandbox', { ...loadDefaults(oktaSettings), ...config.simulated, ...credential });
   } else {
     for (const { name, settings } of config.tenants) open(name, settings);
   }
 
   const connected: Connected[] = [{ platform: okta, tenants }];
+  const lasting = lastingStoreNameOf(config) === storeName ? store : openStore(lastingStoreNameOf(config), now);
+  const seal = openSeal({ keys: config.state.sealKeys, folder: config.dataFolder });
+  const audit = openAuditLog({ folder: auditFolderOf(config), now });
+  const approvals = createApprovals(lasting, now);
+  const confirm = createConfirm({
+    seal,
+    store: lasting,
+    approvals,
+    ask: config.tools.confirm,
+    howToApprove: (code) => `run this in a terminal: castellan approve ${code}`,
+    now,
+  });
+  const handover = join(config.dataFolder, 'handover');
   const mcp = createMcp({
     connected,
     version,
@@ -79,6 +115,9 @@ export async function openApp(options: AppOptions): Promise<App> {
     now,
     callTimeoutMs: config.calls.timeout * 1000,
     concurrency: config.calls.concurrency,
+    limits: config.tools,
+    audit: auditCalls(audit, seal.digest),
+    changes: { confirm, handOver: (what, text) => handOverByFile(handover, now(), what, text) },
   });
   return {
     ...mcp,
@@ -90,7 +129,9 @@ export async function openApp(options: AppOptions): Promise<App> {
       try {
         await sandbox?.close();
       } finally {
-        await store.close();
+        await audit.close();
+        await lasting.close();
+        if (lasting !== store) await store.close();
       }
     },
   };

@@ -16,7 +16,9 @@ import {
   type Values,
 } from './core/settings.ts';
 import { httpSettings } from './http/settings.ts';
+import { gateSettings } from './mcp/gate-settings.ts';
 import { callSettings } from './mcp/settings.ts';
+import { auditSettings } from './observe/audit-settings.ts';
 import { observeSettings } from './observe/settings.ts';
 import { checkCredential } from './platforms/okta/credential-settings.ts';
 import { oktaSettings } from './platforms/okta/settings.ts';
@@ -26,7 +28,9 @@ import { storeSettings } from './stores/settings.ts';
 export const serverSettings = {
   http: httpSettings,
   calls: callSettings,
+  tools: gateSettings,
   log: observeSettings,
+  audit: auditSettings,
   state: storeSettings,
 } as const;
 /** Settings of one tenant, by platform. */
@@ -45,6 +49,8 @@ export interface TenantConfig {
 
 export interface Config extends ServerValues {
   readonly tenants: readonly TenantConfig[];
+  /** What holds for a simulated tenant: what the environment says about tenants, without addresses and credentials. */
+  readonly simulated: Partial<Values<typeof oktaSettings>>;
   /** Where this user's state lives. */
   readonly dataFolder: string;
 }
@@ -163,7 +169,14 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
     } else add(platform, platform, {}, env);
   }
 
-  return { config: { ...values, tenants, dataFolder: dataFolderOf(env) }, shown, faults, file: file.path };
+  const harmless = Object.fromEntries(
+    Object.entries<Setting>(oktaSettings).filter(
+      ([, setting]) => !setting.required && !setting.describes && !setting.secret,
+    ),
+  );
+  const simulated = options.tenants === false ? load(harmless, {}, 'sandbox', { flags: {}, env }).values : {};
+
+  return { config: { ...values, tenants, simulated, dataFolder: dataFolderOf(env) }, shown, faults, file: file.path };
 }
 
 function isPlatform(name: unknown): name is PlatformName {
@@ -242,6 +255,11 @@ function asObject(value: unknown): Record<string, unknown> | undefined {
 
 function format(value: unknown): string {
   return typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : String(value);
+}
+
+/** What the environment says about the data folder, and nothing else of it. */
+export function dataEnvironment(env: Environment = process.env): Environment {
+  return Object.fromEntries(['CASTELLAN_DATA', 'XDG_DATA_HOME', 'LOCALAPPDATA'].map((name) => [name, env[name]]));
 }
 
 /** XDG base directories, and their like on macOS and Windows. */

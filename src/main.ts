@@ -25,6 +25,10 @@ const commands: Readonly<Record<string, { readonly description: string; readonly
     description: 'Call one tool and print its answer.',
     load: () => import('./cli/call.ts').then((module) => module.default),
   },
+  approve: {
+    description: 'Decide what an assistant asked for: shows what would change, and asks you.',
+    load: () => import('./cli/approve.ts').then((module) => module.default),
+  },
   doctor: {
     description: 'Check configuration, reachability, clock and credential; say what to do.',
     load: () => import('./cli/doctor.ts').then((module) => module.default),

@@ -4,8 +4,10 @@ import { ProtocolError } from '@modelcontextprotocol/client';
 import { defineCommand } from 'citty';
 import { openApp, platforms } from '../app.ts';
 import type { Fault } from '../core/settings.ts';
-import type { AnyTool } from '../core/tool.ts';
+import { type AnyTool, toolsOf } from '../core/tool.ts';
+import { gateSettings } from '../mcp/gate-settings.ts';
 import { callSettings } from '../mcp/settings.ts';
+import { auditSettings } from '../observe/audit-settings.ts';
 import { observeSettings } from '../observe/settings.ts';
 import { storeSettings } from '../stores/settings.ts';
 import { connectInProcess } from './connect.ts';
@@ -18,7 +20,7 @@ const args = {
   input: { type: 'string', description: 'All parameters as one JSON object.', valueHint: 'JSON' },
   json: { type: 'boolean', description: 'Print the structured answer as JSON.', default: false },
   ...sandboxFlags,
-  ...flagsOf(callSettings, observeSettings, storeSettings),
+  ...flagsOf(callSettings, gateSettings, observeSettings, auditSettings, storeSettings),
 } as const;
 
 export default defineCommand({
@@ -36,6 +38,7 @@ export default defineCommand({
       sandbox: sandbox.options,
       writeLog: (line) => void process.stderr.write(line),
     });
+    throwFaults(app.faults);
     const client = await connectInProcess(app.factory);
     try {
       const { tools } = await client.listTools();
@@ -67,9 +70,7 @@ export default defineCommand({
 
 /** By its name or one of its aliases. */
 function findTool(name: string): AnyTool | undefined {
-  return platforms
-    .flatMap(({ tools }) => tools)
-    .find((tool) => tool.name === name || Object.hasOwn(tool.aliases ?? {}, name));
+  return platforms.flatMap(toolsOf).find((tool) => tool.name === name || Object.hasOwn(tool.aliases ?? {}, name));
 }
 
 function readInput(json: string | undefined, pairs: readonly string[], faults: Fault[]): Record<string, unknown> {

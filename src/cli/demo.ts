@@ -3,7 +3,7 @@
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { defineCommand } from 'citty';
 import { openApp } from '../app.ts';
-import { loadConfig } from '../config.ts';
+import { dataEnvironment, loadConfig } from '../config.ts';
 import { type Listener, listen } from '../http/app.ts';
 import { noMetrics } from '../observe/metrics.ts';
 import { version } from '../version.ts';
@@ -29,7 +29,10 @@ export default defineCommand({
 
     print(`\n${paint('bold', `Castellan ${version}`)}: an assistant looks into an Okta organization`);
     // The simulation needs no setting, so a broken configuration elsewhere must not stop it.
-    const { config } = loadConfig({ 'log-level': 'warn', store: 'memory' }, { env: {}, folder: '/', tenants: false });
+    const { config } = loadConfig(
+      { 'log-level': 'warn', store: 'memory' },
+      { env: dataEnvironment(), folder: '/', tenants: false },
+    );
     const app = await openApp({
       config,
       sandbox: { users: users.value },
@@ -38,6 +41,7 @@ export default defineCommand({
     const options = {
       factory: app.factory,
       direct: app.direct,
+      gate: app.gate,
       version,
       log: app.log,
       metrics: noMetrics,

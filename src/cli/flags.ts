@@ -23,7 +23,8 @@ export function flagsOf(...groups: readonly Settings[]): ArgsDef {
     for (const setting of Object.values(settings)) {
       if (setting.flag === undefined) continue;
       const fallback = setting.default === undefined ? '' : ` Default: ${JSON.stringify(setting.default)}.`;
-      flags[setting.flag] = { type: 'string', description: `${setting.description}${fallback}` };
+      const type = setting.schema.def.type === 'boolean' ? 'boolean' : 'string';
+      flags[setting.flag] = { type, description: `${setting.description}${type === 'boolean' ? '' : fallback}` };
     }
   }
   return flags;

@@ -5,7 +5,9 @@ import { openApp, storeNameOf } from '../app.ts';
 import type { Config } from '../config.ts';
 import type { Fault } from '../core/settings.ts';
 import { httpSettings } from '../http/settings.ts';
+import { gateSettings } from '../mcp/gate-settings.ts';
 import { callSettings } from '../mcp/settings.ts';
+import { auditSettings } from '../observe/audit-settings.ts';
 import { observeSettings } from '../observe/settings.ts';
 import { findFileProblem } from '../stores/file.ts';
 import { storeSettings } from '../stores/settings.ts';
@@ -24,7 +26,7 @@ const args = {
   },
   iunderstandtherisks: { type: 'boolean', description: 'Said together with --no-auth.', default: false },
   ...sandboxFlags,
-  ...flagsOf(httpSettings, callSettings, observeSettings, storeSettings),
+  ...flagsOf(httpSettings, callSettings, gateSettings, observeSettings, auditSettings, storeSettings),
 } as const;
 
 export default defineCommand({
@@ -97,6 +99,7 @@ type ServeOptions = Parameters<typeof openApp>[0];
 async function serveStdio(options: ServeOptions): Promise<void> {
   const stopped = untilStopped();
   const app = await openApp(options);
+  throwFaults(app.faults);
   const [{ serveStdio: serve }, { createStdioTransport }] = await Promise.all([
     import('@modelcontextprotocol/server/stdio'),
     import('../mcp/stdio.ts'),
@@ -122,6 +125,7 @@ async function serveHttp(options: ServeOptions): Promise<void> {
   const [{ listen }, { openMetrics }] = await Promise.all([import('../http/app.ts'), import('../observe/metrics.ts')]);
   const metrics = await openMetrics();
   const app = await openApp({ ...options, metrics });
+  throwFaults(app.faults);
   const { http } = options.config;
   await app.store.get('health').catch(async (error) => {
     await app.close();
@@ -137,6 +141,7 @@ async function serveHttp(options: ServeOptions): Promise<void> {
     ...http,
     factory: app.factory,
     direct: app.direct,
+    gate: app.gate,
     version,
     log: app.log,
     metrics,

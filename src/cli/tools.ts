@@ -2,16 +2,17 @@
 
 import { defineCommand } from 'citty';
 import { openApp } from '../app.ts';
+import { gateSettings } from '../mcp/gate-settings.ts';
 import { connectInProcess } from './connect.ts';
 import { flagsOf, loadFor, sandboxFlags } from './flags.ts';
-import { paint, print } from './output.ts';
+import { paint, print, throwFaults } from './output.ts';
 import { wrap } from './table.ts';
 
 const args = {
   json: { type: 'boolean', description: 'As JSON, with schemas: the answer to tools/list.', default: false },
   // The simulated organization has the tools of a real one, so nothing is simulated for a list of them.
   ...sandboxFlags,
-  ...flagsOf(),
+  ...flagsOf(gateSettings),
 } as const;
 
 export default defineCommand({
@@ -19,6 +20,7 @@ export default defineCommand({
   async run({ args: given, rawArgs }) {
     const { config } = loadFor(rawArgs, given, args);
     const app = await openApp({ config, writeLog: (line) => void process.stderr.write(line) });
+    throwFaults(app.faults);
     const client = await connectInProcess(app.factory);
     const { tools } = await client.listTools();
     if (given.json) print(JSON.stringify({ tools }, null, 2));

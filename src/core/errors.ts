@@ -7,6 +7,8 @@ export type ErrorCode =
   | 'invalid_input'
   | 'unauthorized'
   | 'missing_scope'
+  | 'not_allowed'
+  | 'not_confirmed'
   | 'not_found'
   | 'refused_by_platform'
   | 'rate_limited'

@@ -168,6 +168,12 @@ function dereference(reference: Record<string, unknown>, where: string, sources:
   return unfit('a secret is a string, {"env": "NAME"} or {"file": "path"}', 'Write one of the three.');
 }
 
+/** What the settings are where nobody says anything. */
+export function loadDefaults<T extends Settings>(settings: T): Values<T> {
+  const values = Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, setting.default]));
+  return values as Values<T>;
+}
+
 /** Text from a flag or the environment, as the schema's own kind of value; unfit text is left for the schema to refuse. */
 function fromText(text: string | boolean, schema: z.ZodType): unknown {
   const kind = schema.def.type;

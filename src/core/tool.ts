@@ -1,6 +1,7 @@
 // What a tool and a platform are. A tool is input → output with every fact about it in one place; it knows nothing of MCP.
 
 import type { z } from 'zod';
+import { changeOutput, dryRun, type MakePlan, type Plan } from './change.ts';
 import type { Prompt, Resource } from './offering.ts';
 import type { CallScope } from './upstream.ts';
 
@@ -40,7 +41,8 @@ export function tableOf<Row>(
   return { list, columns: new Map(Object.entries(columns)) as Table['columns'], cursor };
 }
 
-export interface Tool<Input extends z.ZodObject, Output extends z.ZodObject, Client> {
+/** Every fact about a tool but what it does. Schemas are made when they are first asked for: making them all costs a start. */
+interface ToolFacts {
   readonly name: string;
   readonly title: string;
   /** What it does, when to use it, what to call next; 300 characters at most. */
@@ -53,19 +55,65 @@ export interface Tool<Input extends z.ZodObject, Output extends z.ZodObject, Cli
   readonly aliases?: Aliases;
   /** Other names that a parameter is accepted under (for instance `limit` for `max_results`); not listed. */
   readonly parameterAliases?: Readonly<Record<string, string>>;
-  readonly input: Input;
-  readonly output: Output;
+}
+
+/** A tool that only looks. */
+export interface ReadTool<Input extends z.ZodObject, Output extends z.ZodObject, Client> extends ToolFacts {
+  readonly access: 'read';
+  readonly input: () => Input;
+  readonly output: () => Output;
   readonly table?: Table;
   readonly run: (input: z.output<Input>, ctx: ToolContext<Client>) => Promise<z.input<Output>>;
 }
 
+/**
+ * A tool that changes something. It says what would change; the steps of the call ask, record and then apply. `dryRun`
+ * and the output are the same for all of them.
+ */
+export interface ChangeTool<Input extends z.ZodObject, Client> extends ToolFacts {
+  readonly access: 'write' | 'destroy';
+  /** True where a second call changes nothing more. */
+  readonly idempotent?: boolean;
+  readonly input: () => Input;
+  readonly plan: MakePlan<z.output<Input>, Client>;
+}
+
 /** A tool whose types are erased: what the catalog holds. */
-// biome-ignore lint/suspicious/noExplicitAny: the catalog holds tools of every input, output and client side by side
-export type AnyTool = Tool<any, any, any>;
+export interface AnyTool extends ToolFacts {
+  readonly idempotent?: boolean;
+  readonly input: () => z.ZodObject;
+  readonly output: () => z.ZodObject;
+  readonly table?: Table;
+  /** One of the two: a tool that looks, or a tool that changes. */
+  readonly run?: (input: never, ctx: ToolContext<never>) => Promise<unknown>;
+  readonly plan?: (input: never, ctx: ToolContext<never>) => Promise<Plan>;
+}
 
 /** Makes a typed tool literal. The input is strict: a parameter that it does not declare is refused by name. */
 export function defineTools<Client>() {
-  return <Input extends z.ZodObject, Output extends z.ZodObject>(tool: Tool<Input, Output, Client>): AnyTool => tool;
+  return <Input extends z.ZodObject, Output extends z.ZodObject>(tool: ReadTool<Input, Output, Client>): AnyTool => ({
+    ...tool,
+    input: once(tool.input),
+    output: once(tool.output),
+  });
+}
+
+/** Makes a typed literal of a tool that changes something. */
+export function defineChanges<Client>() {
+  return <Input extends z.ZodObject>(tool: ChangeTool<Input, Client>): AnyTool => ({
+    ...tool,
+    parameterAliases: { ...tool.parameterAliases, dry_run: 'dryRun' },
+    input: once(() => tool.input().extend({ dryRun })),
+    output: () => changeOutput,
+  });
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** One tenant of a platform. */
@@ -73,6 +121,14 @@ export interface Tenant<Client = unknown> {
   readonly name: string;
   /** The client for one call; cheap. */
   readonly connect: (scope: CallScope) => Client;
+  /** Why nothing may be changed here, in half a sentence; absent where changes are open. */
+  readonly readOnly?: string | undefined;
+  /** Scopes that the credential is known to have, without asking anybody; undefined where that is not (or cannot be) known. */
+  readonly knownScopes?: () => ReadonlySet<string> | undefined;
+  /** Finds out what `knownScopes` then tells. Absent where a credential has no scopes. */
+  readonly learnScopes?: (signal: AbortSignal) => Promise<unknown>;
+  /** Why a plan must not be carried out here, whoever asks; undefined when it may. */
+  guard?(plan: Plan, client: Client, access: Access): Promise<string | undefined>;
   /** What `doctor` asks; each check says what is wrong and what to do. */
   readonly checks: readonly Check[];
 }
@@ -95,7 +151,14 @@ export interface Platform {
   readonly title: string;
   /** For the server's instructions: two or three sentences. */
   readonly instructions: string;
-  readonly tools: readonly AnyTool[];
+  /** By area; what an operator switches on and off together. Named with the platform's name in front: `okta.users`. */
+  readonly toolsets: Readonly<Record<string, readonly AnyTool[]>>;
+  /** Whether a credential with some scopes may do what needs one; by default only that very scope does. */
+  readonly covers?: (granted: ReadonlySet<string>, needed: string) => boolean;
   readonly resources?: readonly Resource[];
   readonly prompts?: readonly Prompt[];
+}
+
+export function toolsOf(platform: Platform): readonly AnyTool[] {
+  return Object.values(platform.toolsets).flat();
 }

@@ -16,6 +16,7 @@ import { createSessions } from './sessions.ts';
 export interface HttpOptions extends GuardOptions {
   readonly factory: Mcp['factory'];
   readonly direct?: Mcp['direct'];
+  readonly gate: Mcp['gate'];
   readonly version: string;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -67,6 +68,13 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     const refusal = checkAddress(c.env.incoming, options);
     if (refusal) return refuse(c, refusal);
     return next();
+  });
+  app.use('/mcp', async (c, next) => {
+    // A limit that cannot be heeded is refused, not passed over.
+    const narrowing = options.gate.narrow((name) => c.req.header(name));
+    if ('key' in narrowing) return next();
+    const message = narrowing.map(({ where, problem, todo }) => `${where}: ${problem}. ${todo}`).join(' ');
+    return refuse(c, { status: 400, message });
   });
   app.post('/mcp', async (c) => {
     const body = await readJsonBody(c.env.incoming);

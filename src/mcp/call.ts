@@ -1,9 +1,12 @@
 // One call of one tool, and the steps that it goes through.
 
 import type { AuthInfo, CallToolResult, InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
+import type { Plan } from '../core/change.ts';
 import { CastellanError, toCastellanError } from '../core/errors.ts';
-import type { Tenant } from '../core/tool.ts';
+import type { Tenant, ToolContext } from '../core/tool.ts';
+import type { AuditEntry } from '../observe/audit-log.ts';
 import type { Catalog, Entry } from './catalog.ts';
+import type { Narrowing } from './gate.ts';
 import { errorResult, successResult } from './result.ts';
 
 /** Who calls, as the front door verified it. */
@@ -14,7 +17,12 @@ export interface Caller {
 
 export type Answer = CallToolResult | InputRequiredResult;
 
+/** How a call ended, for its record, where a step knows better than whether it failed. */
+export type Outcome = Pick<AuditEntry, 'event' | 'code' | 'confirmation' | 'by' | 'dryRun'>;
+
 export interface Call {
+  /** The same in all records of this call. */
+  readonly id: string;
   readonly entry: Entry;
   /** The name it was called by: an alias perhaps. */
   readonly calledAs: string;
@@ -26,6 +34,7 @@ export interface Call {
   /** Chosen by the step `check`; absent for local tools. */
   tenant: Tenant | undefined;
   readonly caller: Caller;
+  readonly narrowing: Narrowing;
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly deadline: number;
@@ -35,6 +44,15 @@ export interface Call {
   readonly requestIds: string[];
   /** What the tool failed with, once it has: for the steps around it. */
   failure: CastellanError | undefined;
+  /** What a tool that changes something would do; made by the step `plan`. */
+  plan: Plan | undefined;
+  /** From here on the change is made: a caller who goes away does not stop it halfway. */
+  applying: boolean;
+  outcome: Outcome | undefined;
+  /** Writes a record of this call; rejects when that cannot be done. Set by the step `audit`. */
+  record: (outcome: Outcome) => Promise<void>;
+  /** Whether the client can put a question to a person. */
+  readonly canAsk: boolean;
   /** For steps that speak MCP themselves (`confirm`). Tools never see it; reads may go without it (`direct.ts`). */
   readonly mcp: ServerContext | undefined;
 }
@@ -45,25 +63,31 @@ export type Step = (call: Call, next: () => Promise<Answer>) => Promise<Answer>;
 /** The last step: the tool itself. Everything that it throws becomes an answer with `isError`. */
 export async function runTool(call: Call): Promise<Answer> {
   const { entry, tenant } = call;
-  // The platform's share ends a little earlier, so that what was read by then can still be answered.
-  const left = call.deadline - call.now();
-  const scope = {
-    signal: call.signal,
-    deadline: call.deadline - Math.min(500, left / 10),
-    sawRequestId: (id: string) => void call.requestIds.push(id),
-  };
+  const run = entry.tool.run as ((input: unknown, ctx: ToolContext<unknown>) => Promise<unknown>) | undefined;
+  if (!run) throw new TypeError(`${entry.tool.name} has nothing to run`);
   try {
-    const context = { client: tenant?.connect(scope), signal: call.signal, progress: call.progress, now: call.now };
-    const output: unknown = await entry.tool.run(call.input, context);
+    const output = await run(call.input, contextOf(call, call.signal));
     // Parsing leaves out whatever the output does not declare: nothing leaves by accident.
-    return successResult(entry, entry.tool.output.parse(output), entry.choosesTenant ? tenant?.name : undefined);
+    return successResult(entry, entry.tool.output().parse(output), entry.choosesTenant ? tenant?.name : undefined);
   } catch (error) {
     return failCall(call, call.signal.aborted ? call.signal.reason : error);
   }
 }
 
+/** What the tool of a call may use. */
+export function contextOf(call: Call, signal: AbortSignal): ToolContext<unknown> {
+  // The platform's share ends a little earlier, so that what was read by then can still be answered.
+  const left = call.deadline - call.now();
+  const scope = {
+    signal,
+    deadline: call.deadline - Math.min(500, left / 10),
+    sawRequestId: (id: string) => void call.requestIds.push(id),
+  };
+  return { client: call.tenant?.connect(scope), signal, progress: call.progress, now: call.now };
+}
+
 /** The answer to a call that failed, remembered for the steps around. */
-export function failCall(call: Call, thrown: unknown): Answer {
+export function failCall(call: Call, thrown: unknown): CallToolResult {
   call.failure = toCastellanError(thrown);
   return errorResult(call.failure, call.entry);
 }

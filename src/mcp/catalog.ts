@@ -18,7 +18,9 @@ export interface Entry {
   readonly tenants: ReadonlyMap<string, Tenant>;
   /** True when there is more than one tenant to choose from, so that calls name one and answers say which. */
   readonly choosesTenant: boolean;
-  readonly input: z.ZodObject;
+  /** The area it belongs to: `okta.users`. */
+  readonly toolset: string;
+  readonly input: () => z.ZodObject;
   /** What stands in `tools/list`. */
   readonly listed: ListedTool;
 }
@@ -61,8 +63,9 @@ export function createCatalog(connected: readonly Connected[]): Catalog {
     byName.set(name, found);
   };
   for (const { platform, tenants } of connected) {
-    for (const tool of platform.tools) {
-      const entry = createEntry(tool, platform, tenants);
+    const areas = Object.entries(platform.toolsets);
+    for (const [area, tool] of areas.flatMap(([area, tools]) => tools.map((tool) => [area, tool] as const))) {
+      const entry = createEntry(tool, `${platform.name}.${area}`, platform, tenants);
       // With several tenants a model names one everywhere; a tool that asks none lets it.
       const rename = renamingOf(tool, tool.local && tenants.size > 1 ? 'tenant' : undefined);
       entries.push(entry);
@@ -81,28 +84,45 @@ export function createCatalog(connected: readonly Connected[]): Catalog {
   };
 }
 
-function createEntry(tool: AnyTool, platform: Platform, tenants: ReadonlyMap<string, Tenant>): Entry {
+function createEntry(tool: AnyTool, toolset: string, platform: Platform, tenants: ReadonlyMap<string, Tenant>): Entry {
+  const choosesTenant = tool.local !== true && tenants.size > 1;
+  const inputFor = (names: readonly string[]): z.ZodObject => {
+    if (!choosesTenant) return tool.input();
+    const chooser = { tenant: z.enum(names as [string, ...string[]]).describe('Which organization') };
+    return tool.input().extend(chooser);
+  };
   const names = [...tenants.keys()].sort();
-  const choosesTenant = tool.local !== true && names.length > 1;
-  const chooser = { tenant: z.enum(names as [string, ...string[]]).describe('Which organization') };
-  const input: z.ZodObject = choosesTenant ? tool.input.extend(chooser) : tool.input;
-  const output: z.ZodObject = choosesTenant ? tool.output.extend({ tenant: z.string() }) : tool.output;
+  // Offered are the tenants in which it can be used; another one is refused with the reason.
+  const usable = tool.access === 'read' ? names : names.filter((name) => tenants.get(name)?.readOnly === undefined);
+  let input: z.ZodObject | undefined;
+  const output = () => (choosesTenant ? tool.output().extend({ tenant: z.string() }) : tool.output());
   // A tool that chooses its tenant has schemas of its own, with the configured names.
   const built: Prebuilt | undefined = choosesTenant ? undefined : prebuilt?.[tool.name];
   const listed: ListedTool = {
     name: tool.name,
     title: tool.title,
     description: tool.description,
-    inputSchema: { type: 'object', ...(built?.input ?? inputSchemaOf(input)) },
-    outputSchema: { type: 'object', ...(built?.output ?? outputSchemaOf(output)) },
+    inputSchema: { type: 'object', ...(built?.input ?? inputSchemaOf(inputFor(usable.length > 0 ? usable : names))) },
+    outputSchema: { type: 'object', ...(built?.output ?? outputSchemaOf(output())) },
     annotations: {
       readOnlyHint: tool.access === 'read',
       destructiveHint: tool.access === 'destroy',
-      idempotentHint: tool.access === 'read',
+      idempotentHint: tool.access === 'read' || tool.idempotent === true,
       openWorldHint: tool.local !== true,
     },
   };
-  return { tool, platform: platform.name, tenants, choosesTenant, input, listed };
+  return {
+    tool,
+    platform: platform.name,
+    toolset,
+    tenants,
+    choosesTenant,
+    input: () => {
+      input ??= inputFor(names);
+      return input;
+    },
+    listed,
+  };
 }
 
 /** Hosts and models fill what they do not use with "" or null; neither is a value of any parameter here. */

@@ -1,30 +1,39 @@
-// The step that checks what the caller sent: the input of the tool and the tenant that it is for.
+// The step that checks whether the caller may use the tool, what it sent, and the tenant that it is for.
 
 import type { z } from 'zod';
 import { CastellanError } from '../core/errors.ts';
 import type { Tenant } from '../core/tool.ts';
 import { failCall, type Step, shorten } from './call.ts';
 import type { Entry } from './catalog.ts';
+import type { Gate } from './gate.ts';
 
-export const checkCall: Step = (call, next) => {
-  try {
-    call.input = checkInput(call.entry, call.translate(call.given));
-    call.tenant = chooseTenant(call.entry, call.input);
-  } catch (error) {
-    return Promise.resolve(failCall(call, error));
-  }
-  return next();
-};
+export function checkCalls(gate: Gate): Step {
+  return (call, next) => {
+    try {
+      throwIf(gate.refuse(call.entry, call.narrowing));
+      call.input = checkInput(call.entry, call.translate(call.given));
+      call.tenant = chooseTenant(call.entry, call.input);
+      if (call.tenant) throwIf(gate.refuseAt(call.entry, call.tenant));
+    } catch (error) {
+      return Promise.resolve(failCall(call, error));
+    }
+    return next();
+  };
+}
+
+function throwIf(error: CastellanError | undefined): void {
+  if (error) throw error;
+}
 
 /** What the caller sent, as the tool's input; or all that is wrong with it, with what would be right. */
 export function checkInput(entry: Entry, given: Record<string, unknown>): Record<string, unknown> {
-  const parsed = entry.input.safeParse(given);
+  const parsed = entry.input().safeParse(given);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => describeIssue(issue, given));
   throw new CastellanError({
     code: 'invalid_input',
     message: `${entry.tool.name}: ${problems.join('; ')}.`,
-    hint: `Parameters: ${Object.keys(entry.input.shape).join(', ') || 'none'}.`,
+    hint: `Parameters: ${Object.keys(entry.input().shape).join(', ') || 'none'}.`,
   });
 }
 

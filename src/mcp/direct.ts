@@ -5,8 +5,9 @@
 
 import { isSpecType } from '@modelcontextprotocol/server';
 import type { Caller } from './call.ts';
-import type { Catalog } from './catalog.ts';
+import type { Catalog, ListedTool } from './catalog.ts';
 import type { Dispatch } from './dispatch.ts';
+import type { Gate, Narrowing } from './gate.ts';
 
 const revision = '2026-07-28';
 const metaVersion = 'io.modelcontextprotocol/protocolVersion';
@@ -26,17 +27,25 @@ export type Direct = (request: DirectRequest) => Promise<string | Uint8Array<Arr
 
 export interface DirectOptions {
   readonly catalog: Catalog;
+  readonly gate: Gate;
   readonly dispatch: Dispatch;
   readonly serverInfo: object;
   readonly listHint: object;
 }
 
-export function createDirect({ catalog, dispatch, serverInfo, listHint }: DirectOptions): Direct {
+export function createDirect({ catalog, gate, dispatch, serverInfo, listHint }: DirectOptions): Direct {
   const stamp = { 'io.modelcontextprotocol/serverInfo': serverInfo };
   // Bytes: a large list is encoded once, not for every caller.
-  const list = Buffer.from(
-    `${JSON.stringify({ tools: catalog.list, resultType: 'complete', _meta: stamp, ...listHint })}}`,
-  );
+  const encoded = new WeakMap<readonly ListedTool[], Buffer>();
+  function listFor(narrowing: Narrowing): Buffer {
+    const tools = gate.list(narrowing);
+    const known = encoded.get(tools);
+    if (known) return known;
+    const text = `${JSON.stringify({ tools, resultType: 'complete', _meta: stamp, ...listHint })}}`;
+    const bytes = Buffer.from(text);
+    encoded.set(tools, bytes);
+    return bytes;
+  }
   const begin = (id: string | number) => `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`;
 
   return ({ headers, body, caller, signal }) => {
@@ -45,15 +54,19 @@ export function createDirect({ catalog, dispatch, serverInfo, listHint }: Direct
     if (!isId(id) || !isRecord(params) || !isEnvelope(params._meta)) return undefined;
     if (headers['mcp-protocol-version'] !== revision || headers['mcp-method'] !== method) return undefined;
 
+    const narrowing = gate.narrow((name) => textOf(headers[name]));
+    if (!('key' in narrowing)) return undefined;
     if (method === 'tools/list') {
-      return hasOnly(params, listKeys) ? Promise.resolve(Buffer.concat([Buffer.from(begin(id)), list])) : undefined;
+      if (!hasOnly(params, listKeys)) return undefined;
+      const write = () => Buffer.concat([Buffer.from(begin(id)), listFor(narrowing)]);
+      return gate.learn()?.then(write) ?? Promise.resolve(write());
     }
     if (method !== 'tools/call' || !hasOnly(params, callKeys)) return undefined;
     const { name, arguments: args = {} } = params;
     if (typeof name !== 'string' || headers['mcp-name'] !== name || !isPlain(args)) return undefined;
     const found = catalog.find(name);
     if (found?.entry.tool.access !== 'read') return undefined;
-    const call = { name, found, args, caller, signal, progress: () => {}, mcp: undefined };
+    const call = { name, found, args, caller, narrowing, signal, progress: () => {}, canAsk: false, mcp: undefined };
     return dispatch(call).then((answer) => {
       const result = { ...answer, resultType: 'complete', _meta: { ...answer._meta, ...stamp } };
       return `${begin(id)}${JSON.stringify(result)}}`;
@@ -70,6 +83,10 @@ type Json = Record<string, unknown>;
 
 function isRecord(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function textOf(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(',') : header;
 }
 
 function hasOnly(value: Json, keys: ReadonlySet<string>): boolean {

@@ -1,9 +1,11 @@
 // From a tool's name and arguments to a call with a deadline, and through the steps to its answer.
 
+import { randomUUID } from 'node:crypto';
 import type { ServerContext } from '@modelcontextprotocol/server';
 import { CastellanError } from '../core/errors.ts';
 import type { Answer, Call, Caller } from './call.ts';
 import type { Found } from './catalog.ts';
+import type { Narrowing } from './gate.ts';
 import { errorResult } from './result.ts';
 
 /** What somebody asks for, before anything of it was checked. */
@@ -12,9 +14,11 @@ export interface Asked {
   readonly found: Found;
   readonly args: Record<string, unknown>;
   readonly caller: Caller;
+  readonly narrowing: Narrowing;
   /** Aborted when the caller gives up. */
   readonly signal: AbortSignal;
   readonly progress: Call['progress'];
+  readonly canAsk: boolean;
   readonly mcp: ServerContext | undefined;
 }
 
@@ -28,7 +32,7 @@ export interface DispatchOptions {
 export type Dispatch = (asked: Asked) => Promise<Answer>;
 
 export function createDispatch({ runSteps, now, callTimeoutMs }: DispatchOptions): Dispatch {
-  return async ({ name, found, args, caller, signal, progress, mcp }) => {
+  return async ({ name, found, args, caller, narrowing, signal, progress, canAsk, mcp }) => {
     const { entry, translate } = found;
     const over = new AbortController();
     const stop = () => over.abort(new CastellanError({ code: 'cancelled', message: 'The call was cancelled.' }));
@@ -37,6 +41,7 @@ export function createDispatch({ runSteps, now, callTimeoutMs }: DispatchOptions
     const timer = setTimeout(() => over.abort(deadlineExceeded(callTimeoutMs)), callTimeoutMs);
     const deadline = now() + callTimeoutMs;
     const call: Call = {
+      id: randomUUID(),
       entry,
       calledAs: name,
       given: args,
@@ -44,12 +49,20 @@ export function createDispatch({ runSteps, now, callTimeoutMs }: DispatchOptions
       input: {},
       tenant: undefined,
       caller,
+      narrowing,
       signal: over.signal,
       deadline,
       progress,
       now,
       requestIds: [],
       failure: undefined,
+      plan: undefined,
+      applying: false,
+      outcome: undefined,
+      record: async () => {
+        throw new TypeError('the step that records is missing');
+      },
+      canAsk,
       mcp,
     };
     try {

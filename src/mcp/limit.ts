@@ -18,7 +18,10 @@ export function limitCalls(concurrency: number): Step {
     const { signal } = call;
     if (signal.aborted) return failCall(call, signal.reason);
     const over = Promise.withResolvers<Answer>();
-    const stop = () => over.resolve(failCall(call, signal.reason));
+    const stop = () => {
+      // What became of a change that is being made is known only when it is over.
+      if (!call.applying) over.resolve(failCall(call, signal.reason));
+    };
     signal.addEventListener('abort', stop, { once: true });
     const run = queueOf(call.tenant.name)(() => (signal.aborted ? over.promise : next()));
     return Promise.race([run, over.promise]).finally(() => signal.removeEventListener('abort', stop));

@@ -1,6 +1,8 @@
 // The MCP server: one factory for both protocol eras and both transports. The steps of a call stand here in their order.
 
 import {
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
   type McpRequestContext,
   ProtocolError,
   ProtocolErrorCode,
@@ -10,16 +12,20 @@ import {
   type ServerOptions,
 } from '@modelcontextprotocol/server';
 import type { CastellanError } from '../core/errors.ts';
+import type { Fault } from '../core/settings.ts';
 import type { Log } from '../observe/log.ts';
 import type { CallObserver } from '../observe/metrics.ts';
-import { type Answer, type Call, type Caller, callerOf, composeSteps, type Step, unknownTool } from './call.ts';
+import { type Call, callerOf, composeSteps, type Step, unknownTool } from './call.ts';
 import { type Connected, createCatalog } from './catalog.ts';
-import { checkCall } from './check.ts';
+import { checkCalls } from './check.ts';
 import { complete } from './completions.ts';
+import type { Confirm } from './confirm.ts';
 import { createDirect, type Direct } from './direct.ts';
 import { createDispatch } from './dispatch.ts';
+import { asIs, checkLimits, createGate, type Gate, type Limits, type Narrowing, noLimits } from './gate.ts';
 import { limitCalls } from './limit.ts';
 import { measureCalls } from './measure.ts';
+import { applyChanges, type HandOver, planChanges } from './plan.ts';
 import { createPrompts } from './prompts.ts';
 import { createResources } from './resources.ts';
 
@@ -32,9 +38,15 @@ export interface McpOptions {
   /** How long one call may take, milliseconds. */
   readonly callTimeoutMs: number;
   readonly concurrency: number;
-  /** Further steps, between `limit` and the tool. */
+  /** What the operator lets anybody see and call. */
+  readonly limits?: Limits;
+  /** The step that records every call. Without one nothing can be changed. */
+  readonly audit?: Step;
+  /** How changes are confirmed and what they give away is handed over. Without it nothing can be changed. */
+  readonly changes?: { readonly confirm: Confirm; readonly handOver: HandOver };
+  /** Further steps, after `limit`. */
   readonly steps?: readonly Step[];
-  /** Opens the state that a step sealed when it asked the caller something; what does not open is refused. */
+  /** Opens the state that such a step sealed when it asked the caller something; what does not open is refused. */
   readonly requestState?: ServerOptions['requestState'];
   /** What steps speak beyond tools, resources and prompts (`logging`). */
   readonly capabilities?: ServerCapabilities;
@@ -49,19 +61,27 @@ const listTtlMs = 300_000;
 export interface Mcp {
   readonly factory: ServerFactory;
   readonly direct: Direct | undefined;
+  readonly gate: Gate;
+  /** Names in the operator's limits that stand for nothing: nobody must be served then. */
+  readonly faults: readonly Fault[];
 }
 
 export function createMcp(options: McpOptions): Mcp {
   const { connected, now } = options;
   const catalog = createCatalog(connected);
+  const gate = createGate(catalog, connected, options.limits ?? noLimits);
   const resources = createResources(connected.flatMap(({ platform }) => platform.resources ?? []));
   const prompts = createPrompts(connected.flatMap(({ platform }) => platform.prompts ?? []));
+  const { audit, changes } = options;
   const runSteps = composeSteps([
     measureCalls(options.log, options.observe),
-    checkCall,
+    ...(audit ? [audit] : []),
+    checkCalls(gate),
     limitCalls(options.concurrency),
     ...(options.steps ?? []),
+    ...(changes ? [planChanges(), changes.confirm.step, applyChanges(changes.handOver)] : []),
   ]);
+  const requestState = changes?.confirm.requestState ?? options.requestState;
 
   const info = { name: 'castellan', title: 'Castellan', version: options.version };
   const offersResources = resources.list.length + resources.templates.length > 0;
@@ -75,7 +95,7 @@ export function createMcp(options: McpOptions): Mcp {
   const hint = { ttlMs: listTtlMs, cacheScope: 'private' } as const;
   const serverOptions: ServerOptions = {
     capabilities,
-    ...(options.requestState && { requestState: options.requestState }),
+    ...(requestState && { requestState }),
     instructions: writeInstructions(connected),
     cacheHints: {
       'tools/list': hint,
@@ -85,28 +105,24 @@ export function createMcp(options: McpOptions): Mcp {
       'server/discover': hint,
     },
   };
-  const toolList = { tools: [...catalog.list] };
-
   const dispatch = createDispatch({ runSteps, now, callTimeoutMs: options.callTimeoutMs });
 
-  async function callTool(
-    name: string,
-    args: Record<string, unknown>,
-    caller: Caller,
-    mcp: ServerContext,
-  ): Promise<Answer> {
-    const found = catalog.find(name);
-    if (!found) throw protocolError(unknownTool(name, catalog));
-    return dispatch({ name, found, args, caller, signal: mcp.mcpReq.signal, progress: progressOf(mcp), mcp });
-  }
-
-  const factory: ServerFactory = ({ authInfo }) => {
+  const factory: ServerFactory = ({ authInfo, requestInfo }) => {
     const caller = callerOf(authInfo);
+    // A session's later requests narrow by their own headers.
+    const narrowing = (mcp: ServerContext) => narrowFor(gate, mcp.http?.req ?? requestInfo);
     const server = new Server(info, serverOptions);
-    server.setRequestHandler('tools/list', () => toolList);
-    server.setRequestHandler('tools/call', ({ params }, ctx) =>
-      callTool(params.name, params.arguments ?? {}, caller, ctx),
-    );
+    server.setRequestHandler('tools/list', async (_request, mcp) => {
+      await gate.learn();
+      return { tools: [...gate.list(narrowing(mcp))] };
+    });
+    server.setRequestHandler('tools/call', async ({ params: { name, arguments: args = {} } }, mcp) => {
+      const found = catalog.find(name);
+      if (!found) throw protocolError(unknownTool(name, catalog));
+      const { signal } = mcp.mcpReq;
+      const [canAsk, progress] = [canAskPerson(mcp, server), progressOf(mcp)];
+      return dispatch({ name, found, args, caller, narrowing: narrowing(mcp), signal, progress, canAsk, mcp });
+    });
     if (offersResources) {
       server.setRequestHandler('resources/list', () => ({ resources: resources.list }));
       server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: resources.templates }));
@@ -126,8 +142,28 @@ export function createMcp(options: McpOptions): Mcp {
     return server;
   };
   // A step of somebody else's may want the client; then nothing is answered without the SDK.
-  const direct = options.steps ? undefined : createDirect({ catalog, dispatch, serverInfo: info, listHint: hint });
-  return { factory, direct };
+  const direct = options.steps
+    ? undefined
+    : createDirect({ catalog, gate, dispatch, serverInfo: info, listHint: hint });
+  return { factory, direct, gate, faults: checkLimits(options.limits ?? noLimits, catalog) };
+}
+
+/** Where headers name what does not exist, the web server has refused the request; a session keeps what it began with. */
+function narrowFor(gate: Gate, request: Request | undefined): Narrowing {
+  const narrowing = request ? gate.narrow((name) => request.headers.get(name) ?? undefined) : asIs;
+  if ('key' in narrowing) return narrowing;
+  throw new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    narrowing.map(({ where, problem }) => `${where} ${problem}`).join('; '),
+  );
+}
+
+/** Forms are what an empty `elicitation` capability means (MCP, client/elicitation, capabilities). */
+function canAskPerson(mcp: ServerContext, server: Server): boolean {
+  const envelope = mcp.mcpReq.envelope as { [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities } | undefined;
+  const declared = envelope ? envelope[CLIENT_CAPABILITIES_META_KEY] : server.getClientCapabilities();
+  const elicitation = declared?.elicitation;
+  return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
 }
 
 /** A tool that does not exist is a fault of the protocol's user, not of a tool (MCP, server/tools, error handling). */

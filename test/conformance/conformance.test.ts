@@ -20,7 +20,7 @@ let listener: Listener;
 beforeAll(async () => {
   const log = createLog({ level: 'silent', format: 'json', write: () => {} });
   const codec = createRequestStateCodec<State>({ key: randomBytes(32) });
-  const { factory } = createMcp({
+  const { factory, gate } = createMcp({
     connected: [{ platform: fixture, tenants: new Map() }],
     version: '0.0.0-conformance',
     log,
@@ -34,6 +34,7 @@ beforeAll(async () => {
   });
   listener = await listen({
     factory,
+    gate,
     version: '0.0.0-conformance',
     log,
     metrics: noMetrics,

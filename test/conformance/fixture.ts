@@ -20,8 +20,8 @@ function simpleTool(name: string, text: string, input: z.ZodObject = z.strictObj
     access: 'read',
     scopes: [],
     local: true,
-    input,
-    output: said,
+    input: () => input,
+    output: () => said,
     run: async () => ({ text }),
   });
 }
@@ -37,8 +37,8 @@ const tools: readonly AnyTool[] = [
     access: 'read',
     scopes: [],
     local: true,
-    input: z.strictObject({}),
-    output: said,
+    input: () => z.strictObject({}),
+    output: () => said,
     run: async () => {
       throw new Error('This tool intentionally returns an error for testing');
     },
@@ -50,8 +50,8 @@ const tools: readonly AnyTool[] = [
     access: 'read',
     scopes: [],
     local: true,
-    input: z.strictObject({}),
-    output: said,
+    input: () => z.strictObject({}),
+    output: () => said,
     run: async (_input, { progress }) => {
       progress(0, 100);
       await pause(50);
@@ -138,7 +138,7 @@ export const fixture: Platform = {
   name: 'fixture',
   title: 'Fixture',
   instructions: 'Answers the conformance scenarios.',
-  tools,
+  toolsets: { all: tools },
   resources,
   prompts,
 };

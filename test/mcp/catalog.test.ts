@@ -9,7 +9,7 @@ import { checkInput } from '../../src/mcp/check.ts';
 const tool = defineTools<never>();
 
 function platformOf(...tools: AnyTool[]): Platform {
-  return { name: 'fixture', title: 'Fixture', instructions: '', tools };
+  return { name: 'fixture', title: 'Fixture', instructions: '', toolsets: { all: tools } };
 }
 
 function echo(name: string, extra: Partial<AnyTool> = {}): AnyTool {
@@ -20,12 +20,13 @@ function echo(name: string, extra: Partial<AnyTool> = {}): AnyTool {
     access: 'read',
     scopes: [],
     local: true,
-    input: z.strictObject({
-      user_id: z.string(),
-      max_results: z.int().max(10).default(5),
-      note: z.string().optional(),
-    }),
-    output: z.object({}),
+    input: () =>
+      z.strictObject({
+        user_id: z.string(),
+        max_results: z.int().max(10).default(5),
+        note: z.string().optional(),
+      }),
+    output: () => z.object({}),
     run: async () => ({}),
   });
   return { ...made, ...extra };

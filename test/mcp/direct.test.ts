@@ -1,5 +1,8 @@
 // The short way answers what the SDK answers: the same requests to two servers that differ in nothing else.
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp } from '../../src/app.ts';
@@ -14,8 +17,13 @@ let close: () => Promise<void>;
 /** How many requests the short way took. */
 let taken = 0;
 
+const data = mkdtempSync(join(tmpdir(), 'castellan-direct-'));
+
 beforeAll(async () => {
-  const { config } = loadConfig({ 'log-level': 'silent', store: 'memory' }, { env: {}, folder: '/', tenants: false });
+  const { config } = loadConfig(
+    { 'log-level': 'silent', store: 'memory' },
+    { env: { CASTELLAN_DATA: data }, folder: '/', tenants: false },
+  );
   // One clock for both, so that answers about time are equal too.
   const app = await openApp({ config, sandbox: { users: 20, rateLimits: 'off' }, writeLog: () => {} });
   const counted: Direct = (request) => {
@@ -23,7 +31,14 @@ beforeAll(async () => {
     if (answer) taken++;
     return answer;
   };
-  const shared = { factory: app.factory, version: '0', log: app.log, metrics: noMetrics, ready: async () => true };
+  const shared = {
+    factory: app.factory,
+    gate: app.gate,
+    version: '0',
+    log: app.log,
+    metrics: noMetrics,
+    ready: async () => true,
+  };
   const at = { allowedHosts: [], allowedOrigins: [], host: '127.0.0.1', port: 0 };
   short = await listen({ ...shared, ...at, direct: counted });
   long = await listen({ ...shared, ...at });
@@ -33,7 +48,10 @@ beforeAll(async () => {
   };
 });
 
-afterAll(() => close());
+afterAll(async () => {
+  await close();
+  rmSync(data, { recursive: true, force: true });
+});
 
 const meta = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',

@@ -58,8 +58,16 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
   const config = writeConfig(home, organizations, options.timeout);
   const log: string[] = [];
   const app = await openApp({ config: loadFrom(config, home), writeLog: (line) => void log.push(line) });
-  const { factory, direct } = app;
-  const shared = { factory, direct, version: '0.0.0-test', log: app.log, metrics: noMetrics, ready: async () => true };
+  const { factory, direct, gate } = app;
+  const shared = {
+    factory,
+    direct,
+    gate,
+    version: '0.0.0-test',
+    log: app.log,
+    metrics: noMetrics,
+    ready: async () => true,
+  };
   const listener = await listen({ ...shared, allowedHosts: [], allowedOrigins: [], host: '127.0.0.1', port: 0 });
   const statuses: number[] = [];
   const clients: Client[] = [];
@@ -120,7 +128,7 @@ function writeConfig(home: string, organizations: Readonly<Record<string, Organi
 }
 
 function loadFrom(path: string, folder: string) {
-  const { config, faults } = loadConfig({ config: path }, { env: {}, folder });
+  const { config, faults } = loadConfig({ config: path }, { env: { CASTELLAN_DATA: folder }, folder });
   if (faults.length > 0) throw new TypeError(`the test configuration has faults: ${JSON.stringify(faults)}`);
   return config;
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { invalidAnswer } from '../../core/exchange.ts';
 import { collectPages, decodeCursor, encodeCursor, type Page } from '../../core/pages.ts';
 import type { CallScope, Upstream } from '../../core/upstream.ts';
+import type { Privacy } from './privacy.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -37,13 +38,42 @@ export interface List<T> {
 
 export interface OktaClient {
   readonly get: <T>(path: readonly string[], entity: z.ZodType<T>, query?: Query) => Promise<T>;
+  /** The same with what the operator hides from assistants: for merging into a later request, never for an answer. */
+  readonly getExact: <T>(path: readonly string[], entity: z.ZodType<T>, query?: Query) => Promise<T>;
   readonly list: <T>(request: ListRequest<T>) => Promise<List<T>>;
+  /** Changes something, once: it is repeated only where Okta refused it unseen (429). Gives the answer's body, exact. */
+  readonly send: (
+    method: Change['method'],
+    path: readonly string[],
+    change?: Omit<Change, 'method'>,
+  ) => Promise<unknown>;
+  /** Whether the operator hides a profile field, by its name or path. */
+  readonly hides: (field: string) => boolean;
+}
+
+interface Change {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly query?: Query;
+  readonly body?: unknown;
 }
 
 const apiRoot = ['api', 'v1'] as const;
 
-/** `tenant` binds cursors to the organization. */
-export function createOktaClient(upstream: Upstream, origin: URL, tenant: string, scope: CallScope): OktaClient {
+/** What is the same for all calls to one organization. `tenant` binds cursors to it. */
+export interface Connection {
+  readonly upstream: Upstream;
+  readonly origin: URL;
+  readonly tenant: string;
+  readonly privacy: Privacy;
+}
+
+export function createOktaClient({ upstream, origin, tenant, privacy }: Connection, scope: CallScope): OktaClient {
+  async function get<T>(path: readonly string[], query: Query, read: (body: unknown) => T): Promise<T> {
+    const bucket = bucketOf(path);
+    const answer = await upstream.request({ method: 'GET', path: [...apiRoot, ...path], query, bucket, read }, scope);
+    return answer.body;
+  }
+
   async function fetchPage<T>(
     request: ListRequest<T>,
     after: string | undefined,
@@ -62,7 +92,7 @@ export function createOktaClient(upstream: Upstream, origin: URL, tenant: string
           const next = nextAfter(headers, undefined, origin, request.path);
           if (next !== undefined) ahead(next);
         },
-        read: reading(z.array(request.entity)),
+        read: reading(z.array(request.entity), privacy),
       },
       scope,
     );
@@ -70,9 +100,18 @@ export function createOktaClient(upstream: Upstream, origin: URL, tenant: string
   }
 
   return {
-    async get(path, entity, query = {}) {
-      const request = { method: 'GET', path: [...apiRoot, ...path], query, bucket: bucketOf(path) } as const;
-      const answer = await upstream.request({ ...request, read: reading(entity) }, scope);
+    get: (path, entity, query = {}) => get(path, query, reading(entity, privacy)),
+    getExact: (path, entity, query = {}) => get(path, query, reading(entity, undefined)),
+    hides: privacy.hides,
+
+    async send(method, path, { query, body } = {}) {
+      // Operations on one path have a bucket each.
+      const bucket = `${method} ${bucketOf(path)}`;
+      const request = { method, path: [...apiRoot, ...path], bucket, read: (answer: unknown) => answer };
+      const answer = await upstream.request(
+        { ...request, ...(query && { query }), ...(body !== undefined && { body }) },
+        scope,
+      );
       return answer.body;
     },
 
@@ -109,16 +148,21 @@ export function createOktaClient(upstream: Upstream, origin: URL, tenant: string
  * A check that gives back the vendor's own object: an entity names the fields that we use, and copying the fifty others
  * costs ten times the check.
  */
-function reading<T>(entity: z.ZodType<T>): (body: unknown) => T {
+function reading<T>(entity: z.ZodType<T>, privacy: Privacy | undefined): (body: unknown) => T {
   return (body) => {
+    privacy?.hide?.(body);
     entity.parse(body);
     return body as T;
   };
 }
 
-/** The rate-limit bucket of a path: ids are wherever Okta's paths have a parameter, at every second place. */
+/** The rate-limit bucket of a path: ids stand at every second place, and wherever something looks like one of Okta's ids. */
 function bucketOf(path: readonly string[]): string {
-  return `/${path.map((segment, place) => (place % 2 === 1 ? '{}' : segment)).join('/')}`;
+  return `/${path.map((segment, place) => (place % 2 === 1 || looksLikeId(segment) ? '{}' : segment)).join('/')}`;
+}
+
+function looksLikeId(segment: string): boolean {
+  return segment.length >= 15 && /\d/.test(segment);
 }
 
 /** Parameters of a next link that say where it leads; the others repeat the question. */

@@ -7,6 +7,8 @@ import { createUpstream, type UpstreamOptions } from '../../core/upstream.ts';
 import { createOktaChecks } from './checks.ts';
 import { createOktaClient, type OktaClient } from './client.ts';
 import { type CredentialDependencies, dialectFor, openOktaCredential } from './credential.ts';
+import { createGuard } from './guard.ts';
+import { createPrivacy } from './privacy.ts';
 import type { oktaSettings } from './settings.ts';
 import { appTools } from './tools/apps.ts';
 import { groupTools } from './tools/groups.ts';
@@ -14,6 +16,7 @@ import { logTools } from './tools/logs.ts';
 import { networkZoneTools } from './tools/network-zones.ts';
 import { policyTools } from './tools/policies.ts';
 import { timeTools } from './tools/time.ts';
+import { userLifecycleTools } from './tools/user-lifecycle.ts';
 import { userTools } from './tools/users.ts';
 
 export const okta: Platform = {
@@ -24,7 +27,15 @@ export const okta: Platform = {
     'search and filter expressions look like: profile.department eq "Sales" and status eq "ACTIVE".',
     'To learn why somebody cannot sign in: get_okta_user for the status, get_okta_event_logs with user_id for the reason.',
   ].join(' '),
-  tools: [...userTools, ...groupTools, ...appTools, ...policyTools, ...networkZoneTools, ...logTools, ...timeTools],
+  toolsets: {
+    users: [...userTools, ...userLifecycleTools],
+    groups: groupTools,
+    apps: appTools,
+    policies: policyTools,
+    network_zones: networkZoneTools,
+    logs: logTools,
+    time: timeTools,
+  },
 };
 
 /** A System Log page of 1,000 large events is about 5 MB; nothing that we read is larger. */
@@ -59,9 +70,19 @@ export function openOktaTenant(name: string, settings: OktaTenantSettings, deps:
     maxBodyBytes,
     ...(deps.onAttempt && { onAttempt: deps.onAttempt }),
   });
+  const connection = { upstream, origin, tenant: name, privacy: createPrivacy(settings) };
+  const guard = createGuard({ ...settings, clientId: credential.clientId, kind: credential.kind });
   return {
     name,
-    connect: (scope) => createOktaClient(upstream, origin, name, scope),
+    readOnly: whyReadOnly(settings),
+    guard,
+    ...(credential.kind !== 'ssws' && { knownScopes: credential.knownScopes, learnScopes: credential.scopes }),
+    connect: (scope) => createOktaClient(connection, scope),
     checks: createOktaChecks(upstream, origin, deps.now, credential),
   };
+}
+
+function whyReadOnly({ readOnly, production }: OktaTenantSettings): string | undefined {
+  if (readOnly === true) return 'its setting readOnly says so';
+  return production && readOnly !== false ? 'it is marked production, and readOnly was not set to false' : undefined;
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { defineSettings } from '../../core/settings.ts';
 import { credentialSettings } from './credential-settings.ts';
+import { safetySettings } from './safety-settings.ts';
 
 const orgUrl = z
   .url({ protocol: /^https?$/, error: 'is not an address such as https://acme.okta.com' })
@@ -29,6 +30,7 @@ export const oktaSettings = defineSettings({
     required: true,
   },
   ...credentialSettings,
+  ...safetySettings,
   concurrency: {
     schema: z.number().int().min(1).max(75),
     description:

@@ -68,21 +68,22 @@ export const appTools = [
       filter_type: 'filter',
       filter_expr: 'filter',
     },
-    input: z.strictObject({
-      q: z.string().max(255).optional().describe('Start of label or name'),
-      filter: z.string().optional().describe('e.g. status eq "ACTIVE"'),
-      limit: max_results,
-      after: cursor,
-      include_non_deleted: z.boolean().default(false).describe('Deactivated ones too'),
-      use_optimization: z.boolean().default(false).describe('Ask Okta for fewer fields'),
-      expand: z
-        .string()
-        .regex(/^user\/[^/\s]{1,320}$/, { error: 'must be user/ and a user id' })
-        .optional()
-        .describe('user/{id}: adds that user’s assignment'),
-      view,
-    }),
-    output: listOutput('applications', listedApp, 'after'),
+    input: () =>
+      z.strictObject({
+        q: z.string().max(255).optional().describe('Start of label or name'),
+        filter: z.string().optional().describe('e.g. status eq "ACTIVE"'),
+        limit: max_results,
+        after: cursor,
+        include_non_deleted: z.boolean().default(false).describe('Deactivated ones too'),
+        use_optimization: z.boolean().default(false).describe('Ask Okta for fewer fields'),
+        expand: z
+          .string()
+          .regex(/^user\/[^/\s]{1,320}$/, { error: 'must be user/ and a user id' })
+          .optional()
+          .describe('user/{id}: adds that user’s assignment'),
+        view,
+      }),
+    output: () => listOutput('applications', listedApp, 'after'),
     table: tableOf('applications', appColumns, 'after'),
     async run(input, { client, progress }) {
       if (input.filter !== undefined) checkExpression('apps.filter', 'filter', input.filter);
@@ -117,12 +118,13 @@ export const appTools = [
     scopes: ['okta.apps.read'],
     aliases: { get_application_details: renaming({ app_identifier: 'app_id' }) },
     parameterAliases: { app_identifier: 'app_id' },
-    input: z.strictObject({ app_id: appId, ...viewInput }),
-    output: appView.extend({
-      created: z.string().optional(),
-      last_updated: z.string().optional(),
-      features: z.array(z.string()).optional(),
-    }),
+    input: () => z.strictObject({ app_id: appId, ...viewInput }),
+    output: () =>
+      appView.extend({
+        created: z.string().optional(),
+        last_updated: z.string().optional(),
+        features: z.array(z.string()).optional(),
+      }),
     async run({ app_id, view }, { client }) {
       const entity = appEntity.extend({ features: z.array(z.string()).nullish() });
       const app = await client.get(['apps', app_id], entity);
@@ -138,12 +140,13 @@ export const appTools = [
     access: 'read',
     scopes: ['okta.apps.read'],
     parameterAliases: { ...listParameters, q: 'query' },
-    input: z.strictObject({
-      app_id: appId,
-      query: z.string().max(200).optional().describe('Start of a name or username'),
-      ...listInput,
-    }),
-    output: listOutput('users', appUserView),
+    input: () =>
+      z.strictObject({
+        app_id: appId,
+        query: z.string().max(200).optional().describe('Start of a name or username'),
+        ...listInput,
+      }),
+    output: () => listOutput('users', appUserView),
     table: tableOf<z.output<typeof appUserView>>('users', {
       id: (user) => user.id,
       username: (user) => user.username,
@@ -182,12 +185,13 @@ export const appTools = [
     scopes: ['okta.apps.read'],
     aliases: { list_okta_application_groups: renaming() },
     parameterAliases: { ...listParameters, q: 'query' },
-    input: z.strictObject({
-      app_id: appId,
-      query: z.string().max(255).optional().describe('Start of the group’s name'),
-      ...listInput,
-    }),
-    output: listOutput('groups', appGroupView),
+    input: () =>
+      z.strictObject({
+        app_id: appId,
+        query: z.string().max(255).optional().describe('Start of the group’s name'),
+        ...listInput,
+      }),
+    output: () => listOutput('groups', appGroupView),
     table: tableOf<z.output<typeof appGroupView>>('groups', {
       id: (group) => group.id,
       name: (group) => group.name,

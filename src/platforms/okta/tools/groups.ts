@@ -32,13 +32,14 @@ export const groupTools = [
     access: 'read',
     scopes: ['okta.groups.read'],
     parameterAliases: { ...listParameters, q: 'query', filter: 'filter_type' },
-    input: z.strictObject({
-      query: z.string().max(255).optional().describe('Start of the name'),
-      search: z.string().optional().describe('e.g. profile.name co "admin" or type eq "APP_GROUP"'),
-      filter_type: z.string().optional().describe('e.g. type eq "OKTA_GROUP"'),
-      ...listInput,
-    }),
-    output: listOutput('groups', groupView),
+    input: () =>
+      z.strictObject({
+        query: z.string().max(255).optional().describe('Start of the name'),
+        search: z.string().optional().describe('e.g. profile.name co "admin" or type eq "APP_GROUP"'),
+        filter_type: z.string().optional().describe('e.g. type eq "OKTA_GROUP"'),
+        ...listInput,
+      }),
+    output: () => listOutput('groups', groupView),
     table: tableOf<z.output<typeof groupView>>('groups', {
       id: (group) => group.id,
       name: (group) => group.name,
@@ -69,12 +70,13 @@ export const groupTools = [
     description: 'One group with its description and dates. Next: list_okta_group_members.',
     access: 'read',
     scopes: ['okta.groups.read'],
-    input: z.strictObject({ group_id: groupId, ...viewInput }),
-    output: groupView.extend({
-      created: z.string().optional(),
-      last_updated: z.string().optional(),
-      last_membership_updated: z.string().optional(),
-    }),
+    input: () => z.strictObject({ group_id: groupId, ...viewInput }),
+    output: () =>
+      groupView.extend({
+        created: z.string().optional(),
+        last_updated: z.string().optional(),
+        last_membership_updated: z.string().optional(),
+      }),
     async run({ group_id, view }, { client }) {
       const group = await client.get(['groups', group_id], groupEntity);
       return {
@@ -96,8 +98,8 @@ export const groupTools = [
     scopes: ['okta.groups.read'],
     aliases: { list_okta_group_users: renaming() },
     parameterAliases: listParameters,
-    input: z.strictObject({ group_id: groupId, ...listInput }),
-    output: listOutput('users', userView),
+    input: () => z.strictObject({ group_id: groupId, ...listInput }),
+    output: () => listOutput('users', userView),
     table: userTable,
     async run({ group_id, max_results, cursor, view }, { client, progress }) {
       const request = {
@@ -120,8 +122,8 @@ export const groupTools = [
     access: 'read',
     scopes: ['okta.groups.read'],
     parameterAliases: listParameters,
-    input: z.strictObject({ group_id: groupId, ...listInput }),
-    output: listOutput('applications', appView),
+    input: () => z.strictObject({ group_id: groupId, ...listInput }),
+    output: () => listOutput('applications', appView),
     table: tableOf('applications', appColumns),
     async run({ group_id, max_results, cursor, view }, { client, progress }) {
       const request = {

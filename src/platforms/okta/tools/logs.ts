@@ -156,24 +156,25 @@ export const logTools = [
       },
     },
     parameterAliases: { limit: 'max_results', after: 'cursor', filter: 'filter_string', query: 'q' },
-    input: z.strictObject({
-      since: z.string().max(200).optional().describe('"2 hours ago" or ISO 8601; default 7 days before until'),
-      until: z.string().max(200).optional().describe('Default now'),
-      user_id: z.string().max(320).optional().describe('Id or login, as actor or target'),
-      app_id: z.string().max(320).optional().describe('Id or name'),
-      event_type: z
-        .string()
-        .max(200)
-        .regex(/^[\w-]+(\.[\w-]+)*$/, { error: 'is no event type; they look like user.account.lock' })
-        .optional()
-        .describe('e.g. user.account.lock'),
-      filter_string: z.string().optional().describe('e.g. outcome.result eq "FAILURE"'),
-      q: z.string().max(420).optional().describe('Words anywhere in the event'),
-      sort_order: z.enum(['DESCENDING', 'ASCENDING']).default('DESCENDING'),
-      time_zone: z.string().max(64).default('UTC').describe('IANA zone for times in words'),
-      ...listInput,
-    }),
-    output: listOutput('events', eventView),
+    input: () =>
+      z.strictObject({
+        since: z.string().max(200).optional().describe('"2 hours ago" or ISO 8601; default 7 days before until'),
+        until: z.string().max(200).optional().describe('Default now'),
+        user_id: z.string().max(320).optional().describe('Id or login, as actor or target'),
+        app_id: z.string().max(320).optional().describe('Id or name'),
+        event_type: z
+          .string()
+          .max(200)
+          .regex(/^[\w-]+(\.[\w-]+)*$/, { error: 'is no event type; they look like user.account.lock' })
+          .optional()
+          .describe('e.g. user.account.lock'),
+        filter_string: z.string().optional().describe('e.g. outcome.result eq "FAILURE"'),
+        q: z.string().max(420).optional().describe('Words anywhere in the event'),
+        sort_order: z.enum(['DESCENDING', 'ASCENDING']).default('DESCENDING'),
+        time_zone: z.string().max(64).default('UTC').describe('IANA zone for times in words'),
+        ...listInput,
+      }),
+    output: () => listOutput('events', eventView),
     table: tableOf<EventView>('events', {
       time: (event) => event.time,
       event: (event) => event.event,

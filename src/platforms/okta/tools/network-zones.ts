@@ -88,11 +88,12 @@ export const networkZoneTools = [
     access: 'read',
     scopes: ['okta.networkZones.read'],
     parameterAliases: { ...listParameters, filter: 'filter_type' },
-    input: z.strictObject({
-      filter_type: z.string().optional().describe('By id, usage or system, e.g. usage eq "BLOCKLIST"'),
-      ...listInput,
-    }),
-    output: listOutput('zones', zoneView),
+    input: () =>
+      z.strictObject({
+        filter_type: z.string().optional().describe('By id, usage or system, e.g. usage eq "BLOCKLIST"'),
+        ...listInput,
+      }),
+    output: () => listOutput('zones', zoneView),
     table: tableOf<ZoneView>('zones', {
       id: (zone) => zone.id,
       name: (zone) => zone.name,

@@ -84,13 +84,14 @@ export const policyTools = [
     access: 'read',
     scopes: ['okta.policies.read'],
     parameterAliases: listParameters,
-    input: z.strictObject({
-      type: z.enum(policyTypes).describe('OKTA_SIGN_ON: sessions; ACCESS_POLICY: apps; MFA_ENROLL: factors'),
-      status: z.enum(['ACTIVE', 'INACTIVE']).optional(),
-      query: z.string().max(255).optional().describe('Start of the name'),
-      ...listInput,
-    }),
-    output: listOutput('policies', policyView),
+    input: () =>
+      z.strictObject({
+        type: z.enum(policyTypes).describe('OKTA_SIGN_ON: sessions; ACCESS_POLICY: apps; MFA_ENROLL: factors'),
+        status: z.enum(['ACTIVE', 'INACTIVE']).optional(),
+        query: z.string().max(255).optional().describe('Start of the name'),
+        ...listInput,
+      }),
+    output: () => listOutput('policies', policyView),
     table: tableOf<z.output<typeof policyView>>('policies', {
       id: (policy) => policy.id,
       name: (policy) => policy.name,
@@ -130,8 +131,8 @@ export const policyTools = [
     access: 'read',
     scopes: ['okta.policies.read'],
     parameterAliases: listParameters,
-    input: z.strictObject({ policy_id: policyId, ...listInput }),
-    output: listOutput('rules', ruleView),
+    input: () => z.strictObject({ policy_id: policyId, ...listInput }),
+    output: () => listOutput('rules', ruleView),
     table: tableOf<z.output<typeof ruleView>>('rules', {
       id: (rule) => rule.id,
       name: (rule) => rule.name,
@@ -159,8 +160,8 @@ export const policyTools = [
     description: 'One rule of a policy with its conditions and actions.',
     access: 'read',
     scopes: ['okta.policies.read'],
-    input: z.strictObject({ policy_id: policyId, rule_id: ruleId, ...viewInput }),
-    output: ruleView.extend({ created: z.string().optional(), last_updated: z.string().optional() }),
+    input: () => z.strictObject({ policy_id: policyId, rule_id: ruleId, ...viewInput }),
+    output: () => ruleView.extend({ created: z.string().optional(), last_updated: z.string().optional() }),
     async run({ policy_id, rule_id, view }, { client }) {
       const entity = ruleEntity.extend({ created: text, lastUpdated: text });
       const rule = await client.get(['policies', policy_id, 'rules', rule_id], entity);

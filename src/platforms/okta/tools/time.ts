@@ -18,17 +18,19 @@ export const timeTools: readonly AnyTool[] = [
     access: 'read',
     scopes: [],
     local: true,
-    input: z.strictObject({
-      buffer_hours: z.int().min(-8760).max(8760).default(0).describe('Hours added to now; negative for the past'),
-      time_zone: timeZone,
-    }),
-    output: z.object({
-      time: z.string().describe('UTC'),
-      local: z.string().describe('ISO'),
-      time_zone: z.string().describe('Zone'),
-      epoch: z.number().describe('Seconds'),
-      weekday: z.string().describe('Local'),
-    }),
+    input: () =>
+      z.strictObject({
+        buffer_hours: z.int().min(-8760).max(8760).default(0).describe('Hours added to now; negative for the past'),
+        time_zone: timeZone,
+      }),
+    output: () =>
+      z.object({
+        time: z.string().describe('UTC'),
+        local: z.string().describe('ISO'),
+        time_zone: z.string().describe('Zone'),
+        epoch: z.number().describe('Seconds'),
+        weekday: z.string().describe('Local'),
+      }),
     run: async (input, ctx) => {
       checkTimeZone(input.time_zone);
       const at = ctx.now() + input.buffer_hours * HOUR;
@@ -46,15 +48,17 @@ export const timeTools: readonly AnyTool[] = [
     access: 'read',
     scopes: [],
     local: true,
-    input: z.strictObject({
-      time_expression: z.string().max(200).describe('English words, ISO 8601 or epoch'),
-      time_zone: timeZone,
-    }),
-    output: z.object({
-      time: z.string().describe('UTC'),
-      heard_as: z.string().describe('How it was understood'),
-      time_zone: z.string().describe('Zone'),
-    }),
+    input: () =>
+      z.strictObject({
+        time_expression: z.string().max(200).describe('English words, ISO 8601 or epoch'),
+        time_zone: timeZone,
+      }),
+    output: () =>
+      z.object({
+        time: z.string().describe('UTC'),
+        heard_as: z.string().describe('How it was understood'),
+        time_zone: z.string().describe('Zone'),
+      }),
     run: async (input, ctx) => {
       const { at, heardAs } = await parseTime(input.time_expression, { now: ctx.now(), timeZone: input.time_zone });
       return { time: formatTime(at), heard_as: heardAs, time_zone: input.time_zone };

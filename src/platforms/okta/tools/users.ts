@@ -77,19 +77,20 @@ export const userTools = [
     access: 'read',
     scopes: ['okta.users.read'],
     parameterAliases: { ...listParameters, q: 'query', filter: 'filter_type' },
-    input: z.strictObject({
-      query: z.string().max(200).optional().describe('Start of first name, last name or email'),
-      search: z.string().optional().describe('e.g. status eq "LOCKED_OUT" and profile.department sw "Fin"'),
-      filter_type: z.string().optional().describe('e.g. lastUpdated gt "2026-01-01T00:00:00.000Z"'),
-      sort_by: z
-        .string()
-        .regex(/^[\w.]{1,100}$/, { error: 'must be the name of an attribute, such as profile.lastName' })
-        .optional()
-        .describe('With search only; default created'),
-      sort_order: z.enum(['asc', 'desc']).optional().describe('With search only; default desc'),
-      ...listInput,
-    }),
-    output: listOutput('users', userView),
+    input: () =>
+      z.strictObject({
+        query: z.string().max(200).optional().describe('Start of first name, last name or email'),
+        search: z.string().optional().describe('e.g. status eq "LOCKED_OUT" and profile.department sw "Fin"'),
+        filter_type: z.string().optional().describe('e.g. lastUpdated gt "2026-01-01T00:00:00.000Z"'),
+        sort_by: z
+          .string()
+          .regex(/^[\w.]{1,100}$/, { error: 'must be the name of an attribute, such as profile.lastName' })
+          .optional()
+          .describe('With search only; default created'),
+        sort_order: z.enum(['asc', 'desc']).optional().describe('With search only; default desc'),
+        ...listInput,
+      }),
+    output: () => listOutput('users', userView),
     table: userTable,
     async run({ query, search, filter_type, sort_by, sort_order, max_results, cursor, view }, { client, progress }) {
       checkOneOf({ search, filter_type, query });
@@ -126,15 +127,16 @@ export const userTools = [
     scopes: ['okta.users.read'],
     aliases: { get_user_details: renaming({ user_identifier: 'user_id' }) },
     parameterAliases: { user_identifier: 'user_id' },
-    input: z.strictObject({ user_id: userId, ...viewInput }),
-    output: userView.extend({
-      created: z.string().optional(),
-      activated: z.string().optional(),
-      status_changed: z.string().optional(),
-      last_updated: z.string().optional(),
-      password_changed: z.string().optional(),
-      profile: z.record(z.string(), z.unknown()).describe('further attributes'),
-    }),
+    input: () => z.strictObject({ user_id: userId, ...viewInput }),
+    output: () =>
+      userView.extend({
+        created: z.string().optional(),
+        activated: z.string().optional(),
+        status_changed: z.string().optional(),
+        last_updated: z.string().optional(),
+        password_changed: z.string().optional(),
+        profile: z.record(z.string(), z.unknown()).describe('further attributes'),
+      }),
     async run({ user_id, view }, { client }) {
       const user = await client.get(['users', user_id], userEntity);
       const { full, ...summary } = viewUser(user, view);
@@ -161,8 +163,8 @@ export const userTools = [
     access: 'read',
     scopes: ['okta.users.read'],
     parameterAliases: listParameters,
-    input: z.strictObject({ user_id: userId, ...listInput }),
-    output: listOutput('groups', groupView),
+    input: () => z.strictObject({ user_id: userId, ...listInput }),
+    output: () => listOutput('groups', groupView),
     table: tableOf<GroupView>('groups', {
       id: (group) => group.id,
       name: (group) => group.name,
@@ -182,12 +184,13 @@ export const userTools = [
     access: 'read',
     scopes: ['okta.users.read'],
     parameterAliases: listParameters,
-    input: z.strictObject({
-      user_id: userId,
-      show_all: z.boolean().default(true).describe('Hidden ones too'),
-      ...listInput,
-    }),
-    output: listOutput('applications', linkView),
+    input: () =>
+      z.strictObject({
+        user_id: userId,
+        show_all: z.boolean().default(true).describe('Hidden ones too'),
+        ...listInput,
+      }),
+    output: () => listOutput('applications', linkView),
     table: tableOf<z.output<typeof linkView>>('applications', {
       app_id: (link) => link.app_id,
       label: (link) => link.label,
@@ -214,8 +217,8 @@ export const userTools = [
     access: 'read',
     scopes: ['okta.users.read'],
     parameterAliases: listParameters,
-    input: z.strictObject({ user_id: userId, ...listInput }),
-    output: listOutput('factors', factorView),
+    input: () => z.strictObject({ user_id: userId, ...listInput }),
+    output: () => listOutput('factors', factorView),
     table: tableOf<z.output<typeof factorView>>('factors', {
       id: (factor) => factor.id,
       type: (factor) => factor.type,

@@ -1,0 +1,204 @@
+// The step that asks a person. What takes something away, or gives administrator rights, is done only when a person who
+// saw the preview said yes: through the client's own form, or, where the client has none, under a code at a terminal. The
+// question is sealed to the call and to what it would do, and its answer counts once.
+
+import { randomUUID } from 'node:crypto';
+import {
+  type CallToolResult,
+  createRequestStateCodec,
+  inputRequired,
+  inputResponse,
+  type RequestStateCodec,
+  type ServerContext,
+  type ServerOptions,
+} from '@modelcontextprotocol/server';
+import { CastellanError } from '../core/errors.ts';
+import type { Seal } from '../stores/seal.ts';
+import type { Store } from '../stores/store.ts';
+import type { Approval, Approvals } from './approvals.ts';
+import { type Answer, type Call, failCall, type Step } from './call.ts';
+import { answerChange } from './plan.ts';
+import { writeQuestion } from './question.ts';
+
+export interface ConfirmOptions {
+  readonly seal: Seal;
+  /** Where it is remembered which answers were used. Shared by all who hold the keys. */
+  readonly store: Store;
+  readonly approvals: Approvals;
+  /** What is asked about: what destroys (and grants administrator rights), or every change. */
+  readonly ask: 'destroy' | 'write';
+  /** How a person decides a question that the client cannot put, as half a sentence after "A person must". */
+  readonly howToApprove: (code: string) => string;
+  readonly now: () => number;
+}
+
+export interface Confirm {
+  readonly step: Step;
+  readonly requestState: NonNullable<ServerOptions['requestState']>;
+}
+
+interface State {
+  readonly id: string;
+  readonly call: string;
+  readonly plan: string;
+  /** Epoch milliseconds. */
+  readonly expires: number;
+}
+
+const key = 'approve';
+const questionMs = 10 * 60_000;
+const form = {
+  type: 'object' as const,
+  properties: { approve: { type: 'boolean' as const, title: 'Yes, do this', default: false } },
+  required: ['approve'],
+};
+
+export function createConfirm(options: ConfirmOptions): Confirm {
+  const { seal, store, approvals, now } = options;
+  let codecs: Promise<readonly RequestStateCodec<State>[]> | undefined;
+  const loadCodecs = () => {
+    const loading = (codecs ??= seal
+      .keys('questions')
+      .then((keys) =>
+        keys.map((bytes) => createRequestStateCodec<State>({ key: bytes, ttlSeconds: questionMs / 1000 })),
+      ));
+    // A key that could not be read may be there at the next call.
+    loading.catch(() => {
+      codecs = undefined;
+    });
+    return loading;
+  };
+
+  /** Opens a seal of ours, made with whichever of the keys. */
+  async function verify(sealed: string, mcp: ServerContext): Promise<State> {
+    let failure: unknown;
+    for (const codec of await loadCodecs()) {
+      try {
+        return await codec.verify(sealed, mcp);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  async function askClient(call: Call, digests: Digests, question: string): Promise<Answer | undefined> {
+    // A 2025-era client that breaks while it asks leaves its question open: the next one then goes by code, so that there
+    // is always a way. (In 2026-07-28 a question is no more than an answer that the client may drop.)
+    const handshaken = call.mcp?.mcpReq.envelope === undefined;
+    if (handshaken && !(await store.add(openKey(digests), '1', questionMs))) return undefined;
+    const [codec] = await loadCodecs();
+    if (!codec || !call.mcp) throw new TypeError('a question without a key or a client');
+    const state: State = { id: randomUUID(), ...digests, expires: now() + questionMs };
+    call.outcome = { event: 'asked', confirmation: state.id };
+    return inputRequired({
+      inputRequests: { [key]: inputRequired.elicit({ message: question, requestedSchema: form }) },
+      requestState: await codec.mint(state, call.mcp),
+    });
+  }
+
+  /** What came back for a question of ours, where it is not a reason to stop. */
+  async function readAnswer(call: Call, digests: Digests, state: State): Promise<'approved' | 'changed' | 'dismissed'> {
+    if (state.call !== digests.call) {
+      throw refused(call, 'swapped', state.id, 'The answer belongs to another call (other arguments, tool or caller).');
+    }
+    if (state.expires <= now()) throw refused(call, 'expired', state.id, 'The question has expired.');
+    if (!(await store.add(`used-question:${state.id}`, '1', questionMs))) {
+      throw refused(call, 'replayed', state.id, 'This answer was used already; a question is answered once.');
+    }
+    await store.delete(openKey(digests));
+    const response = inputResponse(call.mcp?.mcpReq.inputResponses, key);
+    // Closed without an answer, perhaps by a client that has nobody to ask.
+    if (response.kind === 'elicit' && response.action === 'cancel') return 'dismissed';
+    if (response.kind !== 'elicit' || response.action !== 'accept' || response.content?.approve !== true) {
+      throw refused(call, 'person', state.id, 'The person did not agree, so nothing was changed.');
+    }
+    if (state.plan !== digests.plan) return 'changed';
+    await call.record({ event: 'approved', confirmation: state.id, by: call.caller.id });
+    return 'approved';
+  }
+
+  /** For a client without forms: the answer names a code, and the same call runs once a person has approved it. */
+  async function goByCode(call: Call, digests: Digests, question: string): Promise<Answer | 'approved'> {
+    const known = await approvals.find(digests.call);
+    if (known?.status === 'approved' && known.plan === digests.plan && (await approvals.use(known))) {
+      await call.record({ event: 'approved', confirmation: known.code, by: known.by ?? 'unknown' });
+      return 'approved';
+    }
+    if (known?.status === 'refused') {
+      await approvals.use(known);
+      throw refused(call, 'person', known.code, 'The person refused, so nothing was changed.');
+    }
+    const open = known?.status === 'pending' && known.plan === digests.plan ? known : undefined;
+    const approval = open ?? (await approvals.put(describe(call, digests, question)));
+    call.outcome = { event: 'asked', confirmation: approval.code };
+    return answerWaiting(call, approval, known !== undefined && !open);
+  }
+
+  function describe(call: Call, digests: Digests, question: string) {
+    const { tool } = call.entry;
+    return { tool: tool.name, tenant: call.tenant?.name, caller: call.caller.id, ...digests, question };
+  }
+
+  function answerWaiting(call: Call, { code }: Approval, changed: boolean): CallToolResult {
+    const before = changed ? 'What it would do has changed since the person was asked. ' : '';
+    return answerChange(call, {
+      done: false,
+      approve: `${before}A person must ${options.howToApprove(code)}. Then call again with the same arguments.`,
+      note: 'NOT DONE: it waits for a person. Tell them the code; you cannot approve it yourself.',
+    });
+  }
+
+  const step: Step = async (call, next) => {
+    const { plan } = call;
+    const why = plan && whyAsk(call, options.ask);
+    if (!plan || why === undefined) return next();
+    try {
+      const { dryRun: _dryRun, ...input } = call.input;
+      const digests = {
+        call: await seal.digest([call.entry.tool.name, call.tenant?.name, call.caller.id, input]),
+        plan: await seal.digest(plan),
+      };
+      const question = writeQuestion(plan, call.tenant?.name, why);
+      const state = call.mcp?.mcpReq.requestState<State>();
+      if (state !== undefined) {
+        const said = await readAnswer(call, digests, state);
+        if (said === 'approved') return await next();
+        const again = `What it would do has changed since you were asked.\n${question}`;
+        const asked = said === 'changed' ? await askClient(call, digests, again) : undefined;
+        if (asked) return asked;
+      } else if (call.canAsk) {
+        const asked = await askClient(call, digests, question);
+        if (asked) return asked;
+      }
+      const answer = await goByCode(call, digests, question);
+      return answer === 'approved' ? await next() : answer;
+    } catch (error) {
+      return failCall(call, error);
+    }
+  };
+
+  return { step, requestState: { verify } };
+}
+
+const openKey = ({ call }: Digests) => `open-question:${call}`;
+
+interface Digests {
+  readonly call: string;
+  readonly plan: string;
+}
+
+function whyAsk(call: Call, ask: 'destroy' | 'write'): string | undefined {
+  if (call.plan?.ask !== undefined) return call.plan.ask;
+  if (call.entry.tool.access === 'destroy') return 'it takes something away';
+  return ask === 'write' ? 'the operator wants every change confirmed' : undefined;
+}
+
+function refused(call: Call, code: string, confirmation: string, message: string): CastellanError {
+  call.outcome = { event: 'refused', code, confirmation };
+  const hint =
+    code === 'person'
+      ? 'Do not call again unless the person asks for it.'
+      : 'Call again without it; the person is then asked anew.';
+  return new CastellanError({ code: 'not_confirmed', message, hint });
+}

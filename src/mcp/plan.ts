@@ -1,0 +1,156 @@
+// The step of calls that change something: it says what would change, refuses what must not be, and, once the steps
+// inside have let it through, makes the change and says how it is taken back.
+
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { Applied, ChangeAnswer, Plan, Undo } from '../core/change.ts';
+import { CastellanError, toCastellanError } from '../core/errors.ts';
+import type { ToolContext } from '../core/tool.ts';
+import { type Call, contextOf, failCall, type Step } from './call.ts';
+import { successResult } from './result.ts';
+
+/** Gives what grants access (a link, a password) to the person and says where; it never goes through an answer. */
+export type HandOver = (what: string, text: string) => Promise<string>;
+
+export function planChanges(): Step {
+  return async (call, next) => {
+    const { tool } = call.entry;
+    const makePlan = tool.plan as ((input: unknown, ctx: ToolContext<unknown>) => Promise<Plan>) | undefined;
+    if (!makePlan) return next();
+    const { dryRun, tenant: _tenant, ...input } = call.input;
+    try {
+      const context = contextOf(call, untilApplying(call));
+      call.plan = await makePlan(input, context);
+      const refused = await call.tenant?.guard?.(call.plan, context.client, tool.access);
+      if (refused !== undefined) {
+        throw new CastellanError({
+          code: 'not_allowed',
+          message: refused,
+          hint: 'Nobody can do this through Castellan.',
+        });
+      }
+    } catch (error) {
+      if (call.signal.aborted) return failCall(call, call.signal.reason);
+      if (call.plan) call.outcome = { event: 'refused', code: toCastellanError(error).code };
+      return failCall(call, error);
+    }
+    const { already } = call.plan;
+    if (dryRun === true) {
+      call.outcome = { event: 'done', dryRun: true };
+      return answerChange(call, { done: false, note: already ?? 'A dry run: nothing was changed.' });
+    }
+    if (already !== undefined) {
+      call.outcome = { event: 'done', code: 'nothing_to_do' };
+      return answerChange(call, { done: false, note: already });
+    }
+    return next();
+  };
+}
+
+/** The last step of a call that changes something. */
+export function applyChanges(handOver: HandOver): Step {
+  return async (call, next) => {
+    const { plan } = call;
+    if (!plan) return next();
+    // Before the change, so that there is no change without a record of it.
+    await call.record({ event: 'started' });
+    if (call.signal.aborted) return failCall(call, call.signal.reason);
+    call.applying = true;
+    let applied: Applied;
+    try {
+      applied = (await plan.apply()) ?? {};
+    } catch (thrown) {
+      return failChange(call, thrown);
+    }
+    call.outcome = { event: 'done' };
+    const warnings = [...(plan.warnings ?? []), ...(applied.warnings ?? [])];
+    if (applied.targets) call.plan = { ...plan, targets: applied.targets };
+    return answerChange(call, {
+      done: true,
+      warnings,
+      undo: applied.undo ?? plan.undo,
+      ...(applied.handOver && { note: await giveAway(applied.handOver, handOver) }),
+    });
+  };
+}
+
+async function giveAway({ what, text }: NonNullable<Applied['handOver']>, handOver: HandOver): Promise<string> {
+  try {
+    return `${what}: ${await handOver(what, text)}`;
+  } catch {
+    return `${what} could not be handed over and is lost: the folder for it cannot be written to. Make a new one.`;
+  }
+}
+
+interface End {
+  readonly done: boolean;
+  readonly warnings?: readonly string[];
+  readonly undo?: Undo;
+  readonly note?: string;
+  readonly approve?: string;
+}
+
+/** What a call that changes something answers, be it done or not. */
+export function answerChange(call: Call, end: End): CallToolResult {
+  const { plan, entry } = call;
+  if (!plan) throw new TypeError('a change without a plan');
+  const undo = end.undo ?? plan.undo;
+  const warnings = end.warnings ?? plan.warnings ?? [];
+  const output: ChangeAnswer = {
+    done: end.done,
+    summary: plan.summary,
+    targets: plan.targets.map(({ type, id, name }) => ({ type, id, ...(name !== undefined && { name }) })),
+    changes: [...plan.changes],
+    ...(plan.touches && { touches: { ...plan.touches } }),
+    ...(warnings.length > 0 && { warnings: [...warnings] }),
+    ...(plan.already === undefined && describeUndo(undo, entry.choosesTenant ? call.tenant?.name : undefined)),
+    ...(end.approve !== undefined && { approve: end.approve }),
+    ...(end.note !== undefined && { note: end.note }),
+  };
+  return successResult(entry, entry.tool.output().parse(output), entry.choosesTenant ? call.tenant?.name : undefined);
+}
+
+function describeUndo(undo: Undo, tenant: string | undefined) {
+  if ('none' in undo) return { no_undo: undo.none };
+  const input = { ...undo.input, ...(tenant !== undefined && { tenant }) };
+  return { undo: { tool: undo.tool, arguments: input, ...(undo.but !== undefined && { but: undo.but }) } };
+}
+
+/** Failures after which the change may have been made all the same. */
+const uncertain = new Set([
+  'platform_unavailable',
+  'platform_answer_invalid',
+  'deadline_exceeded',
+  'cancelled',
+  'internal',
+]);
+
+function failChange(call: Call, thrown: unknown): CallToolResult {
+  const error = toCastellanError(thrown);
+  if (!uncertain.has(error.code)) {
+    call.outcome = { event: 'failed', code: error.code };
+    return failCall(call, error);
+  }
+  call.outcome = { event: 'unknown', code: error.code };
+  return failCall(
+    call,
+    new CastellanError({
+      code: error.code,
+      message: `${error.message} Whether the change was made is not known.`,
+      hint: 'Look at what it concerns (or call again with dryRun) before you repeat it.',
+      requestId: error.requestId,
+      detail: error.detail,
+      cause: error,
+    }),
+  );
+}
+
+/** The caller's signal until the change is being made; from then on only time ends it. */
+function untilApplying(call: Call): AbortSignal {
+  const over = new AbortController();
+  const stop = () => {
+    if (!call.applying) over.abort(call.signal.reason);
+  };
+  if (call.signal.aborted) stop();
+  else call.signal.addEventListener('abort', stop, { once: true });
+  return over.signal;
+}

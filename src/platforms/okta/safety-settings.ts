@@ -1,0 +1,51 @@
+// Settings of what may happen to one Okta organization, and of what an assistant may learn of its people.
+
+import { z } from 'zod';
+import { defineSettings } from '../../core/settings.ts';
+
+const names = z.array(z.string().min(1).max(320));
+
+export const safetySettings = defineSettings({
+  readOnly: {
+    schema: z.boolean(),
+    description:
+      'true: nothing can be changed in this organization; false: changes are open even where it is marked production.',
+    env: ['OKTA_READ_ONLY'],
+  },
+  production: {
+    schema: z.boolean(),
+    description: 'Marks the organization as production: it is read-only then, unless readOnly is set to false.',
+    env: ['OKTA_PRODUCTION'],
+    default: false,
+  },
+  protectUsers: {
+    schema: names,
+    description: 'Users that nothing may be done to, by login or id.',
+    env: ['OKTA_PROTECT_USERS'],
+    default: [],
+  },
+  protectGroups: {
+    schema: names,
+    description: 'Groups that nothing may be done to (their members included), by name or id.',
+    env: ['OKTA_PROTECT_GROUPS'],
+    default: [],
+  },
+  protectApps: {
+    schema: names,
+    description: 'Applications that nothing may be done to (their assignments included), by label or id.',
+    env: ['OKTA_PROTECT_APPS'],
+    default: [],
+  },
+  maskFields: {
+    schema: names,
+    description: 'Profile fields, such as mobilePhone, whose values are shown as [hidden] to assistants.',
+    env: ['OKTA_MASK_FIELDS'],
+    default: [],
+  },
+  dropFields: {
+    schema: names,
+    description: 'Profile fields, such as streetAddress, that assistants do not see at all.',
+    env: ['OKTA_DROP_FIELDS'],
+    default: [],
+  },
+});

@@ -1,0 +1,68 @@
+// What the tools that change something share: how a thing is named to a person, and plans whose undo is another tool.
+
+import type { z } from 'zod';
+import type { FieldChange, Target, Undo } from '../../../core/change.ts';
+import { CastellanError } from '../../../core/errors.ts';
+import type { OktaClient } from '../client.ts';
+import { rolesOfGroup } from '../guard.ts';
+import { appEntity, groupEntity, userEntity } from '../views.ts';
+
+export type User = z.output<typeof userEntity>;
+export type Group = z.output<typeof groupEntity>;
+export type App = z.output<typeof appEntity>;
+
+export const loadUser = (client: OktaClient, id: string): Promise<User> => client.get(['users', id], userEntity);
+export const loadGroup = (client: OktaClient, id: string): Promise<Group> => client.get(['groups', id], groupEntity);
+export const loadApp = (client: OktaClient, id: string): Promise<App> => client.get(['apps', id], appEntity);
+
+export function targetUser({ id, profile }: User): Target {
+  return { type: 'user', id, ...(profile.login && { name: profile.login }) };
+}
+
+export function targetGroup({ id, profile }: Group): Target {
+  return { type: 'group', id, ...(profile.name && { name: profile.name }) };
+}
+
+export function targetApp({ id, label }: App): Target {
+  return { type: 'application', id, ...(label && { name: label }) };
+}
+
+/** `user maya@larkspur.example (00u…)`: a name alone can be made to look like another. */
+export function nameTarget({ type, id, name }: Target): string {
+  return name === undefined ? `${type} ${id}` : `${type} “${name}” (${id})`;
+}
+
+/** A change of the one field that a lifecycle operation moves. */
+export function statusChange(before: string, after: string): FieldChange[] {
+  return [{ field: 'status', before, after }];
+}
+
+/** @throws CastellanError `invalid_input` unless the thing is in one of the states from which Okta allows the change. */
+export function checkStatus(target: Target, status: string, allowed: readonly string[], hint: string): void {
+  if (allowed.includes(status)) return;
+  throw new CastellanError({
+    code: 'invalid_input',
+    message: `The ${nameTarget(target)} is ${status}; this works from ${allowed.join(' or ')}.`,
+    hint,
+  });
+}
+
+/** Why a person must be asked before somebody becomes a member of groups: administrator rights that come with them. */
+export async function askForRoles(
+  client: OktaClient,
+  groups: readonly { readonly id: string; readonly name?: string | undefined }[],
+): Promise<string | undefined> {
+  const found = await Promise.all(
+    groups.map(async ({ id, name }) => ({ name: name ?? id, roles: await rolesOfGroup(id, client) })),
+  );
+  const giving = found.filter(({ roles }) => roles.length > 0);
+  if (giving.length === 0) return undefined;
+  return `membership in ${giving.map(({ name, roles }) => `“${name}” gives administrator rights (${roles.join(', ')})`).join(' and in ')}`;
+}
+
+/** The undo of a field that the operator hides from assistants would show it. */
+export function undoWith(client: OktaClient, changes: readonly FieldChange[], undo: Undo): Undo {
+  const secret = changes.filter(({ field }) => client.hides(field)).map(({ field }) => field);
+  if (secret.length === 0) return undo;
+  return { none: `the earlier value of ${secret.join(', ')} is hidden from assistants` };
+}
