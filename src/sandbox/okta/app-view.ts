@@ -162,6 +162,6 @@ function viewClient(app: AppRecord): Part {
     issuer_mode: 'DYNAMIC',
     idp_initiated_login: { mode: 'DISABLED', default_scope: [] },
     wildcard_redirect: 'DISABLED',
-    dpop_bound_access_tokens: service,
+    dpop_bound_access_tokens: app.oauth?.requireDpop ?? service,
   };
 }

@@ -30,6 +30,10 @@ function replaceApp(context: OktaContext) {
   const { label, parts } = readReplacement(context, app, readBody(context));
   app.label = label;
   app.written = parts;
+  if (app.oauth) {
+    const client = parts.settings.oauthClient as Record<string, unknown>;
+    app.oauth.requireDpop = client.dpop_bound_access_tokens === true;
+  }
   changed(context, app);
   note(context, 'application.lifecycle.update', { kind: 'app', n: app.n });
   return json(viewApp(context, app));

@@ -170,6 +170,8 @@ function readFills(state: OktaState, ids: unknown, causes: string[]): string[] {
     const group = state.groups.find((candidate) => candidate.id === id);
     if (!group) causes.push(`groupIds: Group ${id} does not exist`);
     else if (group.type !== 'OKTA_GROUP') causes.push(`groupIds: Group ${id} is not an Okta group`);
+    else if (state.roles.some(({ assignee }) => assignee.kind === 'group' && assignee.id === id))
+      causes.push(`groupIds: Group ${id} has an admin role`);
   }
   return [...new Set(ids as string[])];
 }

@@ -9,6 +9,7 @@ import { invalidateRules } from './group-rule-run.ts';
 import type { GroupRecord } from './group-seed.ts';
 import { requireGroup, viewGroup } from './groups.ts';
 import { OktaProblem } from './problems.ts';
+import { isObject } from './shapes.ts';
 import type { OktaState } from './state.ts';
 
 export const groupWriteRoutes: readonly OktaRoute[] = [
@@ -62,7 +63,21 @@ function deleteGroup(context: OktaContext) {
     note(context, 'group.lifecycle.delete', { kind: 'group', n: group.n });
   });
   invalidateRules(context, group);
+  for (const policy of state.policies) for (const part of [policy, ...policy.rules]) forgetGroup(part, group.id);
   return empty();
+}
+
+/** A policy stays, and names the group no more; one that has no group left applies to nobody. */
+function forgetGroup(part: { body: Record<string, unknown> }, id: string): void {
+  const { conditions } = part.body;
+  if (!isObject(conditions) || !isObject(conditions.people) || !isObject(conditions.people.groups)) return;
+  const groups = Object.fromEntries(
+    Object.entries(conditions.people.groups).map(([side, ids]) => [
+      side,
+      Array.isArray(ids) ? ids.filter((each) => each !== id) : ids,
+    ]),
+  );
+  part.body = { ...part.body, conditions: { ...conditions, people: { ...conditions.people, groups } } };
 }
 
 function readProfile(
