@@ -146,22 +146,26 @@ function viewSaml(base: string, app: AppRecord): Part {
   };
 }
 
+const grantsOf = {
+  web: ['authorization_code'],
+  browser: ['authorization_code'],
+  native: ['authorization_code', 'refresh_token'],
+  service: ['client_credentials'],
+} as const;
+
 function viewClient(app: AppRecord): Part {
   const service = app.client === 'service';
   return {
     client_uri: app.url,
-    redirect_uris: service ? [] : [`${app.url}/callback`],
+    redirect_uris: app.oauth?.redirectUris ?? (service ? [] : [`${app.url}/callback`]),
     response_types: service ? ['token'] : ['code'],
-    grant_types: service
-      ? ['client_credentials']
-      : app.client === 'native'
-        ? ['authorization_code', 'refresh_token']
-        : ['authorization_code'],
+    grant_types: app.oauth?.grants ?? grantsOf[app.client],
     application_type: app.client,
     consent_method: 'REQUIRED',
     issuer_mode: 'DYNAMIC',
     idp_initiated_login: { mode: 'DISABLED', default_scope: [] },
     wildcard_redirect: 'DISABLED',
     dpop_bound_access_tokens: app.oauth?.requireDpop ?? service,
+    ...(app.oauth && app.oauth.keys.size > 0 && { jwks: { keys: [...app.oauth.keys.values()] } }),
   };
 }

@@ -21,7 +21,7 @@ export function note(context: OktaContext, type: EventType, ...targets: LogTarge
   append(state.log, {
     at: state.now(),
     type,
-    actor: cast.admin,
+    ...(context.actor ?? { actor: cast.admin }),
     client: clientOf(context),
     result: 'SUCCESS',
     targets,

@@ -1,6 +1,7 @@
 // What a handler is given: the state, the call, what stood in the path, and the address the caller used.
 
 import type { OktaAnswer, OktaCall } from './answer.ts';
+import type { LogActor } from './log-record.ts';
 import type { OktaState } from './state.ts';
 
 export interface OktaContext {
@@ -10,6 +11,8 @@ export interface OktaContext {
   params: Readonly<Record<string, string>>;
   /** Scheme, host and port as the caller wrote them: links are built on it. */
   base: string;
+  /** Whose access token it is; absent where the organization's API token was shown. */
+  actor?: LogActor;
 }
 
 export type OktaHandler = (context: OktaContext) => OktaAnswer;

@@ -31,6 +31,8 @@ export interface LogRecord {
   type: EventType;
   /** Ordinal of the person; the system itself where absent. */
   actor?: number;
+  /** Ordinal of the application, where one acted by itself. */
+  actorApp?: number;
   client?: LogClient;
   result: Result;
   reason?: string;
@@ -40,6 +42,9 @@ export interface LogRecord {
   /** Events of one sign-in share it. */
   session?: number;
 }
+
+/** Who did it: a person or an application. */
+export type LogActor = Pick<LogRecord, 'actor' | 'actorApp'>;
 
 export type NewRecord = Omit<LogRecord, 'seq'>;
 

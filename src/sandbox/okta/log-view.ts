@@ -72,6 +72,8 @@ function legacyName(legacy: string | undefined, failed: boolean): string | undef
 }
 
 function viewActor(state: OktaState, record: LogRecord): LogEvent {
+  const app = record.actorApp === undefined ? undefined : findApp(state, record.actorApp);
+  if (app) return { id: app.id, type: 'PublicClientApp', alternateId: app.id, displayName: app.label };
   const user = record.actor === undefined ? undefined : findAnyone(state, record.actor);
   if (!user)
     return {

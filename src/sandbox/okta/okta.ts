@@ -4,15 +4,16 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createFaults, type Fault, type FaultSettings } from '../faults.ts';
 import { letters, makeUuid } from '../random.ts';
 import { json, type OktaAnswer, type OktaCall } from './answer.ts';
+import type { OktaContext } from './context.ts';
 import { answerFault, spoil } from './fault-answers.ts';
-import { admit, showsToken } from './oauth/access.ts';
+import { type Admission, admit, showsToken } from './oauth/access.ts';
 import type { OAuthOptions } from './oauth/clients.ts';
 import { findEndpoint, type OAuthEndpoint } from './oauth/endpoints.ts';
 import { createOAuthHandle, type OAuthHandle } from './oauth/handle.ts';
 import { AccessProblem, answerAccessProblem } from './oauth/problems.ts';
 import { answerProblem, OktaProblem } from './problems.ts';
 import { createRateLimits } from './rate-limits.ts';
-import { createRouter, type RouteMatch } from './router.ts';
+import { createRouter } from './router.ts';
 import { oktaRoutes } from './routes.ts';
 import { createState } from './state.ts';
 
@@ -58,7 +59,7 @@ export function createOkta(options: OktaOptions): Okta {
   }
 
   /** Who has the API token may do everything; who has an access token, what it gives. */
-  function enter(call: OktaCall, allowed: boolean): RouteMatch {
+  function enter(call: OktaCall, allowed: boolean): Admission {
     const find = () => {
       if (!allowed) throw new OktaProblem('E0000047');
       return route(call.method, call.url.pathname);
@@ -89,7 +90,9 @@ export function createOkta(options: OktaOptions): Okta {
   function answerApi(call: OktaCall, allowed: boolean): OktaAnswer {
     try {
       const match = enter(call, allowed);
-      const context = { state, call, query: call.url.searchParams, params: match.params, base: call.url.origin };
+      const { params, actor } = match;
+      const context: OktaContext = { state, call, query: call.url.searchParams, params, base: call.url.origin };
+      if (actor) context.actor = actor;
       return match.route.handle(context);
     } catch (error) {
       return answerError(error, call);

@@ -10,6 +10,7 @@ import { groupWriteRoutes } from './group-writes.ts';
 import { groupRoutes } from './groups.ts';
 import { iamRoutes } from './iam.ts';
 import { logRoutes } from './logs.ts';
+import { clientRoutes } from './oauth/client-routes.ts';
 import { orgRoutes } from './org.ts';
 import { policyRoutes } from './policies.ts';
 import { policyWriteRoutes } from './policy-writes.ts';
@@ -41,4 +42,5 @@ export const oktaRoutes: readonly OktaRoute[] = [
   ...iamRoutes,
   ...logRoutes,
   ...orgRoutes,
+  ...clientRoutes,
 ];

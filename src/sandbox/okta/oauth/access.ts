@@ -1,6 +1,7 @@
 // The API with an access token: is the token good, is it shown by whom it was given to, and may it do this?
 
 import type { OktaCall } from '../answer.ts';
+import type { LogActor } from '../log-record.ts';
 import { notFound, OktaProblem } from '../problems.ts';
 import type { RouteMatch } from '../router.ts';
 import type { OktaState } from '../state.ts';
@@ -19,18 +20,22 @@ export function showsToken(call: OktaCall): boolean {
   return schemes.test(call.headers.authorization ?? '');
 }
 
+export interface Admission extends RouteMatch {
+  actor?: LogActor;
+}
+
 /**
  * The route of a call that shows an access token, 'me' replaced by who that is.
  * @throws AccessProblem as Okta refuses it: 401 for the token itself, 400 for what is wrong with its proof, 403 for its rights
  */
-export function admit(state: OktaState, call: OktaCall, now: number, route: () => RouteMatch): RouteMatch {
+export function admit(state: OktaState, call: OktaCall, now: number, route: () => RouteMatch): Admission {
   const found = attempt(route);
   const needed = found instanceof OktaProblem ? [] : scopesOf(call.method, found.route.path);
   const token = checkToken(state, call, now, needed);
   if (found instanceof OktaProblem) throw found;
   checkScopes(call, token, needed);
   checkRole(state, token, call.method, found.route.path);
-  return { ...found, params: nameMe(found.params, token) };
+  return { ...found, params: nameMe(found.params, token), actor: actorOf(state, token) };
 }
 
 function attempt(route: () => RouteMatch): RouteMatch | OktaProblem {
@@ -107,6 +112,13 @@ function checkRole(state: OktaState, { grant }: AccessToken, method: string, pat
   const may =
     grant.userId === undefined ? clientMay(roles, method, path) : user && personMay(state, user, method, path);
   if (!may) throw new OktaProblem('E0000006');
+}
+
+function actorOf(state: OktaState, { grant }: AccessToken): LogActor {
+  const actor = userOf(state, grant)?.n;
+  if (actor !== undefined) return { actor };
+  const app = state.apps.find(({ id }) => id === grant.clientId);
+  return app ? { actorApp: app.n } : {};
 }
 
 /** A service app is nobody: there is no user 'me'. */

@@ -1,4 +1,4 @@
-// How a test or the demo sets up the two apps of a running sandbox, as an administrator would in Okta's console.
+// How a test or the demo sets up the two apps of a running sandbox, as an administrator of Okta would.
 
 import type { JsonWebKey } from 'node:crypto';
 import type { OktaState } from '../state.ts';
