@@ -54,12 +54,15 @@ export function readRest(key: KeyObject, log: number, from: Head): Head {
 /** After a power cut: the records that hold, if all that were on the disk are among them. */
 function salvage(key: KeyObject, log: number, head: Head, now: number, why: unknown): Tail {
   let at: Head | undefined = head.seq === 0 ? head : undefined;
-  for (const { line, start, end } of splitLines(readRange(log, 0, fstatSync(log).size)).lines) {
+  const size = fstatSync(log).size;
+  for (const { line, start, end } of splitLines(readRange(log, 0, size)).lines) {
     const { record, sound } = readLine(key, line);
     if (!sound || !record || (at && !follows(record, at.seq, at.hash))) break;
     at = placeOf(at ?? head, record, start, end);
   }
   if (!at || at.seq < head.synced) throw why;
+  // A process was killed when it had told of the loss, before it wrote the head.
+  if (at.size === size && at.seq > head.seq) return { at, lost: [] };
   ftruncateSync(log, at.size);
   const [first, last] = [at.seq + 1, Math.max(at.seq + 1, head.seq)];
   const code = `records ${first} to ${last} were not on the disk when the machine stopped`;

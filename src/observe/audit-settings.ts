@@ -1,0 +1,13 @@
+// Settings of the audit log.
+
+import { z } from 'zod';
+import { defineSettings } from '../core/settings.ts';
+
+export const auditSettings = defineSettings({
+  auditFolder: {
+    schema: z.string().min(1),
+    description: 'Where the audit log is kept. By default the folder "audit" in the user’s data folder.',
+    env: ['CASTELLAN_AUDIT'],
+    flag: 'audit-folder',
+  },
+});
