@@ -151,9 +151,8 @@ describe('an application', () => {
       eventType: 'application.lifecycle.delete',
       target: [{ id: app.id, displayName: 'Fathom Analytics' }],
     });
-    const later = await appNamed('Logbook Expenses');
-    const [group] = await okta.list('/api/v1/groups?q=VPN');
-    await okta.done('PUT', `${pathOf(later)}/groups/${group?.id}`);
+    const [later, group] = [await appNamed('Logbook Expenses'), await groupNamed('VPN')];
+    await okta.done('PUT', `${pathOf(later)}/groups/${group.id}`);
     const [assigned] = await okta.list(
       `/api/v1/logs?sortOrder=DESCENDING&limit=1&filter=${q('eventType eq "group.application_assignment.add"')}`,
     );

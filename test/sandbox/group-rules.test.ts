@@ -77,6 +77,9 @@ describe('a group rule', () => {
     expect(await membersOf(target)).toEqual([]);
     await update({ title: 'Harbour Pilot' });
     expect(await membersOf(target)).toEqual([maya]);
+    const [brought, updated] = await okta.list('/api/v1/logs?sortOrder=DESCENDING&limit=2');
+    expect(brought).toMatchObject({ eventType: 'group.user_membership.add', actor: { type: 'SystemPrincipal' } });
+    expect(updated).toMatchObject({ actor: { type: 'User', alternateId: 'helena.brandt@larkspur.example' } });
     await update({ title: 'Claims Specialist' });
     expect(await membersOf(target)).toEqual([]);
     expect(await okta.events(2)).toEqual(['group.user_membership.remove', 'user.account.update_profile']);

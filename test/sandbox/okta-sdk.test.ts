@@ -12,16 +12,37 @@ interface Found {
   eventType?: string;
   scope?: string;
   created?: Date;
-  profile?: { login?: string; name?: string };
+  profile?: { login?: string; name?: string; description?: string };
 }
 interface Collection {
   each: (visit: (item: Found) => void) => Promise<void>;
 }
 type List = (request: object) => Promise<Collection>;
+type Act = (request: object) => Promise<Found>;
 interface SdkClient {
   userApi: { listUsers: List; getUser: (request: object) => Promise<Found>; listUserGroups: List };
-  groupApi: { listGroups: List; listGroupUsers: List };
-  applicationApi: { listApplications: List; listApplicationUsers: List; listApplicationGroupAssignments: List };
+  groupApi: Record<'listGroups' | 'listGroupUsers', List> &
+    Record<
+      | 'createGroup'
+      | 'replaceGroup'
+      | 'deleteGroup'
+      | 'createGroupRule'
+      | 'activateGroupRule'
+      | 'deactivateGroupRule'
+      | 'deleteGroupRule',
+      Act
+    >;
+  applicationApi: Record<'listApplications' | 'listApplicationUsers' | 'listApplicationGroupAssignments', List> &
+    Record<
+      | 'replaceApplication'
+      | 'deactivateApplication'
+      | 'deleteApplication'
+      | 'assignUserToApplication'
+      | 'updateApplicationUser'
+      | 'unassignUserFromApplication'
+      | 'assignGroupToApplication',
+      Act
+    >;
   policyApi: { listPolicies: List; listPolicyRules: List };
   networkZoneApi: { listNetworkZones: List };
   systemLogApi: { listLogEvents: List };
@@ -78,6 +99,43 @@ it('lists groups with members, and applications with assignments', async () => {
   const assigned = await gather(okta.applicationApi.listApplicationUsers({ appId: wiki?.id }));
   expect(assigned.length).toBe(members.length);
   expect(await gather(okta.applicationApi.listApplicationGroupAssignments({ appId: wiki?.id }))).toHaveLength(1);
+});
+
+it('makes a group, fills it by a rule, gives it an application, and takes all back', async () => {
+  const { groupApi, applicationApi } = okta;
+  const group = await groupApi.createGroup({ group: { profile: { name: 'Made by the SDK', description: 'x' } } });
+  const groupId = group.id;
+  const replaced = await groupApi.replaceGroup({ groupId, group: { profile: { name: 'Renamed by the SDK' } } });
+  expect([replaced.profile?.name, replaced.profile?.description]).toEqual(['Renamed by the SDK', undefined]);
+  const groupRule = {
+    type: 'group_rule',
+    name: 'By the SDK',
+    conditions: { expression: { type: 'urn:okta:expression:1.0', value: 'user.title=="Claims Specialist"' } },
+    actions: { assignUserToGroups: { groupIds: [groupId] } },
+  };
+  const { id: ruleId } = await groupApi.createGroupRule({ groupRule });
+  await groupApi.activateGroupRule({ ruleId });
+  const members = await gather(groupApi.listGroupUsers({ groupId }));
+  expect(members.map((user) => user.profile?.login)).toContain('maya.lindqvist@larkspur.example');
+  const [app] = await gather(applicationApi.listApplications({ q: 'Fathom' }));
+  const appId = app?.id;
+  await applicationApi.assignGroupToApplication({ appId, groupId, applicationGroupAssignment: { priority: 0 } });
+  const [first] = await gather(applicationApi.listApplicationGroupAssignments({ appId }));
+  expect(first?.id).toBe(groupId);
+  const userId = members[0]?.id;
+  const assigned = await applicationApi.assignUserToApplication({ appId, appUser: { id: userId, scope: 'USER' } });
+  expect(assigned.scope).toBe('USER');
+  await applicationApi.updateApplicationUser({ appId, userId, appUser: { profile: { tier: 'gold' } } });
+  await applicationApi.unassignUserFromApplication({ appId, userId });
+  const written = await applicationApi.replaceApplication({ appId, application: { ...app, label: 'By the SDK' } });
+  expect(written.label).toBe('By the SDK');
+  await groupApi.deactivateGroupRule({ ruleId });
+  await groupApi.deleteGroupRule({ ruleId, removeUsers: true });
+  expect(await gather(groupApi.listGroupUsers({ groupId }))).toEqual([]);
+  await groupApi.deleteGroup({ groupId });
+  await applicationApi.deactivateApplication({ appId });
+  await applicationApi.deleteApplication({ appId });
+  expect(await gather(applicationApi.listApplications({ q: 'By the SDK' }))).toEqual([]);
 });
 
 it('lists policies, rules and network zones', async () => {

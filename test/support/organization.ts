@@ -3,6 +3,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.ts';
 import { loadOktaContract } from '../contracts/okta-contract.ts';
 
@@ -14,12 +15,14 @@ export interface Organization {
   readonly token: string;
   /** Paths with their queries as they came over the wire, in order. */
   readonly asked: string[];
+  /** Requests that change something, as `POST /api/v1/…`, in order. */
+  readonly mutations: string[];
   /** What the vendor's API itself says, for comparison; not written down. */
   readonly read: <T = Entity[]>(path: string) => Promise<T>;
   /** The same for a list, to its end. */
   readonly readAll: (path: string) => Promise<Entity[]>;
   /** Creates or changes something, as an administrator would; not written down. */
-  readonly write: (method: 'POST' | 'PUT', path: string, body: unknown) => Promise<Entity>;
+  readonly write: (method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) => Promise<Entity>;
   readonly sandbox: Sandbox;
   readonly close: () => Promise<void>;
 }
@@ -33,14 +36,20 @@ export interface Entity {
 export async function openOrganization(options: SandboxOptions = {}): Promise<Organization> {
   const sandbox = await openSandbox({ rateLimits: 'off', ...options });
   const asked: string[] = [];
+  const mutations: string[] = [];
   const problems: string[] = [];
-  const server = createServer((request, response) => {
+  async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url: path = '/' } = request;
+    const body = await text(request);
     asked.push(path);
-    problems.push(
-      ...(contract?.checkRequest(method, `http://okta.example${path}`) ?? []).map((problem) => `${path}: ${problem}`),
-    );
-    forward(sandbox, request, response).catch(() => response.destroy());
+    if (method !== 'GET' && !path.startsWith('/oauth2/')) mutations.push(`${method} ${path}`);
+    const sent = body === '' || !path.startsWith('/api/') ? undefined : JSON.parse(body);
+    const found = contract?.checkRequest(method, `http://okta.example${path}`, sent) ?? [];
+    problems.push(...found.map((problem) => `${method} ${path}: ${problem}`));
+    await forward(sandbox, request, body, response);
+  }
+  const server = createServer((request, response) => {
+    pass(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -57,6 +66,7 @@ export async function openOrganization(options: SandboxOptions = {}): Promise<Or
     url,
     token: sandbox.okta.token,
     asked,
+    mutations,
     sandbox,
     read: async <T>(path: string) => (await (await fetchDirectly(path)).json()) as T,
     async readAll(path) {
@@ -71,8 +81,10 @@ export async function openOrganization(options: SandboxOptions = {}): Promise<Or
       return all;
     },
     async write(method, path, body) {
-      const init = { method, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
-      return (await (await fetchDirectly(path, init)).json()) as Entity;
+      const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+      const init = { method, headers: { ...headers, 'content-type': 'application/json' }, ...sent };
+      const answer = await (await fetchDirectly(path, init)).text();
+      return (answer === '' ? {} : JSON.parse(answer)) as Entity;
     },
     async close() {
       server.closeAllConnections();
@@ -83,14 +95,19 @@ export async function openOrganization(options: SandboxOptions = {}): Promise<Or
   };
 }
 
-async function forward(sandbox: Sandbox, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function forward(
+  sandbox: Sandbox,
+  request: IncomingMessage,
+  body: string,
+  response: ServerResponse,
+): Promise<void> {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
     if (typeof value === 'string' && name !== 'connection') headers.set(name, value);
   }
   const method = request.method ?? 'GET';
   const answer = await sandbox.okta.fetch(
-    new Request(`http://${request.headers.host}${request.url}`, { method, headers }),
+    new Request(`http://${request.headers.host}${request.url}`, { method, headers, ...(body !== '' && { body }) }),
   );
   response.writeHead(answer.status, Object.fromEntries(answer.headers));
   response.end(Buffer.from(await answer.arrayBuffer()));

@@ -28,12 +28,20 @@ export interface TestServerOptions {
   readonly tenants?: Readonly<Record<string, SandboxOptions>>;
   /** Seconds that a call may take. */
   readonly timeout?: number;
+  /** Further settings of every tenant, and further parts of the configuration file. */
+  readonly tenantSettings?: Readonly<Record<string, unknown>>;
+  readonly parts?: Readonly<Record<string, unknown>>;
 }
+
+/** What a person says to a question; thrown is a client that breaks. */
+export type Person = (question: string) => Promise<'yes' | 'no' | 'cancel'> | 'yes' | 'no' | 'cancel';
 
 export interface TestServer {
   /** The first organization. */
   readonly organization: Organization;
   readonly organizations: Readonly<Record<string, Organization>>;
+  /** The data folder of its processes. */
+  readonly home: string;
   /** The MCP endpoint over HTTP. */
   readonly url: string;
   readonly app: App;
@@ -41,7 +49,8 @@ export interface TestServer {
   readonly log: () => string;
   /** HTTP statuses that clients were answered with. */
   readonly statuses: number[];
-  readonly connect: (era: Era, door: Door) => Promise<Client>;
+  /** `answer` makes it a client that can ask a person: what they say to a question. */
+  readonly connect: (era: Era, door: Door, answer?: Person) => Promise<Client>;
   readonly close: () => Promise<void>;
 }
 
@@ -55,7 +64,7 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
   const [organization] = Object.values(organizations);
   if (!organization) throw new TypeError('a test server needs a tenant');
   const home = mkdtempSync(join(tmpdir(), 'castellan-test-'));
-  const config = writeConfig(home, organizations, options.timeout);
+  const config = writeConfig(home, organizations, options);
   const log: string[] = [];
   const app = await openApp({ config: loadFrom(config, home), writeLog: (line) => void log.push(line) });
   const { factory, direct, gate } = app;
@@ -91,13 +100,25 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
   return {
     organization,
     organizations,
+    home,
     url: `${listener.url}/mcp`,
     app,
     log: () => log.join(''),
     statuses,
-    async connect(era, door) {
+    async connect(era, door, answer) {
       const mode = era === '2025-11-25' ? 'legacy' : { pin: era };
-      const client = new Client({ name: 'castellan-test', version: '0.0.0' }, { versionNegotiation: { mode } });
+      const capabilities = answer ? { elicitation: {} } : {};
+      const client = new Client(
+        { name: 'castellan-test', version: '0.0.0' },
+        { capabilities, versionNegotiation: { mode } },
+      );
+      if (answer) {
+        client.setRequestHandler('elicitation/create', async ({ params }) => {
+          const said = await answer(params.message);
+          if (said === 'cancel') return { action: 'cancel' };
+          return said === 'no' ? { action: 'decline' } : { action: 'accept', content: { approve: true } };
+        });
+      }
       clients.push(client);
       await client.connect(openTransport(door));
       return client;
@@ -112,18 +133,20 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
   };
 }
 
-function writeConfig(home: string, organizations: Readonly<Record<string, Organization>>, timeout = 30): string {
+function writeConfig(
+  home: string,
+  organizations: Readonly<Record<string, Organization>>,
+  { timeout = 30, tenantSettings = {}, parts = {} }: TestServerOptions,
+): string {
   const tenants = Object.fromEntries(
     Object.entries(organizations).map(([name, { url, token }]) => [
       name,
-      { platform: 'okta', orgUrl: url, apiToken: token },
+      { platform: 'okta', orgUrl: url, apiToken: token, ...tenantSettings },
     ]),
   );
   const path = join(home, 'castellan.json');
-  writeFileSync(
-    path,
-    JSON.stringify({ tenants, calls: { timeout }, log: { logLevel: 'debug' }, state: { store: 'memory' } }),
-  );
+  const own = { calls: { timeout }, log: { logLevel: 'debug' }, state: { store: 'memory' } };
+  writeFileSync(path, JSON.stringify({ tenants, ...own, ...parts }));
   return path;
 }
 
