@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSandbox, type Sandbox } from '../../src/sandbox/index.ts';
+import { eventKinds } from '../../src/sandbox/okta/event-kinds.ts';
 import { loadOktaContract } from '../contracts/okta-contract.ts';
 import { type Client, createClient, type Item, nextOf } from './kit.ts';
 
@@ -44,7 +45,7 @@ describe.skipIf(contract === null)("Okta's published schemas", () => {
       await checked(`/api/v1/users/${user.id}/factors`);
     }
     for (const user of users.filter((_, i) => i % 12 === 0)) {
-      for (const part of ['groups', 'appLinks', 'roles', 'devices', 'factors/catalog'])
+      for (const part of ['groups', 'appLinks', 'roles', 'devices', 'factors/catalog', 'grants', 'clients'])
         await checked(`/api/v1/users/${user.id}/${part}`);
     }
   });
@@ -54,6 +55,7 @@ describe.skipIf(contract === null)("Okta's published schemas", () => {
       await checked(`/api/v1/groups/${group.id}`);
       await checked(`/api/v1/groups/${group.id}/users?limit=200`);
       await checked(`/api/v1/groups/${group.id}/apps`);
+      await checked(`/api/v1/groups/${group.id}/roles`);
     }
     await checked('/api/v1/groups/rules');
   });
@@ -93,6 +95,27 @@ describe.skipIf(contract === null)("Okta's published schemas", () => {
     const [type] = await checked('/api/v1/meta/types/user');
     await checked(`/api/v1/meta/types/user/${type?.id}`);
     await checked('/api/v1/meta/schemas/user/default');
+    for (const path of [
+      'org/contacts',
+      'api-tokens',
+      'features',
+      'iam/roles',
+      'iam/resource-sets',
+      'iam/assignees/users',
+    ])
+      await checked(`/api/v1/${path}`);
+  });
+
+  it('fit each device with its people, and each authorization server with its parts', async () => {
+    const devices = await checked('/api/v1/devices?expand=user');
+    expect(devices.length).toBeGreaterThan(30);
+    for (const device of devices) {
+      await checked(`/api/v1/devices/${device.id}`);
+      await checked(`/api/v1/devices/${device.id}/users`);
+    }
+    for (const server of await checked('/api/v1/authorizationServers?limit=1'))
+      for (const part of ['scopes?limit=2', 'claims', 'policies', 'credentials/keys'])
+        await checked(`/api/v1/authorizationServers/${server.id}/${part}`);
   });
 
   it('fit every event of the System Log, of published types, without a null', async () => {
@@ -106,6 +129,7 @@ describe.skipIf(contract === null)("Okta's published schemas", () => {
       (JSON.parse(readFileSync(`${folder}/okta-event-types.json`, 'utf8')) as [string][]).map(([type]) => type),
     );
     expect(events.filter((event) => !types.has(String(event.eventType)))).toEqual([]);
+    expect(Object.keys(eventKinds).filter((kind) => !types.has(kind))).toEqual([]);
     expect(JSON.stringify(events)).not.toContain(':null');
   });
 

@@ -94,6 +94,13 @@ export const eventKinds = {
   'group.privilege.grant': { message: 'Grant group privilege' },
   'group.privilege.revoke': { message: 'Revoke group privilege' },
   'user.mfa.factor.deactivate': { message: 'Reset factor for user', legacy: 'core.user.factor.reset' },
+  'app.oauth2.as.consent.revoke': { message: 'User revoked consent' },
+  'app.oauth2.as.consent.revoke.user': { message: 'All consents of a user revoked' },
+  'app.oauth2.as.consent.revoke.user.client': { message: 'All consents of a user to a client revoked' },
+  'app.oauth2.as.token.revoke': {
+    message: 'OAuth2 token revocation request',
+    legacy: 'app.oauth2.as.token.revoke_success',
+  },
   'policy.lifecycle.create': { message: 'Create policy', legacy: 'policy.lifecycle.create' },
   'policy.lifecycle.update': { message: 'Update policy', legacy: 'policy.lifecycle.update' },
   'policy.lifecycle.delete': { message: 'Delete policy', legacy: 'policy.lifecycle.delete' },

@@ -29,6 +29,11 @@ interface FactorKind {
 
 const phones = ['iPhone 15', 'Pixel 9', 'Galaxy S24', 'iPhone 13 mini', 'Fairphone 5'] as const;
 
+/** The phone on which somebody has Okta Verify. */
+export function phoneOf(seed: number, user: UserRecord): string {
+  return phones[hash(seed, 171, user.n) % phones.length] ?? 'iPhone 15';
+}
+
 const kinds: readonly FactorKind[] = [
   {
     factorType: 'push',
@@ -36,7 +41,7 @@ const kinds: readonly FactorKind[] = [
     prefix: 'opf',
     share: 0.82,
     profile: (state, user) => {
-      const name = phones[hash(state.seed, 171, user.n) % phones.length] ?? 'iPhone 15';
+      const name = phoneOf(state.seed, user);
       return {
         credentialId: user.person.login,
         deviceType: 'SmartPhone_IPhone',

@@ -6,7 +6,6 @@ import type { OktaContext, OktaRoute } from './context.ts';
 import { linkHeaders } from './paging.ts';
 import { notFound } from './problems.ts';
 import { profileReaders } from './user-record.ts';
-import { requireUser } from './users.ts';
 
 export const orgRoutes: readonly OktaRoute[] = [
   { method: 'GET', path: '/api/v1/org', handle: getOrg },
@@ -17,7 +16,6 @@ export const orgRoutes: readonly OktaRoute[] = [
   },
   { method: 'GET', path: '/api/v1/meta/types/user/{typeId}', handle: getUserType },
   { method: 'GET', path: '/api/v1/meta/schemas/user/{schemaId}', handle: getUserSchema },
-  { method: 'GET', path: '/api/v1/users/{userId}/devices', handle: listDevices },
 ];
 
 const day = 86_400_000;
@@ -124,10 +122,4 @@ function describeProperty(name: string): Record<string, unknown> {
     permissions: [{ principal: 'SELF', action: 'READ_ONLY' }],
     master: { type: 'PROFILE_MASTER' },
   };
-}
-
-/** Nobody has a registered device: the company does not manage devices through Okta. */
-function listDevices(context: OktaContext) {
-  requireUser(context.state, context.params.userId ?? '');
-  return json([], linkHeaders(context.call.url, undefined));
 }

@@ -11,6 +11,7 @@ import { checkConditions, place, readName, readPart, readPolicyType, readPriorit
 import { appSignOn, authenticators, type Part, passwordSettings, profileEnrollment, provider } from './policy-parts.ts';
 import type { PolicyRecord, RuleRecord } from './policy-seed.ts';
 import { invalid, OktaProblem } from './problems.ts';
+import { readFlag } from './shapes.ts';
 import type { OktaState } from './state.ts';
 
 export const policyWriteRoutes: readonly OktaRoute[] = [
@@ -46,9 +47,7 @@ export function targetOf(policy: PolicyRecord): LogTarget {
 
 /** `activate` of the query: true unless told otherwise. */
 export function readActivate({ query }: OktaContext): 'ACTIVE' | 'INACTIVE' {
-  const wish = query.get('activate');
-  if (wish !== null && wish !== 'true' && wish !== 'false') throw invalid('activate', "It must be 'true' or 'false'.");
-  return wish === 'false' ? 'INACTIVE' : 'ACTIVE';
+  return readFlag(query, 'activate') === false ? 'INACTIVE' : 'ACTIVE';
 }
 
 function createPolicy(context: OktaContext): OktaAnswer {

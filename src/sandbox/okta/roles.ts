@@ -54,7 +54,7 @@ export function rolesOfUser(state: OktaState, user: UserRecord): RoleRecord[] {
   return [...own, ...state.roles.filter(({ assignee }) => assignee.kind === 'group' && groups.has(assignee.id))];
 }
 
-export function rolesOfGroup(state: OktaState, group: GroupRecord): RoleRecord[] {
+function rolesOfGroup(state: OktaState, group: GroupRecord): RoleRecord[] {
   return state.roles.filter((role) => isOwn(role, { kind: 'group', group }));
 }
 

@@ -3,8 +3,11 @@
 import { appAssignmentRoutes } from './app-assignments.ts';
 import { appWriteRoutes } from './app-writes.ts';
 import { appRoutes } from './apps.ts';
+import { authServerRoutes } from './authorization-servers.ts';
 import type { OktaRoute } from './context.ts';
+import { deviceRoutes } from './devices.ts';
 import { factorRoutes } from './factors.ts';
+import { grantRoutes } from './grants.ts';
 import { groupRuleRoutes } from './group-rules.ts';
 import { groupWriteRoutes } from './group-writes.ts';
 import { groupRoutes } from './groups.ts';
@@ -12,6 +15,7 @@ import { iamRoutes } from './iam.ts';
 import { logRoutes } from './logs.ts';
 import { clientRoutes } from './oauth/client-routes.ts';
 import { orgRoutes } from './org.ts';
+import { deskRoutes } from './org-desk.ts';
 import { policyRoutes } from './policies.ts';
 import { policyWriteRoutes } from './policy-writes.ts';
 import { roleRoutes } from './roles.ts';
@@ -27,6 +31,8 @@ export const oktaRoutes: readonly OktaRoute[] = [
   ...userWriteRoutes,
   ...lifecycleRoutes,
   ...factorRoutes,
+  ...grantRoutes,
+  ...deviceRoutes,
   ...groupRoutes,
   ...groupWriteRoutes,
   ...groupRuleRoutes,
@@ -40,7 +46,9 @@ export const oktaRoutes: readonly OktaRoute[] = [
   ...zoneWriteRoutes,
   ...roleRoutes,
   ...iamRoutes,
+  ...authServerRoutes,
   ...logRoutes,
   ...orgRoutes,
+  ...deskRoutes,
   ...clientRoutes,
 ];

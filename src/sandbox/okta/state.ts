@@ -2,8 +2,12 @@
 
 import { makePeople } from '../company/people.ts';
 import { makeId } from '../random.ts';
-import { type AppRecord, makeApps } from './app-seed.ts';
+import type { AppRecord } from './app-record.ts';
+import { makeApps } from './app-seed.ts';
+import { type AuthServerRecord, makeAuthServers } from './authorization-server-seed.ts';
 import { type Bits, createBits, setBit } from './bits.ts';
+import { type DeviceRecord, makeDevices } from './device-seed.ts';
+import { type Consents, makeConsents } from './grant-seed.ts';
 import { type GroupRuleRecord, makeGroupRules } from './group-rule-seed.ts';
 import { type GroupRecord, makeGroups } from './group-seed.ts';
 import { createLog, type SystemLog } from './log-record.ts';
@@ -17,7 +21,7 @@ import { type Administration, makeAdministration } from './role-seed.ts';
 import { makeUser, type UserRecord } from './user-record.ts';
 import { makeZones, type ZoneRecord } from './zone-seed.ts';
 
-export interface OktaState extends Administration {
+export interface OktaState extends Administration, Consents {
   seed: number;
   /** When the sandbox opened: the stories and the history are counted back from here. */
   opened: number;
@@ -39,6 +43,8 @@ export interface OktaState extends Administration {
   gone: { groups: Map<number, GroupRecord>; apps: Map<number, AppRecord> };
   zones: ZoneRecord[];
   policies: PolicyRecord[];
+  devices: DeviceRecord[];
+  authServers: readonly AuthServerRecord[];
   log: SystemLog;
   /** Counts the ids of what calls make. */
   made: number;
@@ -71,6 +77,8 @@ export function createState(options: StateOptions): OktaState {
   const zones = makeZones(seed, opened);
   const apps = makeApps(users, groups, seed, opened);
   const policies = makePolicies(groups, zones, seed, opened);
+  const clients = apps.filter(({ mode }) => mode === 'OPENID_CONNECT').map(({ id }) => id);
+  const authServers = makeAuthServers(clients, seed, opened);
   return {
     seed,
     opened,
@@ -86,7 +94,10 @@ export function createState(options: StateOptions): OktaState {
     gone: { groups: new Map(), apps: new Map() },
     zones,
     policies,
+    devices: makeDevices(users, seed, opened),
+    authServers,
     ...makeAdministration(users, groups, seed, opened),
+    ...makeConsents(users, apps, authServers, seed, opened),
     made: firstMade,
     log: createLog(writeHistory({ users, groups, apps, policies, seed, opened })),
     apps: [...apps, ...makeOAuthApps(apps, groups, { ...options, opened })],

@@ -6,6 +6,7 @@ import { dropPerson } from './assignments.ts';
 import { clearBit, setBit } from './bits.ts';
 import { changeStatus, note, target, touch, withAppsOf } from './changes.ts';
 import type { OktaContext, OktaRoute } from './context.ts';
+import { dropTokensOf } from './grants.ts';
 import { runRulesFor } from './group-rule-run.ts';
 import { OktaProblem } from './problems.ts';
 import { revokeRolesOf } from './roles.ts';
@@ -85,6 +86,7 @@ function deactivate(context: OktaContext, user: UserRecord): OktaAnswer {
     note(context, 'user.lifecycle.deactivate', target(user));
   });
   revokeRolesOf(context, user);
+  dropTokensOf(context, user);
   return json({});
 }
 
@@ -117,8 +119,10 @@ function resetPassword(context: OktaContext, user: UserRecord): OktaAnswer {
   if (!context.query.has('sendEmail'))
     throw new OktaProblem('E0000028', '', ["sendEmail: The 'sendEmail' parameter is required."]);
   const mails = sendsEmail(context);
+  const signsOut = revokesSessions(context);
   if (!allows(user.status, 'resetPassword')) throw new OktaProblem('E0000017');
   changeStatus(context.state, user, 'RECOVERY');
+  if (signsOut) note(context, 'user.session.clear', target(user));
   note(context, 'user.account.reset_password', target(user));
   if (mails) return json({});
   const token = letters(20, context.state.seed, 302, user.n + context.state.log.next);
@@ -133,7 +137,9 @@ function expirePassword(context: OktaContext, user: UserRecord): OktaAnswer {
 }
 
 function expireWithTemporary(context: OktaContext, user: UserRecord): OktaAnswer {
+  const signsOut = revokesSessions(context);
   expirePassword(context, user);
+  if (signsOut) note(context, 'user.session.clear', target(user));
   return json({ tempPassword: letters(8, context.state.seed, 303, user.n + context.state.log.next) });
 }
 
@@ -165,8 +171,18 @@ function deleteUser(context: OktaContext): OktaAnswer {
   return empty();
 }
 
+/** `forgetDevices` is taken and has nothing to do: the sandbox remembers no browsers. */
 function clearSessions(context: OktaContext): OktaAnswer {
-  const user = requireUser(context.state, context.params.id ?? '');
+  const { state, query } = context;
+  const user = requireUser(state, context.params.id ?? '');
+  const tokensToo = readFlag(query, 'oauthTokens') === true;
+  readFlag(query, 'forgetDevices');
   note(context, 'user.session.clear', target(user));
+  if (tokensToo) dropTokensOf(context, user);
   return empty();
+}
+
+/** `revokeSessions` of a new password: whoever knew the old one is signed out. */
+function revokesSessions({ query }: OktaContext): boolean {
+  return readFlag(query, 'revokeSessions') === true;
 }

@@ -5,6 +5,7 @@ import { empty, json } from './answer.ts';
 import { setBit } from './bits.ts';
 import { note, readBody, setMembership, target, touch } from './changes.ts';
 import type { OktaContext, OktaRoute } from './context.ts';
+import { checkIfMatch, etagOf } from './etag.ts';
 import { excludeFromRules, runRulesFor } from './group-rule-run.ts';
 import { requireGroup } from './groups.ts';
 import { OktaProblem } from './problems.ts';
@@ -84,6 +85,7 @@ function createUser(context: OktaContext) {
 function updateUser(context: OktaContext, replaces: boolean) {
   const { state } = context;
   const user = requireUser(state, context.params.id ?? '');
+  checkIfMatch(context, user);
   const profile = readProfileIn(readBody(context));
   const changes = replaces ? { ...blank, ...profile } : { ...user.changes, ...profile };
   const current = Object.fromEntries(required.map((name) => [name, readProfile(user, name, state.users)]));
@@ -94,7 +96,7 @@ function updateUser(context: OktaContext, replaces: boolean) {
   touch(state, user);
   note(context, 'user.account.update_profile', target(user));
   runRulesFor(context, user);
-  return json(viewUserAlone(state, user, viewOptionsOf(context)));
+  return json(viewUserAlone(state, user, viewOptionsOf(context)), { etag: etagOf(state, user) });
 }
 
 function readProfileIn(body: Record<string, unknown>): Profile {

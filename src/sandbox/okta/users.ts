@@ -3,6 +3,7 @@
 import { cast } from '../company/people.ts';
 import { json, type OktaAnswer } from './answer.ts';
 import type { OktaContext, OktaRoute } from './context.ts';
+import { etagOf } from './etag.ts';
 import { linkHeaders, readCursor, readLimit, readNumberCursor, writeCursor } from './paging.ts';
 import { notFound, OktaProblem } from './problems.ts';
 import type { OktaState } from './state.ts';
@@ -74,7 +75,7 @@ export function answerUsers(context: OktaContext, users: readonly UserRecord[], 
 
 function getUser(context: OktaContext) {
   const user = requireUser(context.state, context.params.id ?? '');
-  return json(viewUserAlone(context.state, user, viewOptionsOf(context)));
+  return json(viewUserAlone(context.state, user, viewOptionsOf(context)), { etag: etagOf(context.state, user) });
 }
 
 export function viewOptionsOf(context: OktaContext): ViewOptions {
