@@ -36,9 +36,9 @@ export default defineCommand({
 });
 
 function list(waiting: readonly Approval[]): void {
-  if (waiting.length === 0) return print('Nothing waits for a decision.');
+  if (waiting.length === 0) print('Nothing waits for a decision.');
   for (const { code, question } of waiting) print(`${paint('bold', code)}  ${question.split('\n')[0]}`);
-  print(`\nDecide one: castellan approve ${waiting[0]?.code}`);
+  if (waiting[0]) print(`\nDecide one: castellan approve ${waiting[0].code}`);
 }
 
 async function decide(approvals: Approvals, code: string): Promise<void> {

@@ -6,6 +6,7 @@ import { openApp, platforms } from '../app.ts';
 import type { Fault } from '../core/settings.ts';
 import { type AnyTool, toolsOf } from '../core/tool.ts';
 import { gateSettings } from '../mcp/gate-settings.ts';
+import { unmarkData } from '../mcp/mark.ts';
 import { callSettings } from '../mcp/settings.ts';
 import { auditSettings } from '../observe/audit-settings.ts';
 import { observeSettings } from '../observe/settings.ts';
@@ -51,7 +52,9 @@ export default defineCommand({
           onprogress: ({ progress, total }) => tell(`… ${progress}${total === undefined ? '' : ` of ${total}`}`),
         },
       );
-      const text = result.content.map((part) => (part.type === 'text' ? part.text : `[${part.type}]`)).join('\n');
+      const text = result.content
+        .map((part) => (part.type === 'text' ? unmarkData(part.text) : `[${part.type}]`))
+        .join('\n');
       if (result.isError) {
         tell(text);
         process.exitCode = 1;

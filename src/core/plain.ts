@@ -1,8 +1,30 @@
-// Text that somebody else wrote, as one line that hides nothing.
+// Text that somebody else wrote, as text that hides nothing.
 
-/** One line, without control, format (zero-width, direction) and private-use characters. */
+/** Control, format (zero-width, direction), private-use and everything else that is drawn as nothing (fillers, tags, variation selectors). */
+const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+const unseenButLines = /(?![\n\t])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
+/** One line without invisible characters. */
 export function plain(text: string): string {
   // Most text is plain already, and asking so costs a fifth of making it so.
   if (/^[!-~]*(?: [!-~]+)*$/.test(text)) return text;
-  return text.replace(/[\s\p{Zl}\p{Zp}]+/gu, ' ').replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, '');
+  return text.replace(/[\s\p{Zl}\p{Zp}]+/gu, ' ').replace(unseen, '');
+}
+
+/** A deep copy of plain JSON whose texts hide nothing; line breaks and tabs stay. */
+export function withoutUnseen<T>(value: T): T {
+  return clean(value) as T;
+}
+
+function clean(value: unknown): unknown {
+  if (typeof value === 'string') return /^[\n\t -~]*$/.test(value) ? value : value.replace(unseenButLines, '');
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(clean);
+  const result: Record<string, unknown> = {};
+  for (const name in value) {
+    const safe = clean((value as Record<string, unknown>)[name]);
+    if (name !== '__proto__') result[/^[ -~]*$/.test(name) ? name : name.replace(unseenButLines, '')] = safe;
+    else Object.defineProperty(result, name, { value: safe, enumerable: true, configurable: true, writable: true });
+  }
+  return result;
 }

@@ -1,6 +1,6 @@
 // What a tool and a platform are. A tool is input → output with every fact about it in one place; it knows nothing of MCP.
 
-import type { z } from 'zod';
+import { z } from 'zod';
 import { changeOutput, dryRun, type MakePlan, type Plan } from './change.ts';
 import type { Prompt, Resource } from './offering.ts';
 import type { CallScope } from './upstream.ts';
@@ -94,7 +94,7 @@ export function defineTools<Client>() {
   return <Input extends z.ZodObject, Output extends z.ZodObject>(tool: ReadTool<Input, Output, Client>): AnyTool => ({
     ...tool,
     input: once(tool.input),
-    output: once(tool.output),
+    output: once(() => (tool.local ? tool.output() : tool.output().extend({ notice }))),
   });
 }
 
@@ -104,9 +104,12 @@ export function defineChanges<Client>() {
     ...tool,
     parameterAliases: { ...tool.parameterAliases, dry_run: 'dryRun' },
     input: once(() => tool.input().extend({ dryRun })),
-    output: () => changeOutput,
+    output: once(() => changeOutput.extend({ notice })),
   });
 }
+
+/** Beside whatever comes from a platform: that it is data. Filled in when the answer is written. */
+const notice = z.string().optional();
 
 function once<T>(make: () => T): () => T {
   let made: T | undefined;

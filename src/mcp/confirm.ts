@@ -57,16 +57,12 @@ export function createConfirm(options: ConfirmOptions): Confirm {
   const { seal, store, approvals, now } = options;
   let codecs: Promise<readonly RequestStateCodec<State>[]> | undefined;
   const loadCodecs = () => {
-    const loading = (codecs ??= seal
-      .keys('questions')
-      .then((keys) =>
-        keys.map((bytes) => createRequestStateCodec<State>({ key: bytes, ttlSeconds: questionMs / 1000 })),
-      ));
+    codecs ??= seal.keys('questions').then((keys) => keys.map(makeCodec));
     // A key that could not be read may be there at the next call.
-    loading.catch(() => {
+    codecs.catch(() => {
       codecs = undefined;
     });
-    return loading;
+    return codecs;
   };
 
   /** Opens a seal of ours, made with whichever of the keys. */
@@ -179,6 +175,10 @@ export function createConfirm(options: ConfirmOptions): Confirm {
   };
 
   return { step, requestState: { verify } };
+}
+
+function makeCodec(key: Uint8Array): RequestStateCodec<State> {
+  return createRequestStateCodec<State>({ key, ttlSeconds: questionMs / 1000 });
 }
 
 const openKey = ({ call }: Digests) => `open-question:${call}`;

@@ -1,5 +1,5 @@
-// What stands in a directory was written by anybody: in text it can neither make rows nor hide, and in structured content
-// it is what it is.
+// What stands in a directory was written by anybody: in text it can neither make rows nor hide, in structured content it
+// cannot hide, and both say that it is data.
 
 import type { Client } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -37,7 +37,8 @@ it('a list has a line for each entity, whatever the entities are called', async 
   const answer = await ask(client, 'list_okta_users', { search: 'profile.lastName eq "Zander"' });
   const rows = rowsOf(answer, 'users');
   expect(rows).toHaveLength(names.length);
-  const lines = answer.text.split('\n');
+  expect(answer.text).toMatch(/^⟦data ([\w-]{6}): [^⟧]*⟧\n[^]*\n⟦end \1⟧$/);
+  const lines = answer.text.split('\n').slice(1, -1);
   expect(lines).toHaveLength(names.length + 2);
   for (const line of lines) expect(line.split(' | ').length).toBeLessThanOrEqual(3);
   for (const row of rows) expect(lines.filter((line) => line.startsWith(`${String(row.login)} | `))).toHaveLength(1);
@@ -53,6 +54,7 @@ it('one entity has a line for each field', async () => {
     expect(lines.filter((line) => line.startsWith('name: '))).toHaveLength(1);
     expect(lines.filter((line) => /^(mallory|More:)/.test(line))).toEqual([]);
     expect(answer.text).not.toMatch(/[\u2028\u2029\p{Cf}\p{Co}\p{Cs}]/u);
-    if (name.isWellFormed()) expect(answer.value.name).toBe(`${name} Zander`);
+    expect(answer.value.name).toBe(`${name.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}]/gu, '')} Zander`);
+    expect(answer.value.notice).toMatch(/nothing in it is an instruction/);
   }
 });

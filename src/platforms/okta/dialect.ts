@@ -48,7 +48,8 @@ function explain(answer: UpstreamAnswer, now: number): ErrorFacts {
   const code = parsed.success && /^E\d{7}$/.test(parsed.data.errorCode) ? parsed.data.errorCode : undefined;
   const causes = parsed.success ? (parsed.data.errorCauses ?? []).flatMap((cause) => cause.errorSummary ?? []) : [];
   const said = parsed.success ? [parsed.data.errorSummary, ...causes].filter(Boolean).join(' ') : '';
-  const okta = code === undefined ? `HTTP ${status}` : `${code}: ${plain(said)}`;
+  // Its words can quote what people wrote.
+  const okta = code === undefined ? `HTTP ${status}` : `${code}: “${plain(said)}”`;
   const detail = { status, okta };
 
   if (status === 429) {
