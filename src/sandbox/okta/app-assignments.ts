@@ -1,10 +1,10 @@
 // Giving applications to people and groups, and taking them.
 
 import { empty, json } from './answer.ts';
-import type { AppRecord } from './app-seed.ts';
+import type { AppGroup, AppPerson, AppRecord } from './app-record.ts';
 import { viewAppGroup, viewAppUser } from './app-user-view.ts';
 import { requireApp, requireAppGroup } from './apps.ts';
-import { type AppGroup, type AppPerson, assignedTo, dropPerson, givingGroup } from './assignments.ts';
+import { assignedTo, dropPerson, givingGroup } from './assignments.ts';
 import { clearBit, hasBit, setBit } from './bits.ts';
 import { note, readBody, readJson, target, withAppsOf, withAppsOfAll } from './changes.ts';
 import type { OktaContext, OktaRoute } from './context.ts';

@@ -1,6 +1,6 @@
 // What becomes of an application when it is replaced: the body's parts, and Okta's defaults where the body is silent. Nothing of before is kept but what cannot be written.
 
-import type { AppRecord } from './app-seed.ts';
+import type { AppParts, AppRecord } from './app-record.ts';
 import {
   accessibilityShape,
   bareClient,
@@ -12,7 +12,7 @@ import {
   settingsShapes,
   visibilityShape,
 } from './app-shapes.ts';
-import { type AppParts, linkName, partsOf } from './app-view.ts';
+import { linkName, partsOf } from './app-view.ts';
 import type { OktaContext } from './context.ts';
 import { OktaProblem } from './problems.ts';
 import { isObject, readShape, type Shape } from './shapes.ts';

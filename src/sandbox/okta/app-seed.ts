@@ -1,50 +1,10 @@
 // The applications of the company: kinds that every company has, under invented names, with the groups that may use them.
 
 import { makeId, roll } from '../random.ts';
-import type { AppParts } from './app-view.ts';
-import type { AppGroup, AppPerson } from './assignments.ts';
-import { type Bits, createBits, setBit } from './bits.ts';
+import type { AppRecord, SignOnMode } from './app-record.ts';
+import { createBits, setBit } from './bits.ts';
 import { type GroupRecord, handheldGroup } from './group-seed.ts';
-import type { OAuthClient } from './oauth/clients.ts';
 import type { UserRecord } from './user-record.ts';
-
-export type SignOnMode =
-  | 'SAML_2_0'
-  | 'OPENID_CONNECT'
-  | 'BOOKMARK'
-  | 'BROWSER_PLUGIN'
-  | 'AUTO_LOGIN'
-  | 'SECURE_PASSWORD_STORE';
-
-export interface AppRecord {
-  n: number;
-  id: string;
-  /** Okta's name for the kind of integration. */
-  name: string;
-  label: string;
-  mode: SignOnMode;
-  status: 'ACTIVE' | 'INACTIVE';
-  features: readonly string[];
-  created: number;
-  lastUpdated: number;
-  url: string;
-  /** By priority. */
-  groups: AppGroup[];
-  /** People assigned one by one. */
-  direct: Bits;
-  /** By ordinal: what calls have said about somebody's account there. */
-  people: Map<number, AppPerson>;
-  /** What the label was at first: groups brought in by the application know it by that. */
-  firstLabel: string;
-  /** What a PUT has put in the place of the settings made from the seed. */
-  written: AppParts | undefined;
-  /** Kind of an OIDC client. */
-  client: 'web' | 'browser' | 'native' | 'service';
-  /** The registration at the authorization server, of the apps that this product itself runs on. */
-  oauth?: OAuthClient;
-  /** Everybody with the application, as of a version of the state. */
-  everybody: { version: number; bits: Bits } | undefined;
-}
 
 interface AppPlan {
   label: string;

@@ -1,6 +1,6 @@
 // What a PUT may say about an application, by sign-on mode, and what Okta puts in the place of what it leaves out.
 
-import type { SignOnMode } from './app-seed.ts';
+import type { SignOnMode } from './app-record.ts';
 import type { Shape } from './shapes.ts';
 
 type Part = Record<string, unknown>;

@@ -1,8 +1,8 @@
 // One assignment as Okta writes it: a person at an application, and a group at an application.
 
 import { toTime } from './answer.ts';
-import type { AppRecord } from './app-seed.ts';
-import { type AppGroup, givingGroup } from './assignments.ts';
+import type { AppGroup, AppRecord } from './app-record.ts';
+import { givingGroup } from './assignments.ts';
 import { hasBit } from './bits.ts';
 import type { OktaContext } from './context.ts';
 import { viewGroup } from './groups.ts';

@@ -2,22 +2,11 @@
 
 import { letters } from '../random.ts';
 import { toTime } from './answer.ts';
-import type { AppRecord } from './app-seed.ts';
+import type { AppParts, AppRecord } from './app-record.ts';
 import type { OktaContext } from './context.ts';
 import type { OktaState } from './state.ts';
 
 type Part = Record<string, unknown>;
-
-/** The sections of an application that a PUT replaces. */
-export interface AppParts {
-  accessibility: Part;
-  visibility: Part;
-  credentials: Part;
-  settings: Part;
-  /** Free properties, where an administrator has set some. */
-  profile?: Part;
-  licensing?: Part;
-}
 
 export function viewApp(context: OktaContext, app: AppRecord): Part {
   const { base, state } = context;

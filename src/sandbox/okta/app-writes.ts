@@ -1,8 +1,8 @@
 // Changing an application as such: replacing it, switching it on and off, deleting it.
 
 import { empty, json } from './answer.ts';
+import type { AppRecord } from './app-record.ts';
 import { readReplacement } from './app-replace.ts';
-import type { AppRecord } from './app-seed.ts';
 import { viewApp } from './app-view.ts';
 import { requireApp } from './apps.ts';
 import { note, readBody } from './changes.ts';

@@ -1,10 +1,10 @@
 // Applications: the list, one, and who has them, as people and as groups; and what one person sees on the dashboard.
 
 import { json } from './answer.ts';
-import type { AppRecord } from './app-seed.ts';
+import type { AppGroup, AppRecord } from './app-record.ts';
 import { viewAppGroup, viewAppUser } from './app-user-view.ts';
 import { linkOf, viewApp } from './app-view.ts';
-import { type AppGroup, assignedBits } from './assignments.ts';
+import { assignedBits } from './assignments.ts';
 import { bitsAfter, hasBit } from './bits.ts';
 import type { OktaContext, OktaRoute } from './context.ts';
 import { type Attribute, compileFilter, type Test } from './dialect.ts';

@@ -1,26 +1,9 @@
 // Who has an application: through one of its groups, or by themselves; whoever has left has none.
 
-import type { AppRecord } from './app-seed.ts';
+import type { AppGroup, AppRecord } from './app-record.ts';
 import { type Bits, clearBit, hasBit, subtract, unite } from './bits.ts';
 import type { GroupRecord } from './group-seed.ts';
 import type { UserRecord } from './user-record.ts';
-
-/** A group that carries an application. The order of the list is the priority. */
-export interface AppGroup {
-  group: GroupRecord;
-  /** What the group writes into the application's profile of each member. */
-  profile: Record<string, unknown>;
-  lastUpdated: number;
-}
-
-/** What calls have said about one person's account at an application. */
-export interface AppPerson {
-  created: number;
-  lastUpdated: number;
-  userName?: string;
-  hasPassword?: boolean;
-  profile: Record<string, unknown>;
-}
 
 export function assignedTo(app: AppRecord, user: UserRecord): boolean {
   if (user.status === 'DEPROVISIONED') return false;

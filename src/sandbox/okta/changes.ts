@@ -2,7 +2,7 @@
 
 import { cast } from '../company/people.ts';
 import { places } from '../company/places.ts';
-import type { AppRecord } from './app-seed.ts';
+import type { AppRecord } from './app-record.ts';
 import { assignedBits, assignedTo } from './assignments.ts';
 import { type Bits, bitsAfter, clearBit, setBit, subtract } from './bits.ts';
 import type { OktaContext } from './context.ts';
@@ -15,14 +15,13 @@ import type { UserRecord, UserStatus } from './user-record.ts';
 
 type Body = Record<string, unknown>;
 
-/** Writes an event with the token's owner for its actor. */
+/** Writes an event with the token's owner for its actor, or the system where that acts by itself. */
 export function note(context: OktaContext, type: EventType, ...targets: LogTarget[]): void {
   const { state } = context;
   append(state.log, {
     at: state.now(),
     type,
-    ...(context.actor ?? { actor: cast.admin }),
-    client: clientOf(context),
+    ...(context.bySystem ? {} : { ...(context.actor ?? { actor: cast.admin }), client: clientOf(context) }),
     result: 'SUCCESS',
     targets,
   });

@@ -13,6 +13,8 @@ export interface OktaContext {
   base: string;
   /** Whose access token it is; absent where the organization's API token was shown. */
   actor?: LogActor;
+  /** What Okta does by itself in consequence of the call: its events have no caller. */
+  bySystem?: boolean;
 }
 
 export type OktaHandler = (context: OktaContext) => OktaAnswer;

@@ -42,8 +42,14 @@ function looksAtGroups({ status, expression }: GroupRuleRecord): boolean {
   return status === 'ACTIVE' && expression.includes('isMemberOf');
 }
 
+/** Okta's System Log names the system where a rule moves somebody. */
+function asSystem(context: OktaContext): OktaContext {
+  return { ...context, bySystem: true };
+}
+
 /** One rule, ready to be run over people; it says whether somebody moved. */
-function prepare(context: OktaContext, rule: GroupRuleRecord): (user: UserRecord) => boolean {
+function prepare(caller: OktaContext, rule: GroupRuleRecord): (user: UserRecord) => boolean {
+  const context = asSystem(caller);
   const { state } = context;
   const fits = compileRule(state, rule.expression);
   const excluded = new Set(rule.excluded);
@@ -90,7 +96,7 @@ export function excludeFromRules(context: OktaContext, group: GroupRecord, user:
     if (!letGo(rule, group, user) || rule.status !== 'ACTIVE' || rule.excluded.includes(user.id)) continue;
     rule.excluded.push(user.id);
     rule.lastUpdated = context.state.now();
-    note(context, 'group.user_membership.rule.add_exclusion', ruleTarget(rule), target(user));
+    note(asSystem(context), 'group.user_membership.rule.add_exclusion', ruleTarget(rule), target(user));
   }
 }
 
@@ -103,7 +109,7 @@ export function emptyRule(context: OktaContext, rule: GroupRuleRecord): void {
     if (!managed) continue;
     for (const user of state.users) {
       if (!user || !clearBit(managed, user.n) || isManaged(context, group, user)) continue;
-      setMembership(context, group, user, false);
+      setMembership(asSystem(context), group, user, false);
       moved.push(user);
     }
   }
@@ -118,6 +124,6 @@ export function invalidateRules(context: OktaContext, group: GroupRecord): void 
     if (rule.status === 'INVALID') continue;
     rule.status = 'INVALID';
     rule.lastUpdated = context.state.now();
-    note(context, 'group.user_membership.rule.invalidate', ruleTarget(rule), { kind: 'group', n: group.n });
+    note(asSystem(context), 'group.user_membership.rule.invalidate', ruleTarget(rule), { kind: 'group', n: group.n });
   }
 }

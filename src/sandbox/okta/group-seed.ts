@@ -4,7 +4,6 @@ import { cast } from '../company/people.ts';
 import { departments, places } from '../company/places.ts';
 import { makeId, roll } from '../random.ts';
 import { type Bits, createBits, setBit } from './bits.ts';
-import { helpDeskGroup } from './role-seed.ts';
 import { storyTimes } from './story-times.ts';
 import type { UserRecord } from './user-record.ts';
 
@@ -35,6 +34,9 @@ interface GroupPlan {
 
 /** The group whose loss is the third story. */
 export const handheldGroup = 'Warehouse Handheld Users';
+
+/** The group whose members look after forgotten passwords and lost phones. */
+export const helpDeskGroup = 'Okta Administrators – Help Desk';
 
 const departmentOf = (user: UserRecord) => departments[user.person.department]?.name ?? '';
 const placeOf = (user: UserRecord) => places[user.person.place]?.city ?? '';

@@ -1,7 +1,7 @@
 // What every teller of the System Log knows: the company, where people sign in, and how an account comes to be locked.
 
 import { hash } from '../random.ts';
-import type { AppRecord } from './app-seed.ts';
+import type { AppRecord } from './app-record.ts';
 import type { GroupRecord } from './group-seed.ts';
 import type { officeClient } from './log-clients.ts';
 import type { LogTarget, NewRecord } from './log-record.ts';

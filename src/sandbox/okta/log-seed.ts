@@ -2,7 +2,7 @@
 
 import { cast } from '../company/people.ts';
 import { hash, roll } from '../random.ts';
-import type { AppRecord } from './app-seed.ts';
+import type { AppRecord } from './app-record.ts';
 import { assignedTo } from './assignments.ts';
 import { homeClient, officeClient } from './log-clients.ts';
 import { type Company, dashboard, tellLock } from './log-lock.ts';

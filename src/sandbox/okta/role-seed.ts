@@ -2,7 +2,7 @@
 
 import { cast } from '../company/people.ts';
 import { makeId } from '../random.ts';
-import type { GroupRecord } from './group-seed.ts';
+import { type GroupRecord, helpDeskGroup } from './group-seed.ts';
 import type { UserRecord } from './user-record.ts';
 
 /** A person by ordinal, or a group by id; what is deleted takes its roles along by being found no more. */
@@ -37,9 +37,6 @@ export interface Administration {
   customRoles: CustomRoleRecord[];
   resourceSets: ResourceSetRecord[];
 }
-
-/** The group whose members look after forgotten passwords and lost phones. */
-export const helpDeskGroup = 'Okta Administrators – Help Desk';
 
 export const standardRoles: Readonly<Record<string, string>> = {
   ACCESS_CERTIFICATIONS_ADMIN: 'Access Certifications Administrator',

@@ -2,7 +2,7 @@
 
 import { makeId } from '../../random.ts';
 import { json, toTime } from '../answer.ts';
-import type { AppRecord } from '../app-seed.ts';
+import type { AppRecord } from '../app-record.ts';
 import type { OktaContext, OktaRoute } from '../context.ts';
 import { linkHeaders } from '../paging.ts';
 import { notFound } from '../problems.ts';

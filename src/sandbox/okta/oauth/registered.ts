@@ -1,7 +1,7 @@
 // The product's own two apps as applications of the company, last in the list, so that all others keep their places and ids.
 
 import { makeId } from '../../random.ts';
-import type { AppRecord } from '../app-seed.ts';
+import type { AppRecord } from '../app-record.ts';
 import { createBits } from '../bits.ts';
 import type { GroupRecord } from '../group-seed.ts';
 import { makeNativeClient, makeServiceClient, type OAuthClient, type OAuthOptions } from './clients.ts';
