@@ -39,6 +39,12 @@ export const corrections: readonly Correction[] = [
     },
   },
   {
+    schema: 'TokenResponseTokenType',
+    // "Configure OAuth 2.0 Demonstrating Proof-of-Possession" shows "token_type": "DPoP" for a token bound to a key.
+    why: 'DPoP was forgotten',
+    apply: (schema) => (schema.enum as string[]).push('DPoP'),
+  },
+  {
     schema: 'JsonPatchOperation',
     // RFC 6902 §4: a value is any JSON; the priority of a group is a number and a property of its profile mostly a string.
     why: 'value is not only an object',

@@ -61,7 +61,7 @@ describe('what the org authorization server publishes', () => {
     expect(reply.body.token_endpoint_auth_methods_supported).not.toContain('client_secret_basic');
     expect(reply.headers.get('x-rate-limit-limit')).toBeNull();
     const other = await client.send(
-      sandbox.okta.url.replace('127.0.0.1', 'localhost') + '/.well-known/openid-configuration',
+      `${sandbox.okta.url.replace('127.0.0.1', 'localhost')}/.well-known/openid-configuration`,
     );
     expect(other.body.issuer).toBe(sandbox.okta.url.replace('127.0.0.1', 'localhost'));
   });
@@ -331,7 +331,6 @@ describe('the two apps', () => {
   it('are made anew by a reset: what was issued and registered before is gone', async () => {
     const one = await openSandbox({ users: 10, oauth: { requireDpop: false } });
     const own = createOAuthClient(one);
-    own.assertion(key);
     one.okta.oauth.registerKey(key.jwk);
     const { body } = await own.serviceToken(key, 'okta.users.read');
     expect((await own.callApi(body.access_token, '/api/v1/users')).status).toBe(200);

@@ -68,6 +68,6 @@ export function addKey(client: OAuthClient, jwk: JsonWebKey): string {
   if (jwk.kty !== 'RSA' && jwk.kty !== 'EC') throw new TypeError('sandbox: the key must be of type RSA or EC');
   if (jwk.use !== undefined && jwk.use !== 'sig') throw new TypeError("sandbox: the key's use must be 'sig'");
   const kid = typeof jwk.kid === 'string' ? jwk.kid : thumbprint(jwk);
-  client.keys.set(kid, { ...jwk, kid });
+  client.keys.set(kid, { ...jwk, kid, use: 'sig' });
   return kid;
 }
