@@ -278,6 +278,12 @@ function configFolderOf(env: Environment): string {
   return join(env.XDG_CONFIG_HOME || join(home, '.config'), 'castellan');
 }
 
+/** Whether a browser can be shown to whoever sits here: not over SSH, nor on a Linux without a desktop. */
+export function hasScreen(env: Environment = process.env): boolean {
+  if (env.SSH_CONNECTION || env.SSH_TTY) return false;
+  return process.platform !== 'linux' || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
+}
+
 /** The JSON Schema of `castellan.json`. */
 export function configFileSchema(): Record<string, unknown> {
   const tenants = Object.entries(tenantSettings).map(([platform, settings]) =>

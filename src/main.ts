@@ -29,6 +29,14 @@ const commands: Readonly<Record<string, { readonly description: string; readonly
     description: 'Decide what an assistant asked for: shows what would change, and asks you.',
     load: () => import('./cli/approve.ts').then((module) => module.default),
   },
+  login: {
+    description: 'Sign in to an organization as yourself, in the browser or with a code on another device.',
+    load: () => import('./cli/login.ts').then((module) => module.default),
+  },
+  logout: {
+    description: 'Revoke your sign-in to an organization and forget it.',
+    load: () => import('./cli/logout.ts').then((module) => module.default),
+  },
   doctor: {
     description: 'Check configuration, reachability, clock and credential; say what to do.',
     load: () => import('./cli/doctor.ts').then((module) => module.default),

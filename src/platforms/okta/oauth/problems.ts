@@ -31,7 +31,7 @@ export function oauthProblem(code: string, description: string, asking: Asking, 
   const name = cleanText(code, sent).slice(0, 60);
   const said = cleanText(description, sent);
   const okta = said === '' ? name : `${name}: ${said}`;
-  return new CastellanError({ ...adviceFor(name, okta, asking), detail: { oauth: okta } });
+  return new CastellanError({ ...adviceFor(name, okta, asking), detail: { oauth: name, said } });
 }
 
 function adviceFor(name: string, okta: string, asking: Asking): ErrorFacts {
