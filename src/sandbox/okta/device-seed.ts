@@ -2,7 +2,7 @@
 
 import { cast } from '../company/people.ts';
 import { hash, letters, makeId, makeUuid, roll } from '../random.ts';
-import { phoneOf } from './factors.ts';
+import { phoneOf } from './phones.ts';
 import type { UserRecord } from './user-record.ts';
 
 export interface DeviceRecord {
@@ -43,7 +43,7 @@ export function makeDevices(users: readonly UserRecord[], seed: number, opened: 
   for (const user of users.slice(0, most)) {
     if (user.passwordChanged === undefined || user.status === 'DEPROVISIONED') continue;
     if (user.n > cast.head && roll(seed, 450, user.n) >= 0.35) continue;
-    const name = phoneOf(seed, user);
+    const name = phoneOf(seed, user.n);
     const phone: Model = /iPhone/.test(name)
       ? { platform: 'IOS', manufacturer: 'APPLE', model: name, osVersion: '18.5.0' }
       : { platform: 'ANDROID', manufacturer: /Pixel/.test(name) ? 'Google' : 'OEM', model: name, osVersion: '15' };

@@ -1,11 +1,12 @@
 // The factors a person has set up: drawn from the seed, less those that were taken away.
 
 import { cast } from '../company/people.ts';
-import { hash, makeId, roll } from '../random.ts';
+import { makeId, roll } from '../random.ts';
 import { empty, json, toTime } from './answer.ts';
 import { note, target, touch } from './changes.ts';
 import type { OktaContext, OktaRoute } from './context.ts';
 import { linkHeaders } from './paging.ts';
+import { phoneOf } from './phones.ts';
 import { notFound } from './problems.ts';
 import type { OktaState } from './state.ts';
 import { readProfile, type UserRecord } from './user-record.ts';
@@ -27,13 +28,6 @@ interface FactorKind {
   profile: (state: OktaState, user: UserRecord) => Record<string, unknown>;
 }
 
-const phones = ['iPhone 15', 'Pixel 9', 'Galaxy S24', 'iPhone 13 mini', 'Fairphone 5'] as const;
-
-/** The phone on which somebody has Okta Verify. */
-export function phoneOf(seed: number, user: UserRecord): string {
-  return phones[hash(seed, 171, user.n) % phones.length] ?? 'iPhone 15';
-}
-
 const kinds: readonly FactorKind[] = [
   {
     factorType: 'push',
@@ -41,7 +35,7 @@ const kinds: readonly FactorKind[] = [
     prefix: 'opf',
     share: 0.82,
     profile: (state, user) => {
-      const name = phoneOf(state.seed, user);
+      const name = phoneOf(state.seed, user.n);
       return {
         credentialId: user.person.login,
         deviceType: 'SmartPhone_IPhone',

@@ -3,9 +3,6 @@
 import { makeId } from '../random.ts';
 import type { OktaState } from './state.ts';
 
-/** Far above any ordinal of the seed, so that the two never meet. */
-export const firstMade = 1_000_000;
-
 export function makeNewId(state: OktaState, prefix: string): string {
   return makeId(prefix, state.seed, state.made++);
 }

@@ -12,7 +12,6 @@ import { type GroupRuleRecord, makeGroupRules } from './group-rule-seed.ts';
 import { type GroupRecord, makeGroups } from './group-seed.ts';
 import { createLog, type SystemLog } from './log-record.ts';
 import { writeHistory } from './log-seed.ts';
-import { firstMade } from './new-id.ts';
 import type { OAuthOptions } from './oauth/clients.ts';
 import { makeOAuthApps } from './oauth/registered.ts';
 import { createOAuthState, type OAuthState } from './oauth/state.ts';
@@ -98,7 +97,8 @@ export function createState(options: StateOptions): OktaState {
     authServers,
     ...makeAdministration(users, groups, seed, opened),
     ...makeConsents(users, apps, authServers, seed, opened),
-    made: firstMade,
+    // Far above any ordinal of the seed, so that the two never meet.
+    made: 1_000_000,
     log: createLog(writeHistory({ users, groups, apps, policies, seed, opened })),
     apps: [...apps, ...makeOAuthApps(apps, groups, { ...options, opened })],
     orgId: makeId('00o', seed, 0),
