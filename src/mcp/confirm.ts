@@ -95,7 +95,7 @@ export function createConfirm(options: ConfirmOptions): Confirm {
 
   /** What came back for a question of ours, where it is not a reason to stop. */
   async function readAnswer(call: Call, digests: Digests, state: State): Promise<'approved' | 'changed' | 'dismissed'> {
-    if (state.call !== digests.call) {
+    if (!(await seal.matches(whatIsCalled(call), state.call))) {
       throw refused(call, 'swapped', state.id, 'The answer belongs to another call (other arguments, tool or caller).');
     }
     if (state.expires <= now()) throw refused(call, 'expired', state.id, 'The question has expired.');
@@ -109,7 +109,7 @@ export function createConfirm(options: ConfirmOptions): Confirm {
     if (response.kind !== 'elicit' || response.action !== 'accept' || response.content?.approve !== true) {
       throw refused(call, 'person', state.id, 'The person did not agree, so nothing was changed.');
     }
-    if (state.plan !== digests.plan) return 'changed';
+    if (!(await seal.matches(call.plan, state.plan))) return 'changed';
     await call.record({ event: 'approved', confirmation: state.id, by: call.caller.id });
     return 'approved';
   }
@@ -150,11 +150,7 @@ export function createConfirm(options: ConfirmOptions): Confirm {
     const why = plan && whyAsk(call, options.ask);
     if (!plan || why === undefined) return next();
     try {
-      const { dryRun: _dryRun, ...input } = call.input;
-      const digests = {
-        call: await seal.digest([call.entry.tool.name, call.tenant?.name, call.caller.id, input]),
-        plan: await seal.digest(plan),
-      };
+      const digests = { call: await seal.digest(whatIsCalled(call)), plan: await seal.digest(plan) };
       const question = writeQuestion(plan, call.tenant?.name, why);
       const state = call.mcp?.mcpReq.requestState<State>();
       if (state !== undefined) {
@@ -182,6 +178,11 @@ function makeCodec(key: Uint8Array): RequestStateCodec<State> {
 }
 
 const openKey = ({ call }: Digests) => `open-question:${call}`;
+
+/** What an answer is for: tool, tenant, caller and input. */
+function whatIsCalled({ entry, tenant, caller, input: { dryRun: _dryRun, ...input } }: Call): readonly unknown[] {
+  return [entry.tool.name, tenant?.name, caller.id, input];
+}
 
 interface Digests {
   readonly call: string;

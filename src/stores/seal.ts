@@ -13,6 +13,8 @@ export interface Seal {
   readonly keys: (purpose: string) => Promise<readonly Uint8Array[]>;
   /** A short text that stands for a JSON value: the same for the same value, meaningless without the key. */
   readonly digest: (value: unknown) => Promise<string>;
+  /** Whether a digest, made with any of the keys, stands for a value. */
+  readonly matches: (value: unknown, digest: string) => Promise<boolean>;
 }
 
 export function openSeal(options: { readonly keys: Secret | undefined; readonly folder: string }): Seal {
@@ -52,10 +54,18 @@ export function openSeal(options: { readonly keys: Secret | undefined; readonly 
     async digest(value) {
       const [key] = await keys('digest');
       if (!key) throw new TypeError('a seal without keys');
-      return createHmac('sha256', key)
-        .update(JSON.stringify(sorted(value)) ?? '')
-        .digest('base64url')
-        .slice(0, 22);
+      return digestWith(key, value);
+    },
+
+    async matches(value, digest) {
+      return (await keys('digest')).some((key) => digestWith(key, value) === digest);
     },
   };
+}
+
+function digestWith(key: Uint8Array, value: unknown): string {
+  return createHmac('sha256', key)
+    .update(JSON.stringify(sorted(value)) ?? '')
+    .digest('base64url')
+    .slice(0, 22);
 }

@@ -13,6 +13,9 @@ const waitMs = 60_000;
 export async function holdLock<T>(folder: string, path: string, run: () => Promise<T>): Promise<T> {
   const mine = randomUUID();
   const giveUpAt = Date.now() + waitMs;
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: Error) => {
+    throw unusable(folder, error.message);
+  });
   while (!(await take(folder, path, mine))) {
     if (Date.now() > giveUpAt) throw unusable(folder, 'another process holds the lock');
     await breakIfStale(path);
@@ -27,7 +30,6 @@ export async function holdLock<T>(folder: string, path: string, run: () => Promi
 
 async function take(folder: string, path: string, mine: string): Promise<boolean> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
     const file = await open(path, 'wx', 0o600);
     try {
       await file.writeFile(mine);

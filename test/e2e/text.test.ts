@@ -37,7 +37,7 @@ it('a list has a line for each entity, whatever the entities are called', async 
   const answer = await ask(client, 'list_okta_users', { search: 'profile.lastName eq "Zander"' });
   const rows = rowsOf(answer, 'users');
   expect(rows).toHaveLength(names.length);
-  expect(answer.text).toMatch(/^⟦data ([\w-]{6}): [^⟧]*⟧\n[^]*\n⟦end \1⟧$/);
+  expect(answer.text).toMatch(/^⟦data ([\w-]{6}): [^⟧]*⟧\n[\s\S]*\n⟦end \1⟧$/);
   const lines = answer.text.split('\n').slice(1, -1);
   expect(lines).toHaveLength(names.length + 2);
   for (const line of lines) expect(line.split(' | ').length).toBeLessThanOrEqual(3);
