@@ -2,6 +2,7 @@
 
 import { randomInt } from 'node:crypto';
 import { json, type OktaAnswer } from '../answer.ts';
+import { fullName } from '../user-record.ts';
 import { authenticateClient } from './client-auth.ts';
 import { deviceGrant } from './clients.ts';
 import { answerPage, type Html, html } from './page.ts';
@@ -84,8 +85,7 @@ export function answerActivation({ form, state, now }: OAuthRequest): OktaAnswer
   if (decision !== 'allow' || typeof user === 'string')
     return askPerson({ state }, device, typeof user === 'string' ? user : 'Say whether you allow it.');
   device.decision = grantOf(user, device, now);
-  const name = `${user.person.given} ${user.person.family}`;
-  return say('Device activated', `The device is now signed in as ${name}. You can close this page.`);
+  return say('Device activated', `The device is now signed in as ${fullName(user)}. You can close this page.`);
 }
 
 function say(title: string, text: string): OktaAnswer {

@@ -4,7 +4,7 @@ import { cast } from '../../company/people.ts';
 import { standardRoles } from '../role-seed.ts';
 import { rolesOfUser } from '../roles.ts';
 import type { OktaState } from '../state.ts';
-import type { UserRecord } from '../user-record.ts';
+import { fullName, readProfile, type UserRecord } from '../user-record.ts';
 import { findUser } from '../users.ts';
 import { type Html, html } from './page.ts';
 import { findClient } from './request.ts';
@@ -41,11 +41,10 @@ ${offered.map((user, i) => offer(state, user, i === 0))}
 }
 
 function offer(state: OktaState, user: UserRecord, first: boolean): Html {
-  const { person } = user;
   const active = user.status === 'ACTIVE';
   const roles = rolesOfUser(state, user).map(({ type }) => standardRoles[type] ?? 'Custom role');
   const about = active ? (roles.length > 0 ? roles.join(', ') : 'No admin role') : `Cannot sign in: ${user.status}`;
-  return html`<label class="person"><input type="radio" name="person" value="${user.id}"${first && active && html` checked`}${!active && html` disabled`}><span><span>${person.given} ${person.family}</span><span class="soft">${person.title} · ${about}</span></span></label>`;
+  return html`<label class="person"><input type="radio" name="person" value="${user.id}"${first && active && html` checked`}${!active && html` disabled`}><span><span>${fullName(user)}</span><span class="soft">${String(readProfile(user, 'title', state.users) ?? '')} · ${about}</span></span></label>`;
 }
 
 /** The person that a sent form names, or why it cannot be that one. */
@@ -53,7 +52,7 @@ export function readPerson(state: OktaState, form: ReadonlyMap<string, string>):
   const key = form.get('login')?.trim() ?? form.get('person');
   const user = key === undefined || key === 'me' ? undefined : findUser(state, key);
   if (!user) return 'Choose somebody of the company.';
-  if (user.status !== 'ACTIVE') return `${user.person.given} ${user.person.family} cannot sign in: ${user.status}.`;
+  if (user.status !== 'ACTIVE') return `${fullName(user)} cannot sign in: ${user.status}.`;
   return user;
 }
 
