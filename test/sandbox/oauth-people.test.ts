@@ -439,6 +439,18 @@ describe('a person’s token', () => {
     expect(await status(head, `/api/v1/users/${helpDesk}/lifecycle/suspend`, 'POST')).toBe('403 E0000006');
   });
 
+  it('ends with the person’s sessions where the administrator says so, and does not come back with the account', async () => {
+    const api = createClient(sandbox);
+    const alive = async (token: string | undefined) => (await client.callApi(token, '/api/v1/users')).status === 200;
+    const first = await signIn(admin);
+    await api.call('DELETE', `/api/v1/users/${admin}/sessions`);
+    expect(await alive(first.access_token)).toBe(true);
+    await api.call('DELETE', `/api/v1/users/${admin}/sessions?oauthTokens=true`);
+    expect(await alive(first.access_token)).toBe(false);
+    expect(errorOf(await refresh(first.refresh_token))).toContain('400 invalid_grant');
+    expect(await alive((await signIn(admin)).access_token)).toBe(true);
+  });
+
   it('is the person to whom the System Log ascribes the change', async () => {
     const { access_token } = await signIn(helpDesk);
     await client.callApi(access_token, `/api/v1/users/${lockedOut}/lifecycle/unlock`, { method: 'POST' });

@@ -6,6 +6,7 @@ import { note, target } from './changes.ts';
 import type { OktaContext, OktaRoute } from './context.ts';
 import type { GrantRecord, TokenRecord } from './grant-seed.ts';
 import type { LogTarget } from './log-record.ts';
+import { endGrantsOf } from './oauth/tokens.ts';
 import { linkHeaders, pageOf } from './paging.ts';
 import { notFound } from './problems.ts';
 import type { OktaState } from './state.ts';
@@ -44,6 +45,7 @@ const tokensOf = (state: OktaState, user: UserRecord) => state.tokens.filter(({ 
 export function dropTokensOf(context: OktaContext, user: UserRecord): void {
   const { state } = context;
   for (const token of tokensOf(state, user)) dropToken(context, user, token);
+  endGrantsOf(state, user);
 }
 
 function dropToken(context: OktaContext, user: UserRecord, token: TokenRecord): void {

@@ -130,6 +130,12 @@ export function userOf(state: OktaState, grant: Grant): UserRecord | undefined {
   return user?.status === 'ACTIVE' ? user : undefined;
 }
 
+/** Ends whatever a person's sign-ins have given to clients. */
+export function endGrantsOf({ oauth }: OktaState, user: UserRecord): void {
+  for (const { grant } of [...oauth.accessTokens.values(), ...oauth.refreshTokens.values()])
+    if (grant.userId === user.id) grant.revoked = true;
+}
+
 /** Whether what was granted still stands: not revoked, its client there and active, its person too. */
 export function stands(state: OktaState, grant: Grant): boolean {
   if (grant.revoked || !findClient(state, grant.clientId)) return false;
