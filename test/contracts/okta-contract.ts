@@ -11,6 +11,8 @@ export interface OktaContract {
   checkResponse(method: string, pathname: string, status: number, body: unknown): string[];
   /** Problems with a request: its operation, the names and values of its query, its body. */
   checkRequest(method: string, url: string | URL, body?: unknown): string[];
+  /** Every OAuth scope that some operation takes. */
+  scopes(): string[];
 }
 
 interface Operation {
@@ -61,6 +63,10 @@ function createContract(document: Json): OktaContract {
   }
 
   return {
+    scopes: () =>
+      operations.flatMap(({ definition }) =>
+        ((definition.security ?? []) as Json[]).flatMap(({ oauth2 }) => (oauth2 ?? []) as string[]),
+      ),
     checkResponse(method, pathname, status, body) {
       const operation = findOperation(operations, method, pathname);
       const name = operation ? `${operation.method} ${operation.path} ${status}` : '';
