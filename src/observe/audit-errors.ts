@@ -24,7 +24,7 @@ export function toAuditError(thrown: unknown): CastellanError {
   if (thrown instanceof CastellanError) return thrown;
   const code = (thrown as NodeJS.ErrnoException).code ?? '';
   const say = (problem: string, todo: string) => auditError(problem, todo, thrown);
-  if (code === 'ENOSPC' || code === 'EDQUOT') return say('the disk is full', 'Free some space on it.');
+  if (['ENOSPC', 'EDQUOT', 'EFBIG'].includes(code)) return say('the disk is full', 'Free some space on it.');
   if (['EACCES', 'EPERM', 'EROFS'].includes(code) || /readonly|unable to open/.test(String(thrown))) {
     return say('its folder or a file in it may not be written', 'Make the folder of the audit log writable.');
   }

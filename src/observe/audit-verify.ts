@@ -123,8 +123,8 @@ async function readSettledHead(folder: string, key: Parameters<typeof readHead>[
     const bytes = readOptional(join(folder, headName));
     const head = bytes && readHead(key, bytes);
     if (!bytes || head) return head;
-    if (tries === 5) return 'changed';
-    await sleep(10);
+    if (tries === 3) return 'changed';
+    await sleep(2);
   }
 }
 
