@@ -37,6 +37,10 @@ const commands: Readonly<Record<string, { readonly description: string; readonly
     description: 'Revoke your sign-in to an organization and forget it.',
     load: () => import('./cli/logout.ts').then((module) => module.default),
   },
+  audit: {
+    description: 'What was asked for, by whom, and what came of it; whether the record of it is whole.',
+    load: () => import('./cli/audit.ts').then((module) => module.default),
+  },
   doctor: {
     description: 'Check configuration, reachability, clock and credential; say what to do.',
     load: () => import('./cli/doctor.ts').then((module) => module.default),

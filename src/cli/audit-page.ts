@@ -4,7 +4,7 @@ import { plain } from '../core/plain.ts';
 import type { ReadRecord } from '../observe/audit-read.ts';
 import type { AuditFault } from '../observe/audit-verify.ts';
 import { paint } from './output.ts';
-import { terminalWidth, wrap } from './table.ts';
+import { wrap } from './table.ts';
 
 /** Columns before the last two have widths of their own, so that lines which come later stand under the first. */
 const widths = { seq: 7, at: 19, event: 8 } as const;
@@ -12,8 +12,13 @@ const indent = ' '.repeat(widths.seq + 2);
 const events = { refused: 'yellow', failed: 'red', unknown: 'red', lost: 'red', done: 'green' } as const;
 const outcomes = new Set(['refused', 'done', 'failed', 'unknown']);
 
+/** As wide as the terminal, up to where the eye loses the line; 80 where there is none. */
+function pageWidth(): number {
+  return Math.max(60, Math.min(process.stdout.columns ?? 80, 110));
+}
+
 function columns(cells: readonly [seq: string, at: string, event: string, tool: string, tenant: string]): string[] {
-  const room = Math.min(terminalWidth(), 110) - widths.seq - widths.at - widths.event - 4 * 2;
+  const room = pageWidth() - widths.seq - widths.at - widths.event - 4 * 2;
   const tenant = Math.max(6, Math.floor(room / 3));
   const [seq, at, event, tool, named] = cells;
   return [
@@ -54,7 +59,7 @@ export function writeTail(read: ReadRecord, ends?: ReadonlySet<string>): string 
   const colour = Object.hasOwn(events, record.event) ? events[record.event as keyof typeof events] : undefined;
   if (colour) cells[2] = paint(colour, cells[2] ?? '');
   const below = [record.code === undefined ? undefined : plain(record.code), describeTrouble(read, ends)];
-  const lines = below.flatMap((text) => (text === undefined ? [] : [wrap(`└ ${text}`, indent.length)]));
+  const lines = below.flatMap((text) => (text === undefined ? [] : [wrap(`└ ${text}`, indent.length, pageWidth())]));
   return [cells.join('  ').trimEnd(), ...lines].join('\n');
 }
 
@@ -66,7 +71,7 @@ export function describeTrouble(
   if (!record) return paint('red', `${file} line ${line} is no record: run castellan audit verify`);
   if (!sound) return paint('red', `record ${record.seq} is not what was written: run castellan audit verify`);
   if (record.event !== 'started' || ends === undefined || ends.has(record.call)) return undefined;
-  return paint('yellow', 'no outcome recorded: it still runs, or its process ended in the middle of it');
+  return paint('yellow', 'no outcome recorded: it still runs, or its process has ended');
 }
 
 const names = {
@@ -88,7 +93,7 @@ export function describeRecord({ record, file, line }: ReadRecord): string {
 
 /** Long values go on below, in their column; a digest, which has no spaces, stays whole to be copied. */
 function hang(value: string, column: number): string {
-  return wrap(value, column, Math.max(column + 20, Math.min(terminalWidth(), 100))).trimStart();
+  return wrap(value, column, pageWidth()).trimStart();
 }
 
 export function describeFault({ file, line, record, kind, says }: AuditFault): string {

@@ -18,7 +18,7 @@ export function readTail(
   key: KeyObject,
   log: number,
   head: Head,
-  machine: { readonly boot: string; readonly at: number },
+  machine: { readonly boot: string; readonly now: () => number },
 ): Tail {
   try {
     if (head.seq > 0) {
@@ -31,7 +31,7 @@ export function readTail(
   } catch (error) {
     // A power cut takes what was not on the disk yet. Only then, and only that: it is recorded, not passed over.
     if (head.boot === machine.boot) throw error;
-    return salvage(key, log, head, machine.at, error);
+    return salvage(key, log, head, machine.now(), error);
   }
 }
 

@@ -127,7 +127,7 @@ export function openAuditWriter(options: WriterOptions): AuditWriter {
       if (!claimed) throw damaged('its head was changed');
       if (claimed.seq < lastSeq) throw damaged('it was set back');
       log = openClaimed(claimed);
-      const found = readTail(key, log, claimed, { boot, at: now() });
+      const found = readTail(key, log, claimed, { boot, now });
       let { at } = found;
       if (existsSync(pathOf(at.segment + 1))) {
         // Killed between the first write to a new segment and the head.
