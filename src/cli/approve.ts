@@ -2,12 +2,12 @@
 // there is no flag that answers for the person, and without a terminal nothing is decided.
 
 import { userInfo } from 'node:os';
-import { createInterface } from 'node:readline/promises';
 import { defineCommand } from 'citty';
 import { lastingStoreNameOf } from '../app.ts';
 import { type Approval, type Approvals, createApprovals, readCode } from '../mcp/approvals.ts';
 import { openStore } from '../stores/open.ts';
 import { storeSettings } from '../stores/settings.ts';
+import { askLine } from './ask.ts';
 import { flagsOf, loadFor } from './flags.ts';
 import { paint, print, throwFaults } from './output.ts';
 
@@ -75,19 +75,4 @@ async function decide(approvals: Approvals, code: string): Promise<void> {
       ? 'Approved. It is done when the assistant calls again; tell it to go on. What was approved is exactly what stands above.'
       : 'Refused. Nothing will be changed.',
   );
-}
-
-/** An end of the input, or Ctrl-C, is no answer. */
-async function askLine(question: string): Promise<string> {
-  const lines = createInterface({ input: process.stdin, output: process.stdout });
-  const over = new AbortController();
-  lines.once('close', () => over.abort());
-  try {
-    return await lines.question(question, { signal: over.signal });
-  } catch {
-    print('');
-    return '';
-  } finally {
-    lines.close();
-  }
 }

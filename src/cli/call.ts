@@ -11,7 +11,8 @@ import { callSettings } from '../mcp/settings.ts';
 import { auditSettings } from '../observe/audit-settings.ts';
 import { observeSettings } from '../observe/settings.ts';
 import { storeSettings } from '../stores/settings.ts';
-import { connectInProcess } from './connect.ts';
+import { askLine } from './ask.ts';
+import { connectInProcess, type Person } from './connect.ts';
 import { flagsOf, loadFor, missingTenant, sandboxFlags, sandboxOptions } from './flags.ts';
 import { print, tell, throwFaults } from './output.ts';
 
@@ -40,7 +41,8 @@ export default defineCommand({
       writeLog: (line) => void process.stderr.write(line),
     });
     throwFaults(app.faults);
-    const client = await connectInProcess(app.factory);
+    const person = process.stdin.isTTY && process.stderr.isTTY ? askPerson : undefined;
+    const client = await connectInProcess(app.factory, person);
     try {
       const { tools } = await client.listTools();
       const tool = findTool(given.tool);
@@ -48,7 +50,7 @@ export default defineCommand({
       const result = await client.callTool(
         { name: given.tool, arguments: typed(input, schema, tool?.parameterAliases ?? {}) },
         {
-          timeout: config.calls.timeout * 1000 + 5_000,
+          timeout: config.calls.timeout * 1000 + (person ? thinkingMs : 5_000),
           onprogress: ({ progress, total }) => tell(`… ${progress}${total === undefined ? '' : ` of ${total}`}`),
         },
       );
@@ -70,6 +72,15 @@ export default defineCommand({
     }
   },
 });
+
+/** How long a person may think. */
+const thinkingMs = 10 * 60_000;
+
+async function askPerson(question: string): ReturnType<Person> {
+  tell(`\n${question}\n`);
+  const answer = (await askLine('Type yes to do it: ', process.stderr)).trim().toLowerCase();
+  return answer === 'yes' ? 'accept' : 'decline';
+}
 
 /** By its name or one of its aliases. */
 function findTool(name: string): AnyTool | undefined {

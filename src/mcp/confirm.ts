@@ -17,8 +17,8 @@ import type { Seal } from '../stores/seal.ts';
 import type { Store } from '../stores/store.ts';
 import type { Approval, Approvals } from './approvals.ts';
 import { type Answer, type Call, failCall, type Step } from './call.ts';
+import { writeQuestion } from './change-text.ts';
 import { answerChange } from './plan.ts';
-import { writeQuestion } from './question.ts';
 
 export interface ConfirmOptions {
   readonly seal: Seal;

@@ -6,6 +6,7 @@ import type { Applied, ChangeAnswer, Plan, Undo } from '../core/change.ts';
 import { CastellanError, toCastellanError } from '../core/errors.ts';
 import type { ToolContext } from '../core/tool.ts';
 import { type Call, contextOf, failCall, type Step } from './call.ts';
+import { writeChange } from './change-text.ts';
 import { successResult } from './result.ts';
 
 /** Gives what grants access (a link, a password) to the person and says where; it never goes through an answer. */
@@ -106,7 +107,10 @@ export function answerChange(call: Call, end: End): CallToolResult {
     ...(end.approve !== undefined && { approve: end.approve }),
     ...(end.note !== undefined && { note: end.note }),
   };
-  return successResult(entry, entry.tool.output().parse(output), entry.choosesTenant ? call.tenant?.name : undefined);
+  const tenant = entry.choosesTenant ? call.tenant?.name : undefined;
+  return successResult(entry, entry.tool.output().parse(output), tenant, (value) =>
+    writeChange(value as unknown as ChangeAnswer, tenant),
+  );
 }
 
 function describeUndo(undo: Undo, tenant: string | undefined) {

@@ -11,14 +11,15 @@ export function successResult(
   entry: Entry,
   output: Record<string, unknown>,
   tenant: string | undefined,
+  write: (value: Record<string, unknown>) => string = (value) => writeText(value, entry.tool.table),
 ): CallToolResult {
   const { tool } = entry;
   const own = tenant === undefined ? output : { ...output, tenant };
   // What no platform had a part in is our own words.
-  if (tool.local) return { content: [{ type: 'text', text: writeText(own, tool.table) }], structuredContent: own };
+  if (tool.local) return { content: [{ type: 'text', text: write(own) }], structuredContent: own };
   const value = withoutUnseen(own);
   return {
-    content: [{ type: 'text', text: markData(writeText(value, tool.table)) }],
+    content: [{ type: 'text', text: markData(write(value)) }],
     structuredContent: { notice, ...value },
   };
 }

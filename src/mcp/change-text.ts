@@ -1,6 +1,6 @@
-// What a person is asked before a change is made: what it is, what becomes different, whom it touches, how it is undone.
+// A change in words: what a person is asked before it is made, and what is answered once it is made or not.
 
-import type { FieldChange, Plan } from '../core/change.ts';
+import type { ChangeAnswer, FieldChange, Plan } from '../core/change.ts';
 import { plain } from '../core/plain.ts';
 
 /** Longer lists help nobody to decide. */
@@ -12,17 +12,42 @@ export function writeQuestion(plan: Plan, tenant: string | undefined, why: strin
   const changes = plan.changes.map(describeChange);
   const shown = changes.slice(0, maxLines);
   const more = changes.length - shown.length;
-  const touches = Object.entries(plan.touches ?? {}).map(([what, count]) => `${count} ${what.replaceAll('_', ' ')}`);
+  const touches = describeTouches(plan.touches ?? {});
   const undo = 'none' in plan.undo ? `Cannot be taken back: ${plan.undo.none}` : describeUndo(plan.undo);
   return [
     `${cut(plan.summary, 400)}${tenant === undefined ? '' : ` (in ${tenant})`}`,
     ...shown,
     ...(more > 0 ? [`- and ${more} more fields`] : []),
-    ...(touches.length > 0 ? [`Touches: ${touches.join(', ')}.`] : []),
+    ...(touches === '' ? [] : [`Touches: ${touches}.`]),
     ...(plan.warnings ?? []).map((warning) => `Note: ${cut(warning, 400)}`),
     undo,
     `You are asked because ${why}.`,
   ].join('\n');
+}
+
+/** The answer as text: as much as the structured form says, in fewer words. */
+export function writeChange(answer: ChangeAnswer, tenant: string | undefined): string {
+  const { undo, no_undo } = answer;
+  const ids = answer.targets.filter(({ id }) => id !== '').map(({ type, id }) => `${type} ${id}`);
+  return [
+    answer.done ? 'done' : 'NOT done',
+    `${plain(answer.summary)}${tenant === undefined ? '' : ` (in ${tenant})`}`,
+    ...answer.changes.map(describeChange),
+    ...(ids.length > 0 ? [`ids: ${ids.join(', ')}`] : []),
+    ...(answer.touches ? [`touches: ${describeTouches(answer.touches)}`] : []),
+    ...(answer.warnings ?? []).map((warning) => `warning: ${plain(warning)}`),
+    ...(undo ? [`undo: ${undo.tool} ${plain(JSON.stringify(undo.arguments))}`] : []),
+    ...(undo?.but === undefined ? [] : [`the undo does not bring back: ${plain(undo.but)}`]),
+    ...(no_undo === undefined ? [] : [`no undo: ${plain(no_undo)}`]),
+    ...(answer.approve === undefined ? [] : [plain(answer.approve)]),
+    ...(answer.note === undefined ? [] : [plain(answer.note)]),
+  ].join('\n');
+}
+
+function describeTouches(touches: Readonly<Record<string, number>>): string {
+  return Object.entries(touches)
+    .map(([what, count]) => `${count} ${what.replaceAll('_', ' ')}`)
+    .join(', ');
 }
 
 function describeUndo({ tool, but }: { readonly tool: string; readonly but?: string | undefined }): string {
