@@ -1,7 +1,7 @@
 // What `doctor` asks about an Okta organization.
 
 import { z } from 'zod';
-import { toCastellanError } from '../../core/errors.ts';
+import { type CastellanError, toCastellanError } from '../../core/errors.ts';
 import type { Check, CheckResult } from '../../core/tool.ts';
 import type { Upstream } from '../../core/upstream.ts';
 import type { OktaCredential } from './credential.ts';
@@ -40,10 +40,8 @@ export function createOktaChecks(
           return { ok: true, says: `${origin.host} answers${name ? ` as ${name}` : ''}` };
         } catch (thrown) {
           const error = toCastellanError(thrown);
-          // The organization is there when it refuses us; the token check says the rest.
-          if (error.code === 'unauthorized' || error.code === 'missing_scope')
-            return { ok: true, says: `${origin.host} answers` };
-          return failed(error);
+          // The organization is there when it refuses us; the credential check says the rest.
+          return refusedByApi(error) ? { ok: true, says: `${origin.host} answers` } : unasked(error);
         }
       },
     },
@@ -65,11 +63,23 @@ export function createOktaChecks(
                 todo: 'Let the system synchronise its clock (NTP).',
               };
         } catch (thrown) {
-          return failed(toCastellanError(thrown));
+          const error = toCastellanError(thrown);
+          return refusedByApi(error) ? { ok: true, says: 'not compared: the credential may not ask' } : unasked(error);
         }
       },
     },
   ];
+}
+
+/** The API itself answered and let nobody in, unlike a credential that could not be had in the first place. */
+function refusedByApi({ code, detail }: CastellanError): boolean {
+  const answered = typeof detail === 'object' && detail !== null && 'status' in detail;
+  return answered && (code === 'unauthorized' || code === 'missing_scope');
+}
+
+function unasked(error: CastellanError): CheckResult {
+  if (error.code !== 'unauthorized' && error.code !== 'missing_scope') return failed(error);
+  return { ok: false, says: 'could not be asked without a credential; see credential' };
 }
 
 type Ask = (signal: AbortSignal, path: readonly string[]) => Promise<unknown>;

@@ -2,6 +2,7 @@
 
 import { decodeJwt, decodeProtectedHeader, type JWK } from 'jose';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { dialectFor } from '../../../src/platforms/okta/credential.ts';
 import { createMemoryStore } from '../../../src/stores/memory.ts';
 import { json, makeAppKey, type TokenServer } from '../../support/token-server.ts';
 import { type Bench, everythingOf, failureOf, openBench, secret, send, soon } from './credential.ts';
@@ -302,4 +303,30 @@ test('no assertion, token or key is in any error, also where the server repeats 
     return true;
   };
   expect(everythingOf(await failureOf(service().scopes(soon())))).not.toContain('canary');
+});
+
+describe('what the API refuses', () => {
+  const answer = (status: number, errorCode: string, challenge?: string) => ({
+    status,
+    headers: new Headers(challenge ? { 'www-authenticate': challenge } : {}),
+    body: { errorCode, errorSummary: 'No.' },
+    requestId: 'r1',
+  });
+  const explain = (credential: ReturnType<typeof service>, ...about: Parameters<typeof answer>) =>
+    dialectFor(credential, 'acme').toError(answer(...about), Date.now());
+
+  test('is explained by the credential that was used', () => {
+    const app = service();
+    expect(explain(app, 401, 'E0000011').hint).toContain('the application 0oaservice is active');
+    expect(explain(app, 403, 'E0000006').hint).toMatch(/Okta API Scopes.*OKTA_SCOPES.*admin role/);
+    const challenge = 'Bearer error="insufficient_scope"';
+    expect(explain(app, 403, 'E0000038', challenge)).toMatchObject({ code: 'missing_scope', requestId: 'r1' });
+    expect(explain(app, 404, 'E0000007').code).toBe('not_found');
+    const human = bench.open({ clientId });
+    expect(explain(human, 401, 'E0000011').hint).toContain('castellan login okta --tenant acme');
+    expect(explain(human, 403, 'E0000006').hint).toMatch(/sign in again/);
+    const token = bench.open({ apiToken: secret('x') });
+    expect(explain(token, 401, 'E0000011').hint).toContain('OKTA_API_TOKEN');
+    expect(token).toMatchObject({ kind: 'ssws', clientId: undefined, askedScopes: [] });
+  });
 });
