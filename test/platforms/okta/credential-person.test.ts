@@ -163,13 +163,19 @@ describe('refreshing', () => {
     expect(error.hint).toContain(login);
   });
 
-  test('an outage keeps the sign-in', async () => {
-    await signInEarlier();
-    server.before = (_seen, response) => {
+  test('an outage keeps the sign-in: what is left of the token serves, then an error, then all is well again', async () => {
+    const down: TokenServer['before'] = (seen, response) => {
+      if (seen.path.startsWith('/api/')) return false;
       response.writeHead(502).end();
       return true;
     };
-    const credential = person();
+    await signInEarlier();
+    server.before = down;
+    expect((await send(person(), `${server.origin}/api/v1/users`)).status).toBe(200);
+    server.revokeAccess();
+    const refused: unknown = await send(person(), `${server.origin}/api/v1/users`).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'platform_unavailable', retry: { again: true } });
+    const credential = person({ now: () => Date.now() + 20_000 });
     expect((await failureOf(credential.scopes(soon()))).code).toBe('platform_unavailable');
     server.before = undefined;
     expect(await credential.scopes(soon())).toContain('okta.users.read');

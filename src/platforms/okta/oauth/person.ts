@@ -1,6 +1,6 @@
 // The credential of a person who signed in at the terminal: the kept tokens, refreshed by one process at a time.
 
-import { CastellanError } from '../../../core/errors.ts';
+import { CastellanError, toCastellanError } from '../../../core/errors.ts';
 import type { Vault } from '../../../stores/vault.ts';
 import { signInNeeded } from './problems.ts';
 import { openProver, type Prover } from './proof.ts';
@@ -72,9 +72,16 @@ export function createPersonTokens(options: PersonOptions): Tokens {
       // Another process may have refreshed it while this one waited.
       const { kept, good } = await stillGood(refused);
       if (good) return asToken(kept);
-      const renewed = await refresh(kept);
-      await writeSignIn(vault, name, renewed);
-      return asToken(renewed);
+      try {
+        const renewed = await refresh(kept);
+        await writeSignIn(vault, name, renewed);
+        return await asToken(renewed);
+      } catch (thrown) {
+        const { retry } = toCastellanError(thrown);
+        // An outage in its last minute: the kept token still counts.
+        if (retry.again && kept.accessToken !== refused && now() < kept.expiresAt) return asToken(kept);
+        throw thrown;
+      }
     });
   }, now);
 }
