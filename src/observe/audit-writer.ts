@@ -42,7 +42,7 @@ export interface AuditWriter {
   readonly write: (bodies: readonly string[]) => boolean;
   /** Whether all that is known to be written is on the disk too. */
   readonly isOnDisk: () => boolean;
-  /** Says in the head what is on the disk, unless another process writes. */
+  /** Says in the head what is on the disk, if that can be done. */
   readonly vouch: () => void;
   /** Brings it there. */
   readonly sync: () => Promise<void>;
@@ -233,13 +233,15 @@ export function openAuditWriter(options: WriterOptions): AuditWriter {
       }
     },
     vouch() {
-      if (!end || !lock?.take()) return;
       try {
-        if (!isCurrent(end)) return;
-        writeAll(end.head, writeHead(end.key, { ...end.at, synced: Math.max(end.at.synced, syncedSeq), boot }), 0);
-      } finally {
+        if (!end || !lock?.take()) return;
         // The next look finds another head than it knows, and reads it.
+        if (isCurrent(end))
+          writeAll(end.head, writeHead(end.key, { ...end.at, synced: Math.max(end.at.synced, syncedSeq), boot }), 0);
         lock.release();
+      } catch {
+        // The head that stands there is right as well: it only says less of what is on the disk.
+        close();
       }
     },
     isOnDisk: () => syncedSeq >= lastSeq,

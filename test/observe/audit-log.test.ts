@@ -266,6 +266,11 @@ describe('where nothing can be recorded, it says so and records nothing', () => 
       'missing or changed',
     ],
     ['a foreign line', (folder: string) => appendFileSync(lastOf(folder), '{"seq":99}\n'), 'not ours'],
+    [
+      'a line of its own, once more',
+      (folder: string) => appendFileSync(lastOf(folder), `${lastLine(folder)}\n`),
+      'not ours',
+    ],
     ['foreign bytes', (folder: string) => appendFileSync(lastOf(folder), 'hello'), 'not ours'],
     [
       'a file after the end',
@@ -333,6 +338,10 @@ describe('where nothing can be recorded, it says so and records nothing', () => 
     expect(await verifyAuditLog(folder)).toMatchObject({ ok: true, count: 2 });
   });
 });
+
+function lastLine(folder: string): string {
+  return linesOf(folder, segmentsOf(folder).at(-1) ?? '').at(-1) ?? '';
+}
 
 function lastOf(folder: string): string {
   return join(folder, segmentsOf(folder).at(-1) ?? '');

@@ -103,7 +103,7 @@ describe('killed', () => {
       // Small files, so that some die in the middle of beginning one; two at once, so that one survives the other.
       const writers = [startWriter(folder, 100_000, 4_000), startWriter(folder, 100_000, 4_000)];
       const heard = writers.map(({ child }) => (child.stdout ? once(child.stdout, 'data') : undefined));
-      if (isNew) await new Promise((resolve) => setTimeout(resolve, 40 + random() * 120));
+      if (isNew) await new Promise((resolve) => setTimeout(resolve, 80 + random() * 220));
       else {
         await Promise.all(heard);
         await new Promise((resolve) => setTimeout(resolve, random() * 60));

@@ -262,6 +262,19 @@ describe('the fault is named where it is', () => {
     restore();
   });
 
+  test('a changed record does not hide what was removed behind it', async () => {
+    const lines = allLines();
+    const changed = lines[place];
+    if (changed) lines[place] = { file: changed.file, line: 'gone' };
+    lines.splice(place + 1, 3);
+    writeLines(lines);
+    expect(await faultsOf(folder)).toMatchObject([
+      { kind: 'changed', record: place + 1 },
+      { kind: 'order', record: place + 5 },
+    ]);
+    restore();
+  });
+
   test('the end: which records are missing', async () => {
     const lines = allLines();
     const last = lines.splice(-2);
