@@ -9,7 +9,7 @@ import { decodeProtectedHeader } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loginWithDevice, logout } from '../../../src/platforms/okta/oauth/login.ts';
 import { createVault } from '../../../src/stores/vault.ts';
-import type { TokenServer } from '../../support/token-server.ts';
+import { json, type TokenServer } from '../../support/token-server.ts';
 import { type Bench, everythingOf, failureOf, openBench, send, soon } from './credential.ts';
 
 const clientId = '0oanative';
@@ -152,6 +152,17 @@ describe('refreshing', () => {
     expect(error).toMatchObject({ code: 'unauthorized', hint: expect.stringContaining(`\`${login}\``) });
     expect(error.retry.again).toBe(false);
     expect(server.apiRequests()).toEqual([]);
+    for (const canary of server.secrets) expect(everythingOf(error)).not.toContain(canary);
+  });
+
+  test('a server that repeats the refresh token in its refusal: it is in no error', async () => {
+    await signInEarlier();
+    server.before = ({ form }, response) => {
+      json(response, 400, { error: 'invalid_grant', error_description: `${form.get('refresh_token')} is not known` });
+      return true;
+    };
+    const error = await failureOf(person().scopes(soon()));
+    expect(error.message).toContain('[removed] is not known');
     for (const canary of server.secrets) expect(everythingOf(error)).not.toContain(canary);
   });
 

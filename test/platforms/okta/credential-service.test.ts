@@ -274,7 +274,8 @@ describe('an answer that is none', () => {
       response.writeHead(307, { location: `${server.origin}/elsewhere` }).end();
       return true;
     };
-    expect((await failureOf(service().scopes(soon()))).code).toBe('platform_answer_invalid');
+    const redirected = await failureOf(service().scopes(soon()));
+    expect(redirected).toMatchObject({ code: 'platform_answer_invalid', message: expect.stringContaining('redirect') });
     expect(followed).toBe(false);
     server.before = (_seen, response) => {
       response.destroy();
