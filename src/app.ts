@@ -126,13 +126,10 @@ export async function openApp(options: AppOptions): Promise<App> {
     store,
     sandbox,
     async close() {
-      try {
-        await sandbox?.close();
-      } finally {
-        await audit.close();
-        await lasting.close();
-        if (lasting !== store) await store.close();
-      }
+      // Each is closed whatever becomes of the others; what went wrong is told then.
+      const stores = new Set([store, lasting]);
+      const parts = [sandbox, audit, ...stores].map(async (part) => part?.close());
+      for (const closed of await Promise.allSettled(parts)) if (closed.status === 'rejected') throw closed.reason;
     },
   };
 }

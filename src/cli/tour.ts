@@ -1,4 +1,4 @@
-// The tour of the demo: a support case from the question to the answer, through the same calls that a model would make.
+// The tour of the demo: a support case from the question to the change that settles it, through the same calls that a model would make.
 
 import type { Client, ProgressCallback } from '@modelcontextprotocol/client';
 import { paint, print } from './output.ts';
@@ -67,8 +67,35 @@ export async function runTour(client: Client): Promise<void> {
     ['status', 'users'],
     [...counts].sort((a, b) => b[1] - a[1]).map(([status, users]) => ({ status, users })),
   );
+
+  ask('They have called from their own phone, it is them. What would it change to let them in?');
+  showChange(await call(client, 'unlock_okta_user', { user_id: login, dryRun: true }));
+
+  ask('Do it.');
+  showChange(await call(client, 'unlock_okta_user', { user_id: login }));
+  const { status } = await call(client, 'get_okta_user', { user_id: login });
+  say(`Okta says: ${status}.`);
+
+  ask('And close every session they have, to be safe.');
+  const waiting = await call(client, 'revoke_okta_user_sessions', { user_id: login });
+  showChange(waiting);
+  say(
+    'That takes something away, so a person is asked, by the client’s own form or, as here, under a code. The assistant cannot answer it.',
+  );
+
   print();
-  print(wrap('Every figure above came from the (simulated) Okta API through MCP; nothing was changed.'));
+  print(
+    wrap(
+      'Every figure above came from the (simulated) Okta API through MCP. One account was unlocked; each call stands in the audit log: castellan audit tail.',
+    ),
+  );
+}
+
+function showChange(answer: Item): void {
+  say(`${answer.done === true ? 'Done' : 'Not done'}: ${answer.summary}.`);
+  const changes = answer.changes as readonly { field: string; before?: unknown; after?: unknown }[];
+  for (const { field, before, after } of changes) say(`- ${field}: ${before ?? 'nothing'} → ${after ?? 'nothing'}`);
+  for (const line of [answer.no_undo, answer.approve]) if (typeof line === 'string') say(line);
 }
 
 function ask(question: string): void {

@@ -50,9 +50,14 @@ export function auditCalls(log: AuditLog, digest: Digest): Step {
   };
 }
 
+/** What we said no to, rather than what went wrong. */
+const refusing = new Set(['not_allowed', 'not_confirmed', 'missing_scope']);
+
 function outcomeOf(call: Call): Outcome {
   if (call.outcome) return call.outcome;
-  return call.failure ? { event: 'failed', code: call.failure.code } : { event: 'done' };
+  if (!call.failure) return { event: 'done' };
+  const { code } = call.failure;
+  return { event: refusing.has(code) ? 'refused' : 'failed', code };
 }
 
 /** That it began stands in the log; that it ended does not, and whoever asked must know. */
