@@ -1,6 +1,9 @@
 // The cases of all areas.
 
 import type { ChangeCase } from '../changes.ts';
+import { appCases } from './apps.ts';
+import { networkZoneCases } from './network-zones.ts';
+import { policyCases } from './policies.ts';
 import { userLifecycleCases } from './user-lifecycle.ts';
 
-export const cases: readonly ChangeCase[] = [...userLifecycleCases];
+export const cases: readonly ChangeCase[] = [...appCases, ...policyCases, ...networkZoneCases, ...userLifecycleCases];

@@ -22,7 +22,7 @@ const { max_results, cursor, view } = listInput;
 
 const listedApp = appView.extend({ assignment: z.record(z.string(), z.unknown()).optional().describe('with expand') });
 
-const appUserEntity = z.object({
+export const appUserEntity = z.object({
   id: z.string(),
   status: text,
   scope: text,
@@ -30,7 +30,7 @@ const appUserEntity = z.object({
   statusChanged: text,
   credentials: z.object({ userName: text }).nullish(),
 });
-const appUserView = z.object({
+export const appUserView = z.object({
   id: z.string().describe('user id'),
   username: z.string().optional().describe('name in the app'),
   scope: z.string().optional().describe('USER: direct, GROUP: by a group'),
@@ -38,13 +38,13 @@ const appUserView = z.object({
   created: z.string().optional(),
   full: fullObject,
 });
-const appGroupEntity = z.object({
+export const appGroupEntity = z.object({
   id: z.string(),
   priority: z.number().nullish(),
   lastUpdated: text,
   _embedded: z.object({ group: z.object({ profile: z.object({ name: text }).nullish() }).nullish() }).nullish(),
 });
-const appGroupView = z.object({
+export const appGroupView = z.object({
   id: z.string().describe('group id'),
   name: z.string().optional(),
   priority: z.number().optional(),

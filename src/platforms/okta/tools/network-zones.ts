@@ -1,12 +1,12 @@
 // Reading network zones.
 
 import { z } from 'zod';
-import { fullObject, listInput, listOutput } from '../../../core/listing.ts';
+import { fullObject, listInput, listOutput, viewInput } from '../../../core/listing.ts';
 import { defineTools, tableOf } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { checkExpression } from '../filter.ts';
 import { fullOf, present } from '../views.ts';
-import { listParameters } from './shared.ts';
+import { listParameters, zoneId } from './shared.ts';
 
 const tool = defineTools<OktaClient>();
 const text = z.string().nullish();
@@ -117,6 +117,21 @@ export const networkZoneTools = [
         progress,
       });
       return { zones: items.map((zone) => ({ ...viewZone(zone), ...fullOf(zone, view) })), ...tail };
+    },
+  }),
+
+  tool({
+    name: 'get_okta_network_zone',
+    title: 'Get a network zone',
+    description: 'One network zone with what belongs to it. view full shows it as update_okta_network_zone takes it.',
+    access: 'read',
+    scopes: ['okta.networkZones.read'],
+    input: () => z.strictObject({ zone_id: zoneId, ...viewInput }),
+    output: () => zoneView.extend({ created: z.string().optional(), last_updated: z.string().optional() }),
+    async run({ zone_id, view }, { client }) {
+      const zone = await client.get(['zones', zone_id], zoneEntity.extend({ created: text, lastUpdated: text }));
+      const { created, lastUpdated } = zone;
+      return { ...viewZone(zone), ...present({ created, last_updated: lastUpdated }), ...fullOf(zone, view) };
     },
   }),
 ];

@@ -10,7 +10,7 @@ import { listParameters, policyId, ruleId } from './shared.ts';
 const tool = defineTools<OktaClient>();
 const text = z.string().nullish();
 
-const policyTypes = [
+export const policyTypes = [
   'OKTA_SIGN_ON',
   'PASSWORD',
   'MFA_ENROLL',
@@ -45,10 +45,8 @@ const policyView = z.object({
   full: fullObject,
 });
 
-const ruleEntity = policyEntity.extend({
-  conditions: z.record(z.string(), z.unknown()).nullish(),
-  actions: z.record(z.string(), z.unknown()).nullish(),
-});
+const parts = z.record(z.string(), z.unknown()).nullish();
+const ruleEntity = policyEntity.extend({ conditions: parts, actions: parts });
 const part = z.record(z.string(), z.unknown()).optional();
 const ruleView = z.object({
   id: z.string(),
@@ -73,6 +71,16 @@ function viewRule(rule: z.output<typeof ruleEntity>, view: View): z.output<typeo
     ...present({ type: rule.type, status: rule.status, priority: rule.priority, system: rule.system || undefined }),
     ...present({ conditions, actions }),
     ...fullOf(rule, view),
+  };
+}
+
+function viewPolicy(policy: z.output<typeof policyEntity>, view: View): z.output<typeof policyView> {
+  const { id, name, type, status, priority, system, description } = policy;
+  return {
+    id,
+    name: name ?? '',
+    ...present({ type, status, priority, system: system || undefined, description }),
+    ...fullOf(policy, view),
   };
 }
 
@@ -107,19 +115,30 @@ export const policyTools = [
         cursor,
         progress,
       });
-      const policies = items.map((policy) => ({
-        id: policy.id,
-        name: policy.name ?? '',
-        ...present({
-          type: policy.type,
-          status: policy.status,
-          priority: policy.priority,
-          system: policy.system || undefined,
-          description: policy.description,
-        }),
-        ...fullOf(policy, view),
-      }));
-      return { policies, ...tail };
+      return { policies: items.map((policy) => viewPolicy(policy, view)), ...tail };
+    },
+  }),
+
+  tool({
+    name: 'get_okta_policy',
+    title: 'Get an Okta policy',
+    description: 'One policy with the people it is for and its settings. Next: list_okta_policy_rules.',
+    access: 'read',
+    scopes: ['okta.policies.read'],
+    input: () => z.strictObject({ policy_id: policyId, ...viewInput }),
+    output: () =>
+      policyView.extend({
+        conditions: part.describe('for whom'),
+        settings: part,
+        created: z.string().optional(),
+        last_updated: z.string().optional(),
+      }),
+    async run({ policy_id, view }, { client }) {
+      const entity = policyEntity.extend({ conditions: parts, settings: parts, created: text, lastUpdated: text });
+      const policy = await client.get(['policies', policy_id], entity);
+      const { conditions, settings, created, lastUpdated } = policy;
+      const safe = fullOf(present({ conditions, settings }), 'full').full as Pick<typeof policy, 'settings'>;
+      return { ...viewPolicy(policy, view), ...present({ ...safe, created, last_updated: lastUpdated }) };
     },
   }),
 

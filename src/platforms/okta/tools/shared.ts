@@ -28,6 +28,8 @@ export const groupId = idOf('Group');
 export const appId = idOf('Application');
 export const policyId = idOf('Policy');
 export const ruleId = idOf('Rule');
+export const factorId = idOf('Factor');
+export const zoneId = idOf('Zone');
 
 /** Other names under which list parameters are known from other operations and servers. */
 export const listParameters = { limit: 'max_results', after: 'cursor' };
