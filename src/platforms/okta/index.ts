@@ -10,13 +10,26 @@ import { type CredentialDependencies, dialectFor, openOktaCredential } from './c
 import { createGuard } from './guard.ts';
 import { createPrivacy } from './privacy.ts';
 import type { oktaSettings } from './settings.ts';
+import { appAssignmentTools } from './tools/app-assignments.ts';
+import { appChangeTools } from './tools/app-changes.ts';
+import { appGroupAssignmentTools } from './tools/app-group-assignments.ts';
 import { appTools } from './tools/apps.ts';
+import { groupChangeTools } from './tools/group-changes.ts';
+import { groupMemberTools } from './tools/group-members.ts';
+import { groupRuleTools } from './tools/group-rules.ts';
 import { groupTools } from './tools/groups.ts';
 import { logTools } from './tools/logs.ts';
+import { networkZoneChangeTools } from './tools/network-zone-changes.ts';
 import { networkZoneTools } from './tools/network-zones.ts';
 import { policyTools } from './tools/policies.ts';
+import { policyChangeTools } from './tools/policy-changes.ts';
+import { policyRuleChangeTools } from './tools/policy-rule-changes.ts';
 import { timeTools } from './tools/time.ts';
+import { userChangeTools } from './tools/user-changes.ts';
+import { userFactorTools } from './tools/user-factors.ts';
 import { userLifecycleTools } from './tools/user-lifecycle.ts';
+import { userPasswordTools } from './tools/user-passwords.ts';
+import { userSessionTools } from './tools/user-sessions.ts';
 import { userTools } from './tools/users.ts';
 
 export const okta: Platform = {
@@ -28,11 +41,18 @@ export const okta: Platform = {
     'To learn why somebody cannot sign in: get_okta_user for the status, get_okta_event_logs with user_id for the reason.',
   ].join(' '),
   toolsets: {
-    users: [...userTools, ...userLifecycleTools],
-    groups: groupTools,
-    apps: appTools,
-    policies: policyTools,
-    network_zones: networkZoneTools,
+    users: [
+      ...userTools,
+      ...userFactorTools,
+      ...userChangeTools,
+      ...userLifecycleTools,
+      ...userPasswordTools,
+      ...userSessionTools,
+    ],
+    groups: [...groupTools, ...groupChangeTools, ...groupMemberTools, ...groupRuleTools],
+    apps: [...appTools, ...appChangeTools, ...appAssignmentTools, ...appGroupAssignmentTools],
+    policies: [...policyTools, ...policyChangeTools, ...policyRuleChangeTools],
+    network_zones: [...networkZoneTools, ...networkZoneChangeTools],
     logs: logTools,
     time: timeTools,
   },

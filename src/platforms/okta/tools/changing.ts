@@ -6,6 +6,7 @@ import { CastellanError } from '../../../core/errors.ts';
 import type { OktaClient } from '../client.ts';
 import { rolesOfGroup } from '../guard.ts';
 import { appEntity, groupEntity, userEntity } from '../views.ts';
+import { orUndefined } from './counting.ts';
 
 export type User = z.output<typeof userEntity>;
 export type Group = z.output<typeof groupEntity>;
@@ -47,17 +48,23 @@ export function checkStatus(target: Target, status: string, allowed: readonly st
   });
 }
 
-/** Why a person must be asked before somebody becomes a member of groups: administrator rights that come with them. */
+/**
+ * Why a person must be asked before somebody becomes a member of groups: administrator rights that come with them. Rights
+ * that the credential may not see could be there.
+ */
 export async function askForRoles(
   client: OktaClient,
   groups: readonly { readonly id: string; readonly name?: string | undefined }[],
 ): Promise<string | undefined> {
   const found = await Promise.all(
-    groups.map(async ({ id, name }) => ({ name: name ?? id, roles: await rolesOfGroup(id, client) })),
+    groups.map(async ({ id, name }) => {
+      const roles = await orUndefined(rolesOfGroup(id, client), 'missing_scope');
+      if (roles === undefined) return `“${name ?? id}” may give administrator rights, which the credential cannot see`;
+      return roles.length === 0 ? [] : `“${name ?? id}” gives administrator rights (${roles.join(', ')})`;
+    }),
   );
-  const giving = found.filter(({ roles }) => roles.length > 0);
-  if (giving.length === 0) return undefined;
-  return `membership in ${giving.map(({ name, roles }) => `“${name}” gives administrator rights (${roles.join(', ')})`).join(' and in ')}`;
+  const giving = found.flat();
+  return giving.length === 0 ? undefined : `membership in ${giving.join(' and in ')}`;
 }
 
 /** The undo of a field that the operator hides from assistants would show it. */

@@ -47,27 +47,6 @@ const linkView = z.object({
   hidden: z.boolean().optional(),
   full: fullObject,
 });
-const factorEntity = z.object({
-  id: z.string(),
-  factorType: z.string(),
-  provider: text,
-  status: text,
-  created: text,
-  lastUpdated: text,
-  profile: z
-    .object({ name: text, phoneNumber: text, email: text, credentialId: text, authenticatorName: text })
-    .nullish(),
-});
-const factorView = z.object({
-  id: z.string(),
-  type: z.string(),
-  provider: z.string().optional(),
-  status: z.string().optional(),
-  device: z.string().optional().describe('name, number or address'),
-  created: z.string().optional(),
-  full: fullObject,
-});
-
 export const userTools = [
   tool({
     name: 'list_okta_users',
@@ -207,43 +186,6 @@ export const userTools = [
         ...fullOf(link, view),
       }));
       return { applications, ...tail };
-    },
-  }),
-
-  tool({
-    name: 'list_okta_user_factors',
-    title: 'List a user’s factors',
-    description: 'The authentication factors (MFA) that a user has enrolled, and their state.',
-    access: 'read',
-    scopes: ['okta.users.read'],
-    parameterAliases: listParameters,
-    input: () => z.strictObject({ user_id: userId, ...listInput }),
-    output: () => listOutput('factors', factorView),
-    table: tableOf<z.output<typeof factorView>>('factors', {
-      id: (factor) => factor.id,
-      type: (factor) => factor.type,
-      provider: (factor) => factor.provider,
-      status: (factor) => factor.status,
-      device: (factor) => factor.device,
-    }),
-    async run({ user_id, max_results, cursor, view }, { client, progress }) {
-      const request = { path: ['users', user_id, 'factors'], entity: factorEntity, max: max_results, cursor, progress };
-      const { items, ...tail } = await client.list(request);
-      const factors = items.map((factor) => {
-        const { name, phoneNumber, email, authenticatorName } = factor.profile ?? {};
-        return {
-          id: factor.id,
-          type: factor.factorType,
-          ...present({
-            provider: factor.provider,
-            status: factor.status,
-            device: name ?? phoneNumber ?? email ?? authenticatorName,
-            created: factor.created,
-          }),
-          ...fullOf(factor, view),
-        };
-      });
-      return { factors, ...tail };
     },
   }),
 ];
