@@ -56,7 +56,7 @@ function writeTools(entries: readonly Entry[]): string {
 function facts(tool: AnyTool): string {
   const aliases = [...Object.keys(tool.aliases ?? {})].map((name) => `\`${name}\``).join(', ');
   const lines = [
-    `Access: ${tool.access}.`,
+    `Access: ${tool.access}.${tool.access === 'destroy' ? ' A person is asked first.' : ''}`,
     tool.scopes.length > 0 ? `Needs: ${tool.scopes.map((scope) => `\`${scope}\``).join(', ')}.` : 'Asks no platform.',
     ...(aliases ? [`Also answers to: ${aliases}.`] : []),
   ];
@@ -84,10 +84,14 @@ function defaultOf(property: Property): string {
 }
 
 function writeTable(entries: readonly Entry[]): string {
-  const rows = entries.map(
-    ({ tool }) => `| [\`${tool.name}\`](docs/tools.md#${tool.name}) | ${tool.access} | ${cell(tool.description)} |`,
-  );
-  return ['| tool | access | |', '|---|---|---|', ...rows].join('\n');
+  const sets = Map.groupBy(entries, ({ toolset }) => toolset);
+  const parts = [...sets].map(([toolset, members]) => {
+    const rows = members.map(
+      ({ tool }) => `| [\`${tool.name}\`](docs/tools.md#${tool.name}) | ${tool.access} | ${cell(tool.description)} |`,
+    );
+    return [`**${toolset}**`, '', '| tool | access | |', '|---|---|---|', ...rows].join('\n');
+  });
+  return `\n${parts.join('\n\n')}\n`;
 }
 
 function writeSettings(): string {
