@@ -75,8 +75,28 @@ export function refuseSecrets(parameter: string, value: Fields): void {
 
 /** What differs, as it may be shown: without secrets, and without the earlier value of what the operator hides. */
 export function previewChanges(client: OktaClient, before: unknown, after: unknown): FieldChange[] {
-  return findChanges(withoutSecrets(before), withoutSecrets(after)).map((change) =>
-    change.before !== undefined && client.hides(change.field) ? { ...change, before: hidden } : change,
+  return findLeaves(withoutSecrets(before), withoutSecrets(after)).map((change) =>
+    change.before === undefined ? change : { ...change, before: hide(client, change.before, change.field) },
+  );
+}
+
+/** Field by field also where a whole object comes or goes, so that each is judged by its own name. */
+function findLeaves(before: unknown, after: unknown, path = ''): FieldChange[] {
+  return findChanges(before, after, path).flatMap((change) => {
+    const [old, young] = [change.before, change.after];
+    const comes = old === undefined && isMap(young) && Object.keys(young).length > 0;
+    const goes = young === undefined && isMap(old) && Object.keys(old).length > 0;
+    return comes || goes ? findLeaves(old ?? {}, young ?? {}, change.field) : [change];
+  });
+}
+
+function hide(client: OktaClient, value: unknown, field: string): unknown {
+  if (value === null) return null;
+  if (client.hides(field)) return hidden;
+  if (Array.isArray(value)) return value.map((item) => hide(client, item, field));
+  if (!isMap(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, hide(client, inner, `${field}.${name}`)]),
   );
 }
 
@@ -91,9 +111,8 @@ interface MergedUndo {
 /** The same tool with the values of before, unless one of them must not be shown. */
 export function undoMerge(client: OktaClient, undo: MergedUndo, before: Fields, after: Fields): Undo {
   const back = undoFields(before, after);
-  const hides = findChanges(after, before).filter(({ field, after: old }) => old !== undefined && client.hides(field));
-  const secret = findChanges(back, withoutSecrets(back));
-  const unseen = [...hides, ...secret].map(({ field }) => field);
+  const shown = hide(client, withoutSecrets(back), '');
+  const unseen = findLeaves(back, shown).map(({ field }) => field);
   if (unseen.length > 0) return { none: `the earlier value of ${unseen.join(', ')} is not shown to assistants` };
   const input = undo.parameter === undefined ? back : { [undo.parameter]: back };
   return { tool: undo.tool, input: { ...undo.input, ...input } };
