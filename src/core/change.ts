@@ -62,24 +62,38 @@ export type MakePlan<Input, Client> = (
   ctx: { readonly client: Client; readonly now: () => number },
 ) => Promise<Plan>;
 
-/** What every change answers. */
+const entry = z.record(z.string(), z.unknown());
+
+/** What every change answers. Its schema says little about the parts: all conversations pay for it once for each such tool. */
 export const changeOutput = z.object({
   done: z.boolean().describe('false: nothing was changed'),
   summary: z.string(),
-  targets: z.array(z.object({ type: z.string(), id: z.string(), name: z.string().optional() })),
-  changes: z.array(z.object({ field: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })),
-  touches: z.record(z.string(), z.number()).optional(),
+  targets: z.array(entry),
+  changes: z.array(entry).describe('field, before, after'),
+  touches: entry.optional(),
   warnings: z.array(z.string()).optional(),
-  undo: z
-    .object({ tool: z.string(), arguments: z.record(z.string(), z.unknown()), but: z.string().optional() })
-    .optional()
-    .describe('the call that takes it back'),
+  undo: entry.optional().describe('the call that takes it back'),
   no_undo: z.string().optional(),
   approve: z.string().optional().describe('what a person must do first'),
   note: z.string().optional(),
 });
 
-export type ChangeAnswer = z.input<typeof changeOutput>;
+export interface ChangeAnswer {
+  readonly done: boolean;
+  readonly summary: string;
+  readonly targets: readonly Target[];
+  readonly changes: readonly FieldChange[];
+  readonly touches?: Readonly<Record<string, number>>;
+  readonly warnings?: readonly string[];
+  readonly undo?: {
+    readonly tool: string;
+    readonly arguments: Readonly<Record<string, unknown>>;
+    readonly but?: string;
+  };
+  readonly no_undo?: string;
+  readonly approve?: string;
+  readonly note?: string;
+}
 
 /** A parameter of every change. */
 export const dryRun = z.boolean().default(false).describe('Only tell what would change');
