@@ -126,7 +126,7 @@ describe('a change by somebody else between the plan and its making', () => {
       const answer = await call(client, 'update_okta_policy_rule', {
         policy_id: id,
         rule_id: rule.id,
-        rule_data: { actions: { signon: { requireFactor: false } } },
+        rule_data: { actions: { signon: { factorLifetime: 30 } } },
       });
       expect(answer.isError).toBe(true);
       expect(answer.text).toContain('changed by somebody else in the meantime');

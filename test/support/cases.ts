@@ -10,6 +10,10 @@ export interface Facts {
   readonly app: Entity;
   readonly policy: Entity;
   readonly rule: Entity;
+  readonly zone: Entity;
+  /** Assignments of the application. */
+  readonly appUser: Entity;
+  readonly appGroup: Entity;
   /** A window of the System Log that does not move. */
   readonly since: string;
   readonly until: string;
@@ -79,10 +83,25 @@ export const cases: readonly Case[] = [
     path: ({ app }) => `/api/v1/apps/${app.id}/groups?expand=group&limit=100`,
   },
   {
+    tool: 'get_okta_application_user',
+    input: ({ app, appUser }) => ({ app_id: app.id, user_id: appUser.id }),
+    path: ({ app, appUser }) => `/api/v1/apps/${app.id}/users/${appUser.id}`,
+  },
+  {
+    tool: 'get_okta_application_group',
+    input: ({ app, appGroup }) => ({ app_id: app.id, group_id: appGroup.id }),
+    path: ({ app, appGroup }) => `/api/v1/apps/${app.id}/groups/${appGroup.id}?expand=group`,
+  },
+  {
     tool: 'list_okta_policies',
     input: () => ({ type: 'OKTA_SIGN_ON' }),
     list: 'policies',
     path: () => '/api/v1/policies?type=OKTA_SIGN_ON',
+  },
+  {
+    tool: 'get_okta_policy',
+    input: ({ policy }) => ({ policy_id: policy.id }),
+    path: ({ policy }) => `/api/v1/policies/${policy.id}`,
   },
   {
     tool: 'list_okta_policy_rules',
@@ -96,6 +115,11 @@ export const cases: readonly Case[] = [
     path: ({ policy, rule }) => `/api/v1/policies/${policy.id}/rules/${rule.id}`,
   },
   { tool: 'list_okta_network_zones', input: () => ({}), list: 'zones', path: () => '/api/v1/zones?limit=100' },
+  {
+    tool: 'get_okta_network_zone',
+    input: ({ zone }) => ({ zone_id: zone.id }),
+    path: ({ zone }) => `/api/v1/zones/${zone.id}`,
+  },
   {
     tool: 'get_okta_event_logs',
     input: ({ since, until }) => ({ since, until }),
@@ -124,9 +148,14 @@ export async function readFacts({ read }: Organization): Promise<Facts> {
   const [group] = await read('/api/v1/groups?q=Everyone');
   const [policy] = await read('/api/v1/policies?type=OKTA_SIGN_ON');
   const [rule] = policy ? await read(`/api/v1/policies/${policy.id}/rules`) : [];
-  if (!group || !app || !policy || !rule) throw new TypeError('the sandbox lacks what the cases are about');
+  const [zone] = await read('/api/v1/zones?limit=1');
+  const [appUser] = app ? await read(`/api/v1/apps/${app.id}/users?limit=1`) : [];
+  const [appGroup] = app ? await read(`/api/v1/apps/${app.id}/groups?limit=20`) : [];
+  if (!group || !app || !policy || !rule || !zone || !appUser || !appGroup) {
+    throw new TypeError('the sandbox lacks what the cases are about');
+  }
   const { login } = user.profile as { login: string };
-  return { user, login, group, app, policy, rule, since, until };
+  return { user, login, group, app, policy, rule, zone, appUser, appGroup, since, until };
 }
 
 async function firstOf(

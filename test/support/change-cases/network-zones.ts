@@ -53,6 +53,13 @@ export const networkZoneCases: readonly ChangeCase[] = [
       }),
   },
   {
+    tool: 'update_okta_network_zone',
+    when: 'so that it blocks',
+    asks: true,
+    undo: 'all',
+    prepare: (organization) => ofZone(organization, 'VPN exits', { zone_data: { usage: 'BLOCKLIST' } }),
+  },
+  {
     tool: 'deactivate_okta_network_zone',
     asks: true,
     undo: 'all',

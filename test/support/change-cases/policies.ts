@@ -152,7 +152,8 @@ export const policyCases: readonly ChangeCase[] = [
   },
   {
     tool: 'create_okta_policy_rule',
-    asks: false,
+    when: 'that denies',
+    asks: true,
     undo: 'all',
     besides: ['id', 'system'],
     async prepare(organization) {
@@ -165,6 +166,25 @@ export const policyCases: readonly ChangeCase[] = [
       };
       return { input: { policy_id: policy, rule_data }, reads: [`${rules}/{made}`, rules] };
     },
+  },
+  {
+    tool: 'create_okta_policy_rule',
+    when: 'that is not in force',
+    asks: false,
+    undo: 'all',
+    besides: ['id', 'system', 'priority', 'conditions'],
+    async prepare(organization) {
+      const { policy, rules } = await aRule(organization);
+      const rule_data = { name: 'Later', actions: { signon: { access: 'ALLOW' } } };
+      return { input: { policy_id: policy, rule_data, activate: false }, reads: [`${rules}/{made}`, rules] };
+    },
+  },
+  {
+    tool: 'update_okta_policy_rule',
+    when: 'so that it asks for no second factor',
+    asks: true,
+    undo: 'all',
+    prepare: (organization) => ofRule(organization, { rule_data: { actions: { signon: { requireFactor: false } } } }),
   },
   {
     tool: 'update_okta_policy_rule',

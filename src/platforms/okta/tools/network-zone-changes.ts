@@ -21,7 +21,7 @@ import {
   without,
 } from './merging.ts';
 import { zoneId } from './shared.ts';
-import { findZoneUses, warnOfBlocking } from './zone-uses.ts';
+import { askForBlocking, findZoneUses, warnOfBlocking } from './zone-uses.ts';
 
 const change = defineChanges<OktaClient>();
 const scopes = ['okta.networkZones.manage'];
@@ -130,6 +130,7 @@ export const networkZoneChangeTools = [
         targets: [{ type: 'zone', id: '', name }],
         changes: previewChanges(client, {}, body),
         warnings: warnOfBlocking(undefined, body),
+        ask: askForBlocking(undefined, body),
         undo: undoCreate('the id that it gets', status),
         async apply() {
           const made = await client.send('POST', ['zones'], { body });
@@ -173,13 +174,16 @@ export const networkZoneChangeTools = [
       const [before, after] = [pick(current, settable), pick(body, settable)];
       const changes = previewChanges(client, before, after);
       const uses = await findZoneUses(client, current.id);
+      // Another name blocks nobody else.
+      const renamed = changes.every(({ field }) => field === 'name');
       const undo = { tool: 'update_okta_network_zone', input: { zone_id: current.id }, parameter: 'zone_data' };
       return {
         summary: `Update the ${nameTarget(target)}`,
         targets: [target],
         changes,
         touches: uses.touches,
-        warnings: [...warnOfBlocking(current, body), ...uses.warnings],
+        warnings: [...(renamed ? [] : warnOfBlocking(current, body)), ...uses.warnings],
+        ask: renamed ? undefined : askForBlocking(current, body),
         undo: undoMerge(client, undo, before, after),
         already: changes.length === 0 ? 'The zone is like that already.' : undefined,
         apply: () => replaceWhole(client, { path: ['zones', current.id], planned: current, body, names: settable }),
@@ -206,6 +210,7 @@ export const networkZoneChangeTools = [
         changes: active ? [] : statusChange(zone.status ?? '', 'ACTIVE'),
         touches: uses.touches,
         warnings: [...warnOfBlocking(zone, { ...zone, status: 'ACTIVE' }), ...uses.warnings],
+        ask: askForBlocking(zone, { ...zone, status: 'ACTIVE' }),
         undo: { tool: 'deactivate_okta_network_zone', input: { zone_id: zone.id } },
         already: active ? 'The zone is active already.' : undefined,
         apply: async () => void (await client.send('POST', ['zones', zone.id, 'lifecycle', 'activate'])),

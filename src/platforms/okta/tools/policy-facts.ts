@@ -165,18 +165,29 @@ export async function countApps(client: OktaClient, { id, type }: Placed): Promi
   return { touches: { applications: apps.count }, warnings: apps.warning === undefined ? [] : [apps.warning] };
 }
 
-/** What a careful person would not want to overlook in what a rule does. */
-export function warnOfActions(before: unknown, after: unknown): readonly string[] {
+/**
+ * What a careful person would not want to overlook in what a rule does. An update that takes protection away, or locks
+ * people out, is asked about as the tools are that do nothing else.
+ */
+export function judgeActions(
+  before: unknown,
+  after: unknown,
+): { warnings: readonly string[]; ask: string | undefined } {
   const was = new Map(leaves(before));
-  return leaves(after).flatMap(([path, value]) => {
+  const warnings = leaves(after).flatMap(([path, value]) => {
     const old = was.get(path);
     if (old === value) return [];
     if (path.endsWith('.access') && value === 'DENY') return [`It denies (${path}) to everybody whom it applies to.`];
+    if (path.endsWith('.access') && old === 'DENY') return [`It lets in (${path}) those whom it denied before.`];
     if (path.endsWith('.requireFactor') && value === false && old === true)
       return ['It asks for no second factor any more.'];
     if (path.endsWith('.factorMode') && value === '1FA') return ['One factor is enough then.'];
     return [];
   });
+  return {
+    warnings,
+    ask: warnings.length > 0 ? 'it decides who gets in, and how well they must prove who they are' : undefined,
+  };
 }
 
 function leaves(value: unknown, path = 'actions'): [string, unknown][] {

@@ -22,6 +22,7 @@ import {
   checkParts,
   describeShifts,
   findConcerned,
+  judgeActions,
   listRules,
   loadPolicy,
   loadRule,
@@ -29,7 +30,6 @@ import {
   placedReadOnly,
   refuseSystem,
   targetPlaced,
-  warnOfActions,
 } from './policy-facts.ts';
 import { policyId, ruleId } from './shared.ts';
 
@@ -95,17 +95,19 @@ export const policyRuleChangeTools = [
         findConcerned(client, body.conditions),
       ]);
       const of = targetPlaced('policy', policy);
+      const judged = judgeActions(undefined, body.actions);
       return {
         summary: `Create the rule “${name}” in the ${nameTarget(of)}`,
         targets: [{ type: 'rule', id: '', name }, of],
         changes: previewChanges(client, {}, { status: activate ? 'ACTIVE' : 'INACTIVE', ...body }),
         touches: concerned.touches,
         warnings: [
-          ...warnOfActions(undefined, body.actions),
+          ...judged.warnings,
           ...concerned.warnings,
           ...(typeof priority === 'number' ? describeShifts(others, { to: priority }) : []),
           ...warnOfPolicy(policy),
         ],
+        ask: judged.ask,
         undo: {
           tool: 'delete_okta_policy_rule',
           input: { policy_id: policy.id, rule_id: 'the id that it gets' },
@@ -156,6 +158,7 @@ export const policyRuleChangeTools = [
         typeof to === 'number' ? listRules(client, policy.id) : [],
         findConcerned(client, after.conditions),
       ]);
+      const judged = judgeActions(before.actions, after.actions);
       const moving = { id: rule.id, ...(rule.priority != null && { from: rule.priority }) };
       return {
         summary: `Update the ${named}`,
@@ -163,11 +166,12 @@ export const policyRuleChangeTools = [
         changes,
         touches: concerned.touches,
         warnings: [
-          ...warnOfActions(before.actions, after.actions),
+          ...judged.warnings,
           ...concerned.warnings,
           ...(typeof to === 'number' ? describeShifts(others, { ...moving, to }) : []),
           ...warnOfPolicy(policy),
         ],
+        ask: judged.ask,
         undo: undoMerge(client, { tool: 'update_okta_policy_rule', input: ids, parameter: 'rule_data' }, before, after),
         already: changes.length === 0 ? 'The rule is like that already.' : undefined,
         apply: () => replaceWhole(client, { path: pathOf(policy.id, rule.id), planned: rule, body, names: settable }),
@@ -186,13 +190,15 @@ export const policyRuleChangeTools = [
     async plan({ policy_id, rule_id }, { client }) {
       const { policy, rule, targets, named, ids } = await load(client, policy_id, rule_id);
       const active = rule.status === 'ACTIVE';
+      const judged = judgeActions(undefined, rule.actions);
       const { touches, warnings } = await findConcerned(client, rule.conditions);
       return {
         summary: `Activate the ${named}`,
         targets,
         changes: active ? [] : statusChange(rule.status ?? '', 'ACTIVE'),
         touches,
-        warnings: [...warnOfActions(undefined, rule.actions), ...warnings, ...warnOfPolicy(policy)],
+        warnings: [...judged.warnings, ...warnings, ...warnOfPolicy(policy)],
+        ask: judged.ask,
         undo: { tool: 'deactivate_okta_policy_rule', input: ids },
         already: active ? 'The rule is active already.' : undefined,
         apply: async () => void (await client.send('POST', [...pathOf(policy.id, rule.id), 'lifecycle', 'activate'])),

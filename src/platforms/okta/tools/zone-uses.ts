@@ -69,6 +69,11 @@ export function warnOfBlocking(before: ZoneState | undefined, after: ZoneState):
   ];
 }
 
+/** Why a person must be asked before a zone blocks, or blocks others than before. */
+export function askForBlocking(before: ZoneState | undefined, after: ZoneState): string | undefined {
+  return warnOfBlocking(before, after).length > 0 ? 'it decides who reaches Okta at all' : undefined;
+}
+
 export interface ZoneState {
   readonly usage?: unknown;
   readonly status?: unknown;
