@@ -37,7 +37,7 @@ export function writeChange(answer: ChangeAnswer, tenant: string | undefined): s
     ...(answer.touches ? [`touches: ${describeTouches(answer.touches)}`] : []),
     ...(answer.warnings ?? []).map((warning) => `warning: ${plain(warning)}`),
     ...(undo ? [`undo: ${undo.tool} ${plain(JSON.stringify(undo.arguments))}`] : []),
-    ...(undo?.but === undefined ? [] : [`the undo does not bring back: ${plain(undo.but)}`]),
+    ...(undo?.but === undefined ? [] : [`undone like that, but ${plain(undo.but)}`]),
     ...(no_undo === undefined ? [] : [`no undo: ${plain(no_undo)}`]),
     ...(answer.approve === undefined ? [] : [plain(answer.approve)]),
     ...(answer.note === undefined ? [] : [plain(answer.note)]),

@@ -101,7 +101,7 @@ export function answerChange(call: Call, end: End): CallToolResult {
     summary: plan.summary,
     targets: plan.targets.map(({ type, id, name }) => ({ type, id, ...(name !== undefined && { name }) })),
     changes: [...plan.changes],
-    ...(plan.touches && { touches: { ...plan.touches } }),
+    ...(Object.keys(plan.touches ?? {}).length > 0 && { touches: { ...plan.touches } }),
     ...(warnings.length > 0 && { warnings: [...warnings] }),
     ...(plan.already === undefined && describeUndo(undo, entry.choosesTenant ? call.tenant?.name : undefined)),
     ...(end.approve !== undefined && { approve: end.approve }),

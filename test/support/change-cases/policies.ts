@@ -119,6 +119,16 @@ export const policyCases: readonly ChangeCase[] = [
     },
   },
   {
+    tool: 'deactivate_okta_policy',
+    when: 'that applications choose',
+    asks: true,
+    undo: 'all',
+    async prepare(organization) {
+      const [policy] = await organization.read('/api/v1/policies?type=ACCESS_POLICY');
+      return { input: { policy_id: policy?.id }, reads: [`/api/v1/policies/${policy?.id}`] };
+    },
+  },
+  {
     tool: 'activate_okta_policy',
     asks: false,
     undo: 'all',

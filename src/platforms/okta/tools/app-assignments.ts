@@ -69,7 +69,7 @@ function undoUnassign(client: OktaClient, ids: Fields, { credentials, profile }:
   const shown = Object.entries(profile ?? {}).filter(([name, value]) => value !== null && !client.hides(name));
   const safe = shown.filter(([, value]) => JSON.stringify(withoutSecrets(value)) === JSON.stringify(value));
   const lost =
-    Object.keys(profile ?? {}).length > safe.length ? ', and of the profile what assistants must not see' : '';
+    Object.keys(profile ?? {}).length > safe.length ? ', nor what assistants must not see of the profile' : '';
   const userName = client.hides('credentials.userName') ? undefined : credentials?.userName;
   return {
     tool: 'assign_okta_application_user',
@@ -78,7 +78,7 @@ function undoUnassign(client: OktaClient, ids: Fields, { credentials, profile }:
       ...present({ username: userName }),
       ...(safe.length > 0 && { profile: Object.fromEntries(safe) }),
     },
-    but: `a password kept for the application, and what the application itself removed with the account, stay lost${lost}`,
+    but: `a password kept for the application, and what the application itself removed with the account, do not come back${lost}`,
   };
 }
 
@@ -176,7 +176,7 @@ export const appAssignmentTools = [
         });
       }
       const group = found?._links?.group?.name ?? 'a group';
-      const again = `the application then comes through ${group} again, with what its mappings say`;
+      const again = `the application then comes through ${group} again, without what was set here`;
       return {
         summary: `Assign the ${nameTarget(target)} to the ${nameTarget(person)}`,
         targets: [target, person],

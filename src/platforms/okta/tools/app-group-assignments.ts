@@ -72,7 +72,7 @@ function undoUnassign(client: OktaClient, ids: Fields, found: Assigned): Undo {
   const undo = { tool: 'assign_okta_application_group', input: ids };
   const back = undoMerge(client, undo, partsOf(found), {});
   if ('none' in back) return back;
-  return { ...back, but: 'what the application itself removed with people’s accounts stays lost' };
+  return { ...back, but: 'what the application itself removed with people’s accounts does not come back' };
 }
 
 export const appGroupAssignmentTools = [

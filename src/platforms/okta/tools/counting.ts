@@ -8,7 +8,7 @@ import type { OktaClient } from '../client.ts';
 const maxCounted = 1_000;
 const counted = z.object({ id: z.string() });
 
-export interface Count {
+interface Count {
   readonly count: number;
   /** Absent where it is exact. */
   readonly warning?: string;
@@ -18,7 +18,8 @@ interface CountRequest {
   readonly path: readonly string[];
   /** In the plural, for the warning. */
   readonly what: string;
-  readonly pageSize: number;
+  /** Absent for an operation that knows no `limit`. */
+  readonly pageSize?: number;
   readonly minPageSize?: number;
 }
 
@@ -55,7 +56,7 @@ const sizedGroup = z.object({
   _embedded: z.object({ stats: z.object({ usersCount: z.number().nullish() }).nullish() }).nullish(),
 });
 
-export interface SizedGroup {
+interface SizedGroup {
   readonly id: string;
   readonly name: string;
   /** Undefined where Okta does not say. */

@@ -105,7 +105,8 @@ export function describeShifts(
   return [`Moves others: ${moved.slice(0, maxNamed).join(', ')}${more}.`];
 }
 
-const maxNamed = 10;
+/** A question is cut where it grows long. */
+const maxNamed = 6;
 
 export interface Concerned {
   readonly touches: Readonly<Record<string, number>>;
@@ -154,11 +155,7 @@ const ofApps = new Set(['ACCESS_POLICY', 'PROFILE_ENROLLMENT']);
 /** How many applications a policy decides for. */
 export async function countApps(client: OktaClient, { id, type }: Placed): Promise<Concerned> {
   if (!ofApps.has(type ?? '')) return { touches: {}, warnings: [] };
-  const request = {
-    path: ['policies', id, 'mappings'],
-    what: 'applications with the policy',
-    pageSize: Number.POSITIVE_INFINITY,
-  };
+  const request = { path: ['policies', id, 'mappings'], what: 'applications with the policy' };
   // Organizations of the older kind have no mappings.
   const apps = await orUndefined(countList(client, request), 'not_found', 'missing_scope');
   if (!apps) return { touches: {}, warnings: ['How many applications it decides for is not known.'] };

@@ -21,7 +21,7 @@ const policyEntity = z.object({
   _embedded: z.object({ rules: z.array(ruleEntity).nullish() }).nullish(),
 });
 
-export interface ZoneUses {
+interface ZoneUses {
   readonly touches: Readonly<Record<string, number>>;
   readonly warnings: readonly string[];
 }
@@ -74,7 +74,7 @@ export function askForBlocking(before: ZoneState | undefined, after: ZoneState):
   return warnOfBlocking(before, after).length > 0 ? 'it decides who reaches Okta at all' : undefined;
 }
 
-export interface ZoneState {
+interface ZoneState {
   readonly usage?: unknown;
   readonly status?: unknown;
 }
