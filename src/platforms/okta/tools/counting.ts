@@ -8,7 +8,7 @@ import type { OktaClient } from '../client.ts';
 const maxCounted = 1_000;
 const counted = z.object({ id: z.string() });
 
-interface Count {
+export interface Count {
   readonly count: number;
   /** Absent where it is exact. */
   readonly warning?: string;

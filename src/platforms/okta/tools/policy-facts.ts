@@ -11,7 +11,7 @@ import { checkUpdates, type Fields, isMap } from './merging.ts';
 const text = z.string().nullish();
 
 /** A policy or a rule, with every field kept. */
-export const placedEntity = z.looseObject({
+const placedEntity = z.looseObject({
   id: z.string(),
   name: text,
   type: text,
