@@ -35,7 +35,8 @@ export async function findZoneUses(client: OktaClient, zone: string): Promise<Zo
   const unread = types.filter((_type, place) => found[place] === undefined);
   const more = uses.length > maxNamed ? `, and ${uses.length - maxNamed} more` : '';
   return {
-    touches: { policy_rules: uses.length },
+    // A count of what could be read would pass for a count of all.
+    touches: unread.length === 0 ? { policy_rules: uses.length } : {},
     warnings: [
       ...(uses.length > 0 ? [`Policy rules name it: ${uses.slice(0, maxNamed).join(', ')}${more}.`] : []),
       ...(unread.length > 0 ? [`Whether rules of ${unread.join(', ')} policies name it could not be read.`] : []),
