@@ -100,9 +100,10 @@ export const dryRun = z.boolean().default(false).describe('Only tell what would 
 
 /** The fields that differ, by path, in the order of the later one. Arrays count as one value. */
 export function findChanges(before: unknown, after: unknown, path = ''): FieldChange[] {
-  if (isMap(before) && isMap(after)) {
-    const names = new Set([...Object.keys(after), ...Object.keys(before)]);
-    return [...names].flatMap((name) => findChanges(before[name], after[name], path === '' ? name : `${path}.${name}`));
+  if ((isMap(before) && (isMap(after) || after == null)) || (isMap(after) && before == null)) {
+    const [old, young] = [isMap(before) ? before : {}, isMap(after) ? after : {}];
+    const names = new Set([...Object.keys(young), ...Object.keys(old)]);
+    return [...names].flatMap((name) => findChanges(old[name], young[name], path === '' ? name : `${path}.${name}`));
   }
   if (JSON.stringify(sorted(before)) === JSON.stringify(sorted(after))) return [];
   return [{ field: path, ...(before != null && { before }), ...(after != null && { after }) }];
