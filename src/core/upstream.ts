@@ -29,10 +29,14 @@ export interface Credential {
     readonly signal: AbortSignal;
   }): Promise<Record<string, string>>;
   /**
-   * Told once a request that the upstream answered these headers with a 401. True when others can be had: the request
-   * is then sent once more, also a write, for a request that was not let in was not processed (RFC 9110 §15.5.2).
+   * Told once a request that the upstream did not let it in with these headers: 401, or 400 with a challenge (RFC 6750
+   * §3.1). True when others can be had: the request is then sent once more, also a write, for what was not let in was
+   * not processed (RFC 9110 §15.5.2).
    */
-  readonly rejected?: (sent: Readonly<Record<string, string>>, answer: Headers) => boolean;
+  readonly rejected?: (
+    sent: Readonly<Record<string, string>>,
+    answer: { readonly status: number; readonly headers: Headers },
+  ) => boolean;
 }
 
 export interface UpstreamOptions {
@@ -146,7 +150,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         await options.budget.learn(asked.bucket, allowance);
       }
       options.onAttempt?.({ bucket: asked.bucket, status: response.status, ms: now() - started });
-      if (response.status === 401 && mayRenew && options.credential.rejected?.(proof, response.headers)) {
+      if (mayRenew && wasShutOut(response) && options.credential.rejected?.(proof, response)) {
         await response.body?.cancel();
         throw new Renewed();
       }
@@ -194,6 +198,10 @@ function encodeSegment(segment: string): string {
     });
   }
   return encodeURIComponent(segment);
+}
+
+function wasShutOut({ status, headers }: Response): boolean {
+  return status === 401 || (status === 400 && headers.has('www-authenticate'));
 }
 
 function throwIfOver(scope: CallScope): void {

@@ -92,6 +92,27 @@ describe('a 401', () => {
   });
 });
 
+describe('a 400', () => {
+  test.each([
+    [{ 'www-authenticate': 'DPoP error="invalid_dpop_proof"' }, 2],
+    [{}, 1],
+  ])('with %j is sent %i times', async (headers, times) => {
+    const server = await openServer((request, response, number) => {
+      answerJson({ number }, number === 1 ? 400 : 200, headers)(request, response, number);
+    });
+    servers.push(server);
+    const { credential, refused } = counting(true);
+    const asked = upstreamOf(server.origin, { credential }).request(
+      requestOf({ method: 'POST', body: {} }),
+      scopeOf(2_000),
+    );
+    if (times === 2) expect((await asked).status).toBe(200);
+    else expect((await failureOf(asked)).error.message).toBe('status 400');
+    expect(refused).toHaveLength(times - 1);
+    expect(server.seen).toHaveLength(times);
+  });
+});
+
 test('the credential is told when the attempt must be over, and nothing is sent when it fails', async () => {
   const server = await openGuarded('1');
   const credential: Credential = ({ signal }) =>

@@ -1,6 +1,6 @@
 // How requests to an Okta organization prove their right: an API token, a service app's tokens or a person's.
 
-import { CastellanError } from '../../core/errors.ts';
+import { CastellanError, type ErrorFacts } from '../../core/errors.ts';
 import type { Dialect } from '../../core/exchange.ts';
 import type { Values } from '../../core/settings.ts';
 import type { Credential, UpstreamOptions } from '../../core/upstream.ts';
@@ -8,6 +8,7 @@ import type { Store } from '../../stores/store.ts';
 import type { Vault } from '../../stores/vault.ts';
 import type { credentialSettings } from './credential-settings.ts';
 import { oktaDialect } from './dialect.ts';
+import { type Challenge, challengeOf, clockFault } from './oauth/challenge.ts';
 import { createPersonTokens } from './oauth/person.ts';
 import type { Asking } from './oauth/problems.ts';
 import { makeProofKey } from './oauth/proof.ts';
@@ -97,13 +98,16 @@ function oauthCredential(kind: OktaCredential['kind'], tokens: Tokens, asking: A
     if (!prover) return { authorization: `Bearer ${accessToken}` };
     return { authorization: `DPoP ${accessToken}`, dpop: await prover.prove(method, url, accessToken) };
   };
-  const rejected: Credential['rejected'] = (sent, answer) => {
+  const rejected: Credential['rejected'] = (sent, { status, headers }) => {
     const accessToken = sent.authorization?.split(' ')[1] ?? '';
-    const nonce = answer.get('dpop-nonce');
+    const nonce = headers.get('dpop-nonce');
     const prover = tokens.current()?.prover;
+    const challenge = challengeOf(headers);
+    if (status !== 401 && !challenge) return false;
     // RFC 9449 §9: nothing is wrong with the token, the proof only wants a nonce.
-    if (prover && nonce !== null && /use_dpop_nonce/.test(answer.get('www-authenticate') ?? '')) prover.useNonce(nonce);
-    else tokens.drop(accessToken);
+    if (prover && nonce !== null && challenge?.error === 'use_dpop_nonce') prover.useNonce(nonce);
+    // A proof that came late or twice is made anew; a token of another key is not helped by that.
+    else if (challenge?.error !== 'invalid_dpop_proof' || / not bound /.test(challenge.says)) tokens.drop(accessToken);
     return true;
   };
   return {
@@ -132,36 +136,70 @@ async function keptProofKey(store: Pick<Store, 'get' | 'add'> | undefined, name:
   }
 }
 
-/** The vendor's errors, with the advice that goes with this credential. */
-export function dialectFor({ kind, clientId }: OktaCredential, tenant: string): Dialect {
-  if (kind === 'ssws') return oktaDialect;
+/** The vendor's errors, with what its challenge says beyond them and the advice that goes with this credential. */
+export function dialectFor(credential: OktaCredential, tenant: string): Dialect {
+  if (credential.kind === 'ssws') return oktaDialect;
   return {
     ...oktaDialect,
     toError(answer, now) {
       const error = oktaDialect.toError(answer, now);
-      const scope = /insufficient_scope/.test(answer.headers.get('www-authenticate') ?? '');
-      if (error.code !== 'unauthorized' && error.code !== 'missing_scope' && !scope) return error;
-      const { message, retry, requestId, detail } = error;
-      return new CastellanError({
-        code: scope ? 'missing_scope' : error.code,
-        message,
-        hint: adviceFor(error.code === 'unauthorized' && !scope, kind, clientId, tenant),
-        retry,
-        requestId,
-        detail,
-      });
+      const challenge = challengeOf(answer.headers);
+      const refusal = refusalOf(error, challenge, credential, tenant, clockFault(answer.headers.get('date'), now));
+      if (!refusal) return error;
+      const { retry, requestId, detail } = error;
+      return new CastellanError({ retry, requestId, detail, ...refusal });
     },
   };
 }
 
-function adviceFor(refused: boolean, kind: OktaCredential['kind'], clientId: string | undefined, tenant: string) {
+function refusalOf(
+  error: CastellanError,
+  challenge: Challenge | undefined,
+  credential: OktaCredential,
+  tenant: string,
+  clock: string | undefined,
+): Pick<ErrorFacts, 'code' | 'message' | 'hint'> | undefined {
+  const { kind, clientId } = credential;
   const app = `the application ${clientId}`;
-  if (refused) {
-    return kind === 'person'
+  const said = challenge?.says ? ` (“${challenge.says}”)` : '';
+  if (challenge?.error === 'insufficient_scope') return scopeRefusal(challenge.scopes, credential, tenant);
+  if (error.code === 'missing_scope') {
+    const whom =
+      kind === 'person'
+        ? 'The person who signed in needs an admin role that covers it'
+        : `Assign ${app} an admin role that covers it (Applications > the app > Admin roles)`;
+    return { code: error.code, message: error.message, hint: `${whom}; the scopes of the token suffice.` };
+  }
+  if (challenge && /^(?:invalid_dpop_proof|use_dpop_nonce)$/.test(challenge.error)) {
+    return {
+      code: 'unauthorized',
+      message: `Okta does not accept the proof that binds the token to its key${said}.`,
+      hint: clock ?? 'Try again; if it stays so, check that no proxy changes the address or the headers of requests.',
+    };
+  }
+  if (error.code !== 'unauthorized' && !(challenge && error.code === 'refused_by_platform')) return undefined;
+  const todo =
+    kind === 'person'
       ? `Run \`${loginCommand(tenant)}\` in a terminal; if it stays so, check that ${app} is active.`
       : `A new token was refused as well: check that ${app} is active, and this machine’s clock.`;
-  }
-  return kind === 'person'
-    ? `Grant the scope to ${app} (Okta API Scopes), ask for it in the scopes setting and sign in again with \`${loginCommand(tenant)}\`; the person needs an admin role that covers it.`
-    : `Grant the scope to ${app} (Okta API Scopes), ask for it in the scopes setting (OKTA_SCOPES), and assign the app an admin role that covers it.`;
+  const message = error.code === 'unauthorized' ? error.message : `Okta does not accept the access token${said}.`;
+  return { code: 'unauthorized', message, hint: clock ?? todo };
+}
+
+/** The token has no scope for it: which, and what is to be done for it, where. */
+function scopeRefusal(
+  needed: readonly string[],
+  { kind, clientId, askedScopes, knownScopes }: OktaCredential,
+  tenant: string,
+): Pick<ErrorFacts, 'code' | 'message' | 'hint'> {
+  const absent = needed.filter((scope) => !knownScopes()?.has(scope));
+  const names = absent.length > 0 ? absent : needed;
+  const what = names.length === 0 ? 'a scope that Okta does not name' : names.join(', ');
+  const them = names.length > 1 ? 'them' : 'it';
+  const grant = `Grant ${them} to the application ${clientId} (Applications > the app > Okta API Scopes)`;
+  const ask = names.every((name) => askedScopes.includes(name))
+    ? ''
+    : `, ask for ${them} with the scopes setting (OKTA_SCOPES)`;
+  const then = kind === 'person' ? `, and sign in again with \`${loginCommand(tenant)}\`.` : '; the next token has it.';
+  return { code: 'missing_scope', message: `The access token lacks ${what}.`, hint: `${grant}${ask}${then}` };
 }

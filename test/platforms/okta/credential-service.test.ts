@@ -319,15 +319,53 @@ describe('what the API refuses', () => {
   test('is explained by the credential that was used', () => {
     const app = service();
     expect(explain(app, 401, 'E0000011').hint).toContain('the application 0oaservice is active');
-    expect(explain(app, 403, 'E0000006').hint).toMatch(/Okta API Scopes.*OKTA_SCOPES.*admin role/);
-    const challenge = 'Bearer error="insufficient_scope"';
-    expect(explain(app, 403, 'E0000038', challenge)).toMatchObject({ code: 'missing_scope', requestId: 'r1' });
+    expect(explain(app, 403, 'E0000006').hint).toMatch(
+      /Assign the application 0oaservice an admin role.*scopes.*suffice/,
+    );
+    const challenge = 'Bearer error="insufficient_scope", scope="okta.groups.read okta.groups.manage"';
+    expect(explain(app, 403, 'E0000038', challenge)).toMatchObject({
+      code: 'missing_scope',
+      requestId: 'r1',
+      message: 'The access token lacks okta.groups.read, okta.groups.manage.',
+      hint: expect.stringMatching(/Grant them to the application 0oaservice.*Okta API Scopes.*OKTA_SCOPES/),
+    });
+    const asked = 'Bearer scope="okta.users.read", error="insufficient_scope"';
+    expect(explain(app, 403, 'E0000006', asked).hint).not.toContain('OKTA_SCOPES');
+    const unnamed = explain(app, 403, 'E0000006', 'Bearer error="insufficient_scope", scope="<script>"');
+    expect(unnamed).toMatchObject({ code: 'missing_scope', message: expect.stringContaining('does not name') });
     expect(explain(app, 404, 'E0000007').code).toBe('not_found');
     const human = bench.open({ clientId });
     expect(explain(human, 401, 'E0000011').hint).toContain('castellan login okta --tenant acme');
-    expect(explain(human, 403, 'E0000006').hint).toMatch(/sign in again/);
+    expect(explain(human, 403, 'E0000006').hint).toMatch(/The person who signed in needs an admin role/);
+    expect(explain(human, 403, 'E0000006', challenge).hint).toMatch(
+      /sign in again with `castellan login okta --tenant acme`/,
+    );
     const token = bench.open({ apiToken: secret('x') });
     expect(explain(token, 401, 'E0000011').hint).toContain('OKTA_API_TOKEN');
     expect(token).toMatchObject({ kind: 'ssws', clientId: undefined, askedScopes: [] });
+  });
+
+  test('of a proof or a bound token is told apart from other refusals; a clock that is off is named', () => {
+    const app = service();
+    const proof = 'DPoP algs="ES256", error="invalid_dpop_proof", error_description="The DPoP proof JWT is too old."';
+    expect(explain(app, 400, 'none', proof)).toMatchObject({
+      code: 'unauthorized',
+      message: expect.stringContaining('“The DPoP proof JWT is too old.”'),
+      hint: expect.stringMatching(/proxy/),
+    });
+    const late = answer(400, 'none', proof);
+    late.headers.set('date', new Date(Date.now() + 600_000).toUTCString());
+    const { hint } = dialectFor(app, 'acme').toError(late, Date.now());
+    expect(hint).toBe('This machine’s clock is 10 min behind Okta’s: let the system synchronise it (NTP).');
+    const scheme = 'DPoP error="invalid_request", error_description="Use the DPoP scheme."';
+    expect(explain(app, 400, 'none', scheme)).toMatchObject({
+      code: 'unauthorized',
+      message: 'Okta does not accept the access token (“Use the DPoP scheme.”).',
+    });
+    // A proxy’s own challenge is none of Okta’s, and a wrong request none of the token’s.
+    expect(explain(app, 400, 'none', 'Basic realm="proxy", error="invalid_dpop_proof"').code).toBe(
+      'refused_by_platform',
+    );
+    expect(explain(app, 400, 'E0000001').code).toBe('refused_by_platform');
   });
 });

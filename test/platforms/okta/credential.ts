@@ -59,7 +59,7 @@ export const secret = (text: string) => new Secret(text);
 
 export const soon = () => AbortSignal.timeout(8_000);
 
-/** Sends a GET with the credential, as the upstream does: once more where a 401 brings a new one. */
+/** Sends a request with the credential, as the upstream does: once more where a refusal brings a new one. */
 export async function send(credential: OktaCredential, path: string, method = 'GET'): Promise<Response> {
   const url = new URL(path);
   const ask = async () => {
@@ -68,7 +68,7 @@ export async function send(credential: OktaCredential, path: string, method = 'G
   };
   const first = await ask();
   if (first.response.status !== 401) return first.response;
-  const again = credential.prove.rejected?.(first.headers, first.response.headers);
+  const again = credential.prove.rejected?.(first.headers, first.response);
   return again ? (await ask()).response : first.response;
 }
 

@@ -26,12 +26,23 @@ export function cleanText(text: string, sent: Sent): string {
     .slice(0, 300);
 }
 
-/** RFC 6749 §4.1.2.1 and §5.2, RFC 8628 §3.5, RFC 9449 §5. */
-export function oauthProblem(code: string, description: string, asking: Asking, sent: Sent = []): CastellanError {
+/** What a clock that is off can be the reason of: proofs and assertions hold times. */
+const timely: ReadonlySet<string> = new Set(['invalid_client', 'invalid_dpop_proof']);
+
+/** RFC 6749 §4.1.2.1 and §5.2, RFC 8628 §3.5, RFC 9449 §5. `clock`: how far this machine's is off, if it is. */
+export function oauthProblem(
+  code: string,
+  description: string,
+  asking: Asking,
+  sent: Sent = [],
+  clock?: string,
+): CastellanError {
   const name = cleanText(code, sent).slice(0, 60);
   const said = cleanText(description, sent);
   const okta = said === '' ? name : `${name}: ${said}`;
-  return new CastellanError({ ...adviceFor(name, okta, asking), detail: { oauth: name, said } });
+  const facts = adviceFor(name, okta, asking);
+  const hint = clock !== undefined && timely.has(name) ? `${clock} If that is not it: ${facts.hint}` : facts.hint;
+  return new CastellanError({ ...facts, hint, detail: { oauth: name, said } });
 }
 
 function adviceFor(name: string, okta: string, asking: Asking): ErrorFacts {
@@ -50,6 +61,12 @@ function adviceFor(name: string, okta: string, asking: Asking): ErrorFacts {
         code: 'missing_scope',
         message: `Okta does not grant ${app} a scope that was asked for (${okta}).`,
         hint: `Grant it in the Admin Console (Applications > the app > Okta API Scopes), or ask for fewer with the scopes setting (OKTA_SCOPES). Asked for: ${asking.scopes.join(' ')}.`,
+      };
+    case 'consent_required':
+      return {
+        code: 'missing_scope',
+        message: `Okta grants ${app} none of the scopes that were asked for (${okta}).`,
+        hint: `Grant them in the Admin Console (Applications > the app > Okta API Scopes). Asked for: ${asking.scopes.join(' ')}.`,
       };
     case 'access_denied':
       return {

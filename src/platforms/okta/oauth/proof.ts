@@ -44,8 +44,7 @@ export async function openProver(key: string, now: () => number): Promise<Prover
     prove: (method, url, accessToken) =>
       new SignJWT({
         htm: method,
-        // Without query and fragment (RFC 9449 §4.2).
-        htu: `${url.origin}${url.pathname}`,
+        htu: `${url.origin}${asOktaReads(url.pathname)}`,
         ath: createHash('sha256').update(accessToken).digest('base64url'),
         ...(nonce !== undefined && { nonce }),
       })
@@ -57,6 +56,15 @@ export async function openProver(key: string, now: () => number): Promise<Prover
       nonce = value;
     },
   };
+}
+
+/**
+ * A path as Okta holds it against `htu`: decoded, but for what no address can hold. RFC 9449 §4.3 would leave it as it was
+ * sent, yet a user named by login, `/users/ann%40example.com`, is refused then (github.com/okta/okta-sdk-python/issues/541,
+ * okta-sdk-nodejs/issues/521); the rule was found on a live organization (github.com/okta/okta-sdk-java/pull/1526).
+ */
+function asOktaReads(pathname: string): string {
+  return decodeURIComponent(pathname).replace(/[% "#]/g, encodeURIComponent);
 }
 
 function importKey(jwk: webcrypto.JsonWebKey, use: 'sign' | 'verify'): Promise<webcrypto.CryptoKey> {

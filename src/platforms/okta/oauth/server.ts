@@ -4,6 +4,7 @@ import type * as oauth from 'oauth4webapi';
 import { CastellanError } from '../../../core/errors.ts';
 import type { UpstreamOptions } from '../../../core/upstream.ts';
 import { oktaDialect } from '../dialect.ts';
+import { clockFault } from './challenge.ts';
 import { type Asking, cleanText, oauthProblem, type Sent } from './problems.ts';
 
 export type Library = typeof oauth;
@@ -54,6 +55,7 @@ export async function exchange<T>(
 ): Promise<T> {
   const library = await loadLibrary();
   const sent: string[] = [];
+  let clock: string | undefined;
   const over = AbortSignal.timeout(timeoutMs);
   const context: Exchange = {
     library,
@@ -62,7 +64,9 @@ export async function exchange<T>(
     options: {
       [library.customFetch]: async (url, init) => {
         for (const [name, value] of init.body) if (isSecret(name)) sent.push(value);
-        return answerOf(await fetch(url, { ...init, headers: { ...init.headers, 'user-agent': userAgent } }), sent);
+        const answer = await fetch(url, { ...init, headers: { ...init.headers, 'user-agent': userAgent } });
+        clock = clockFault(answer.headers.get('date'), Date.now());
+        return answerOf(answer, sent);
       },
       // The settings let http through for this machine only.
       [library.allowInsecureRequests]: origin.protocol === 'http:',
@@ -78,7 +82,7 @@ export async function exchange<T>(
       return await run(context);
     }
   } catch (thrown) {
-    throw explain(thrown, library, asking, sent, signal);
+    throw explain(thrown, library, { asking, sent, clock }, signal);
   }
 }
 
@@ -156,8 +160,7 @@ function unusable(what: string, requestId?: string): CastellanError {
 function explain(
   thrown: unknown,
   library: Library,
-  asking: Asking,
-  sent: Sent,
+  { asking, sent, clock }: { readonly asking: Asking; readonly sent: Sent; readonly clock: string | undefined },
   signal: AbortSignal | undefined,
 ): CastellanError {
   if (thrown instanceof CastellanError) return thrown;
@@ -168,7 +171,7 @@ function explain(
       : new CastellanError({ code: 'cancelled', message: 'The call was cancelled.' });
   }
   if (thrown instanceof library.ResponseBodyError || thrown instanceof library.AuthorizationResponseError) {
-    return oauthProblem(thrown.error, thrown.error_description ?? '', asking, sent);
+    return oauthProblem(thrown.error, thrown.error_description ?? '', asking, sent, clock);
   }
   if (thrown instanceof library.OperationProcessingError || thrown instanceof library.UnsupportedOperationError) {
     // Its message names what is wrong with the answer; only its cause holds the answer.
