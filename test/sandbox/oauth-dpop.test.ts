@@ -228,9 +228,13 @@ describe('at the API', () => {
     expect(refusal(encoded)).toBe(invalidHere("'htu' claim in the DPoP proof JWT is invalid."));
     const htu = sandbox.okta.url + decodeURIComponent(login);
     expect((await client.callApi(token, login, { key: bound, claims: { htu } })).status).toBe(200);
-    // What a path may not hold undecoded stays as it was sent.
-    const spaced = '/api/v1/users/no%20body%2Fhere';
-    expect((await client.callApi(token, spaced, { key: bound })).status).toBe(404);
+    // Percent sign, space, quote and hash stay encoded; whatever else does not, UTF-8 too (okta-sdk-java pull request 1526).
+    const odd = '/api/v1/users/%25%20%22%23%2B%C3%BC';
+    expect(refusal(await client.callApi(token, odd, { key: bound }))).toBe(
+      invalidHere("'htu' claim in the DPoP proof JWT is invalid."),
+    );
+    const read = `${sandbox.okta.url}/api/v1/users/%25%20%22%23+ü`;
+    expect((await client.callApi(token, odd, { key: bound, claims: { htu: read } })).status).toBe(404);
   });
 
   it('refuses a token that is not bound where a proof comes with it', async () => {

@@ -55,14 +55,15 @@ export function useProof({ claims, jkt }: Proof, oauth: OAuthState): void {
 }
 
 /**
- * Okta compares `htu` with the path after it has decoded what a path may hold undecoded: for a request to
- * /users/ann%40example.com the proof must say /users/ann@example.com (github.com/okta/okta-sdk-python/issues/541,
- * github.com/okta/okta-sdk-nodejs/issues/521).
+ * Okta compares `htu` with the path decoded, UTF-8 too: for a request to /users/ann%40example.com the proof must say
+ * /users/ann@example.com (github.com/okta/okta-sdk-python/issues/541, github.com/okta/okta-sdk-nodejs/issues/521). Only a
+ * percent sign, a space, a double quote and a hash stay encoded (github.com/okta/okta-sdk-java/pull/1526, tried on a live
+ * organization).
  */
 function readablePath(pathname: string): string {
-  return pathname.replace(/%([0-7][0-9a-f])/gi, (encoded, hex: string) => {
-    const character = String.fromCharCode(Number.parseInt(hex, 16));
-    return /[\w.~!$&'()*+,;=:@-]/.test(character) ? character : encoded;
+  return pathname.replace(/(?:%[0-9a-f]{2})+/gi, (encoded) => {
+    const text = Buffer.from(encoded.replaceAll('%', ''), 'hex').toString('utf8');
+    return text.replace(/[% "#]/g, (kept) => `%${kept.charCodeAt(0).toString(16)}`);
   });
 }
 
