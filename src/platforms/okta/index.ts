@@ -56,6 +56,8 @@ export const okta: Platform = {
     logs: logTools,
     time: timeTools,
   },
+  // Okta takes a resource's manage scope where it wants its read scope (developer.okta.com/docs/api/oauth2).
+  covers: (granted, needed) => granted.has(needed) || granted.has(needed.replace(/\.read$/, '.manage')),
 };
 
 /** A System Log page of 1,000 large events is about 5 MB; nothing that we read is larger. */
