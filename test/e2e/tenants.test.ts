@@ -26,7 +26,7 @@ describe.each(doors)('over $door, MCP $era', ({ door, era }) => {
     const { tools } = await client.listTools();
     for (const { name, inputSchema, outputSchema } of tools) {
       const { tenant } = (inputSchema.properties ?? {}) as { tenant?: { enum?: string[] } };
-      if (/time/.test(name)) expect(tenant, name).toBeUndefined();
+      if (/time|event_types/.test(name)) expect(tenant, name).toBeUndefined();
       else {
         expect(tenant?.enum, name).toEqual(['north', 'south']);
         expect(inputSchema.required, name).toContain('tenant');

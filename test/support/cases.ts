@@ -14,6 +14,10 @@ export interface Facts {
   /** Assignments of the application. */
   readonly appUser: Entity;
   readonly appGroup: Entity;
+  /** Somebody with roles, devices, consents and tokens; a group that gives a role. */
+  readonly admin: Entity;
+  readonly adminGroup: Entity;
+  readonly server: Entity;
   /** A window of the System Log that does not move. */
   readonly since: string;
   readonly until: string;
@@ -28,13 +32,15 @@ export interface Case {
   readonly key?: string;
   /** The request that the vendor's API answers with the same, as it must look on the wire; absent for local tools. */
   readonly path?: (facts: Facts) => string;
-  /** Where the id stands in the vendor's object; `id` where nothing is said. */
+  /** Where the id stands in the vendor's object, by its path; `id` where nothing is said. */
   readonly vendorKey?: string;
 }
 
 const user = ({ user }: Facts) => ({ user_id: user.id });
 const group = ({ group }: Facts) => ({ group_id: group.id });
 const app = ({ app }: Facts) => ({ app_id: app.id });
+const admin = ({ admin }: Facts) => ({ user_id: admin.id });
+const server = ({ server }: Facts) => ({ authorization_server_id: server.id });
 
 export const cases: readonly Case[] = [
   { tool: 'list_okta_users', input: () => ({}), list: 'users', path: () => '/api/v1/users?limit=100' },
@@ -128,6 +134,78 @@ export const cases: readonly Case[] = [
       `/api/v1/logs?sortOrder=DESCENDING&since=${encodeURIComponent(since)}&until=${encodeURIComponent(until)}&limit=100`,
     vendorKey: 'uuid',
   },
+  {
+    tool: 'list_okta_user_roles',
+    input: admin,
+    list: 'roles',
+    path: ({ admin }) => `/api/v1/users/${admin.id}/roles`,
+  },
+  {
+    tool: 'list_okta_group_roles',
+    input: ({ adminGroup }) => ({ group_id: adminGroup.id }),
+    list: 'roles',
+    path: ({ adminGroup }) => `/api/v1/groups/${adminGroup.id}/roles`,
+  },
+  { tool: 'list_okta_administrators', input: () => ({}) },
+  {
+    tool: 'list_okta_user_grants',
+    input: admin,
+    list: 'grants',
+    path: ({ admin }) => `/api/v1/users/${admin.id}/grants?limit=100`,
+  },
+  {
+    tool: 'list_okta_user_clients',
+    input: admin,
+    list: 'clients',
+    key: 'client_id',
+    path: ({ admin }) => `/api/v1/users/${admin.id}/clients`,
+    vendorKey: 'client_id',
+  },
+  {
+    tool: 'list_okta_user_devices',
+    input: admin,
+    list: 'devices',
+    path: ({ admin }) => `/api/v1/users/${admin.id}/devices`,
+    vendorKey: 'device.id',
+  },
+  {
+    tool: 'list_okta_devices',
+    input: () => ({}),
+    list: 'devices',
+    path: () => '/api/v1/devices?expand=userSummary&limit=100',
+  },
+  {
+    tool: 'list_okta_authorization_servers',
+    input: () => ({}),
+    list: 'authorization_servers',
+    path: () => '/api/v1/authorizationServers?limit=100',
+  },
+  {
+    tool: 'get_okta_authorization_server',
+    input: server,
+    path: ({ server }) => `/api/v1/authorizationServers/${server.id}`,
+  },
+  {
+    tool: 'list_okta_authorization_server_scopes',
+    input: server,
+    list: 'scopes',
+    path: ({ server }) => `/api/v1/authorizationServers/${server.id}/scopes?limit=100`,
+  },
+  {
+    tool: 'list_okta_authorization_server_claims',
+    input: server,
+    list: 'claims',
+    path: ({ server }) => `/api/v1/authorizationServers/${server.id}/claims`,
+  },
+  {
+    tool: 'list_okta_authorization_server_policies',
+    input: server,
+    list: 'policies',
+    path: ({ server }) => `/api/v1/authorizationServers/${server.id}/policies`,
+  },
+  { tool: 'get_okta_organization', input: () => ({}), path: () => '/api/v1/org' },
+  { tool: 'get_okta_scope_status', input: () => ({}) },
+  { tool: 'list_okta_event_types', input: () => ({ query: 'password' }) },
   { tool: 'get_current_time', input: () => ({}) },
   { tool: 'parse_relative_time', input: () => ({ time_expression: '2 hours ago' }) },
 ];
@@ -151,11 +229,19 @@ export async function readFacts({ read }: Organization): Promise<Facts> {
   const [zone] = await read('/api/v1/zones?limit=1');
   const [appUser] = app ? await read(`/api/v1/apps/${app.id}/users?limit=1`) : [];
   const [appGroup] = app ? await read(`/api/v1/apps/${app.id}/groups?limit=20`) : [];
+  const admins = await read<{ value: Entity[] }>('/api/v1/iam/assignees/users');
+  const admin = await firstOf(admins.value, async ({ id }) => (await read(`/api/v1/users/${id}/grants`)).length > 0);
+  const adminGroup = await firstOf(await read('/api/v1/groups?limit=200'), async ({ id }) => {
+    return (await read(`/api/v1/groups/${id}/roles`)).length > 0;
+  });
+  const [server] = await read('/api/v1/authorizationServers');
+  if (!admin || !adminGroup || !server)
+    throw new TypeError('the sandbox lacks administrators who consented to something');
   if (!group || !app || !policy || !rule || !zone || !appUser || !appGroup) {
     throw new TypeError('the sandbox lacks what the cases are about');
   }
   const { login } = user.profile as { login: string };
-  return { user, login, group, app, policy, rule, zone, appUser, appGroup, since, until };
+  return { user, login, group, app, policy, rule, zone, appUser, appGroup, admin, adminGroup, server, since, until };
 }
 
 async function firstOf(

@@ -17,8 +17,7 @@ export async function* readBodyPages<T>(
   for (let pages = 0; pages < maxPages; pages++) {
     const page = await client.get(path, entity, { limit: 200, after });
     yield page;
-    const href = links.safeParse(page).data?._links?.next?.href;
-    const next = href === undefined ? undefined : cursorOf(href);
+    const next = afterIn(page);
     if (next === undefined) return;
     if (next === after) break;
     after = next;
@@ -26,8 +25,10 @@ export async function* readBodyPages<T>(
   throw invalidAnswer('Okta’s list of administrators does not end.', undefined, { again: false });
 }
 
-/** Of the link only the place is used. */
-function cursorOf(href: string): string {
+/** Where the page after this one begins; of the link only the place is used. */
+export function afterIn(page: unknown): string | undefined {
+  const href = links.safeParse(page).data?._links?.next?.href;
+  if (href === undefined) return undefined;
   const after = URL.canParse(href) ? new URL(href).searchParams.get('after') : undefined;
   if (after) return after;
   throw invalidAnswer('Okta gave a next page without a place in the list.', undefined, { again: false });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { invalidAnswer } from '../../core/exchange.ts';
 import { collectPages, decodeCursor, encodeCursor, type Page } from '../../core/pages.ts';
 import type { CallScope, Upstream } from '../../core/upstream.ts';
+import type { OktaCredential } from './credential.ts';
 import type { Privacy } from './privacy.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -37,6 +38,10 @@ export interface List<T> {
 }
 
 export interface OktaClient {
+  /** Whose organization it is. */
+  readonly tenant: string;
+  /** How requests prove their right. */
+  readonly credential: Connection['credential'];
   readonly get: <T>(path: readonly string[], entity: z.ZodType<T>, query?: Query) => Promise<T>;
   /** The same with what the operator hides from assistants: for merging into a later request, never for an answer. */
   readonly getExact: <T>(path: readonly string[], entity: z.ZodType<T>, query?: Query) => Promise<T>;
@@ -65,9 +70,11 @@ export interface Connection {
   readonly origin: URL;
   readonly tenant: string;
   readonly privacy: Privacy;
+  readonly credential: Pick<OktaCredential, 'kind' | 'clientId' | 'askedScopes' | 'scopes' | 'bound'>;
 }
 
-export function createOktaClient({ upstream, origin, tenant, privacy }: Connection, scope: CallScope): OktaClient {
+export function createOktaClient(connection: Connection, scope: CallScope): OktaClient {
+  const { upstream, origin, tenant, privacy, credential } = connection;
   async function get<T>(path: readonly string[], query: Query, read: (body: unknown) => T): Promise<T> {
     const bucket = bucketOf(path);
     const answer = await upstream.request({ method: 'GET', path: [...apiRoot, ...path], query, bucket, read }, scope);
@@ -100,6 +107,8 @@ export function createOktaClient({ upstream, origin, tenant, privacy }: Connecti
   }
 
   return {
+    tenant,
+    credential,
     get: (path, entity, query = {}) => get(path, query, reading(entity, privacy)),
     getExact: (path, entity, query = {}) => get(path, query, reading(entity, undefined)),
     hides: privacy.hides,

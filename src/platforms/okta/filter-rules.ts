@@ -9,6 +9,7 @@ export type ExpressionKind =
   | 'groups.filter'
   | 'apps.filter'
   | 'zones.filter'
+  | 'devices.search'
   | 'logs.filter';
 
 /** What an attribute may be compared with. Where Okta's documents leave doubt, nothing is said here and Okta decides. */
@@ -55,6 +56,7 @@ const USER_STATUS: AttributeRule = {
 };
 const GROUP_TYPE: AttributeRule = { is: 'text', values: ['OKTA_GROUP', 'APP_GROUP', 'BUILT_IN'] };
 const NAMES = ['profile.firstName', 'profile.lastName', 'profile.email', 'profile.login'];
+const DEVICE_NAMES = ['displayName', 'serialNumber', 'imei', 'meid', 'udid', 'sid'].map((name) => `profile.${name}`);
 const PLACE = 'city state country postalCode geolocation.lat geolocation.lon';
 const IP_DETAILS =
   'asNumber asOrg domain isp ipServiceCategories.isAnonymous ipServiceCategories.operator ipServiceCategories.type';
@@ -174,6 +176,25 @@ export const RULES: Readonly<Record<ExpressionKind, Rules>> = {
     attributes: { id: TEXT, usage: { is: 'text', values: ['POLICY', 'BLOCKLIST'] }, system: { is: 'boolean' } },
     roots: [],
     example: 'usage eq "BLOCKLIST"',
+  },
+  'devices.search': {
+    title: 'a search of devices',
+    operators: [...ORDERED, 'ne', 'sw', 'co', 'pr'],
+    not: true,
+    exactCase: false,
+    attributes: {
+      id: TEXT,
+      status: { is: 'text', values: ['ACTIVE', 'CREATED', 'DEACTIVATED', 'SUSPENDED'] },
+      created: { is: 'date' },
+      lastUpdated: { is: 'date' },
+      ...Object.fromEntries(DEVICE_NAMES.map((name) => [name, TEXT])),
+      'profile.registered': { is: 'boolean' },
+      'profile.managed': { is: 'boolean' },
+      'profile.secureHardwarePresent': { is: 'boolean' },
+    },
+    roots: ['profile.'],
+    contains: DEVICE_NAMES,
+    example: 'profile.platform eq "MACOS" and status eq "ACTIVE"',
   },
   'logs.filter': {
     title: 'a filter of the System Log',

@@ -14,6 +14,11 @@ import { appAssignmentTools } from './tools/app-assignments.ts';
 import { appChangeTools } from './tools/app-changes.ts';
 import { appGroupAssignmentTools } from './tools/app-group-assignments.ts';
 import { appTools } from './tools/apps.ts';
+import { authorizationServerPolicyTools } from './tools/authorization-server-policies.ts';
+import { authorizationServerTools } from './tools/authorization-servers.ts';
+import { deviceTools } from './tools/devices.ts';
+import { eventTypeTools } from './tools/event-types.ts';
+import { grantTools } from './tools/grants.ts';
 import { groupChangeTools } from './tools/group-changes.ts';
 import { groupMemberTools } from './tools/group-members.ts';
 import { groupRuleTools } from './tools/group-rules.ts';
@@ -21,9 +26,12 @@ import { groupTools } from './tools/groups.ts';
 import { logTools } from './tools/logs.ts';
 import { networkZoneChangeTools } from './tools/network-zone-changes.ts';
 import { networkZoneTools } from './tools/network-zones.ts';
+import { orgTools } from './tools/org.ts';
 import { policyTools } from './tools/policies.ts';
 import { policyChangeTools } from './tools/policy-changes.ts';
 import { policyRuleChangeTools } from './tools/policy-rule-changes.ts';
+import { roleTools } from './tools/roles.ts';
+import { createScopeTools } from './tools/scope-status.ts';
 import { timeTools } from './tools/time.ts';
 import { userChangeTools } from './tools/user-changes.ts';
 import { userFactorTools } from './tools/user-factors.ts';
@@ -48,12 +56,17 @@ export const okta: Platform = {
       ...userLifecycleTools,
       ...userPasswordTools,
       ...userSessionTools,
+      ...grantTools,
     ],
     groups: [...groupTools, ...groupChangeTools, ...groupMemberTools, ...groupRuleTools],
     apps: [...appTools, ...appChangeTools, ...appAssignmentTools, ...appGroupAssignmentTools],
     policies: [...policyTools, ...policyChangeTools, ...policyRuleChangeTools],
     network_zones: [...networkZoneTools, ...networkZoneChangeTools],
-    logs: logTools,
+    roles: roleTools,
+    devices: deviceTools,
+    authorization_servers: [...authorizationServerTools, ...authorizationServerPolicyTools],
+    organization: [...orgTools, ...createScopeTools(() => okta)],
+    logs: [...logTools, ...eventTypeTools],
     time: timeTools,
   },
   // Okta takes a resource's manage scope where it wants its read scope (developer.okta.com/docs/api/oauth2).
@@ -92,7 +105,7 @@ export function openOktaTenant(name: string, settings: OktaTenantSettings, deps:
     maxBodyBytes,
     ...(deps.onAttempt && { onAttempt: deps.onAttempt }),
   });
-  const connection = { upstream, origin, tenant: name, privacy: createPrivacy(settings) };
+  const connection = { upstream, origin, tenant: name, privacy: createPrivacy(settings), credential };
   const guard = createGuard({ ...settings, clientId: credential.clientId, kind: credential.kind });
   return {
     name,

@@ -30,6 +30,7 @@ export const policyId = idOf('Policy');
 export const ruleId = idOf('Rule');
 export const factorId = idOf('Factor');
 export const zoneId = idOf('Zone');
+export const authorizationServerId = idOf('Authorization server');
 
 /** Other names under which list parameters are known from other operations and servers. */
 export const listParameters = { limit: 'max_results', after: 'cursor' };
