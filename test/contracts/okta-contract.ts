@@ -168,7 +168,9 @@ function resolve(document: Json, part: Json | undefined): Json | undefined {
 }
 
 function schemaOf(content: Json): Json | undefined {
-  return ((content.content as Json | undefined)?.['application/json'] as Json | undefined)?.schema as Json | undefined;
+  const types = content.content as Json | undefined;
+  const type = types?.['application/json'] ?? types?.['application/x-www-form-urlencoded'];
+  return (type as Json | undefined)?.schema as Json | undefined;
 }
 
 /** OpenAPI 3.0 → JSON Schema: null, a oneOf told apart by a property, patterns and formats ajv has no use for. */
