@@ -93,7 +93,6 @@ test('has the rights of who signed in', async () => {
   const own = await call('suspend_okta_user', { user_id: helpDesk, dryRun: true });
   expect(own).toMatchObject({ code: 'not_allowed', text: expect.stringContaining('own credential belongs to') });
 });
-});
 
 describe('is told', () => {
   test('that the request was declined, which Okta answers with 403', async () => {
