@@ -130,6 +130,8 @@ export interface Tenant<Client = unknown> {
   readonly knownScopes?: () => ReadonlySet<string> | undefined;
   /** Finds out what `knownScopes` then tells. Absent where a credential has no scopes. */
   readonly learnScopes?: (signal: AbortSignal) => Promise<unknown>;
+  /** What to do to get scopes that the credential lacks, in one sentence. */
+  readonly scopeAdvice?: (missing: readonly string[]) => string;
   /** Why a plan must not be carried out here, whoever asks; undefined when it may. */
   guard?(plan: Plan, client: Client, access: Access): Promise<string | undefined>;
   /** What `doctor` asks; each check says what is wrong and what to do. */

@@ -91,7 +91,7 @@ export function createGate(catalog: Catalog, connected: readonly Connected[], li
     return new CastellanError({
       code: 'missing_scope',
       message: `The credential of ${tenant.name} lacks ${missing.join(', ')}.`,
-      hint: `Grant ${missing.length > 1 ? 'them' : 'it'} to the application, add ${missing.length > 1 ? 'them' : 'it'} to the scopes setting, and start again.`,
+      hint: tenant.scopeAdvice?.(missing),
     });
   }
 

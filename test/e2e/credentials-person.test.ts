@@ -90,6 +90,9 @@ test('has the rights of who signed in', async () => {
   const refused = await call('update_okta_user_profile', { user_id: locked, profile: { title: 'Captain' } });
   expect(refused).toMatchObject({ failed: true, code: 'missing_scope' });
   expect(refused.text).toMatch(/E0000006.*\nThe person who signed in needs an admin role that covers it/);
+  const hidden = await call('list_okta_applications');
+  expect(hidden).toMatchObject({ code: 'missing_scope', text: expect.stringContaining('lacks okta.apps.read') });
+  expect(hidden.text).toMatch(/OKTA_SCOPES\) and sign in again with `castellan login okta`/);
   const own = await call('suspend_okta_user', { user_id: helpDesk, dryRun: true });
   expect(own).toMatchObject({ code: 'not_allowed', text: expect.stringContaining('own credential belongs to') });
 });

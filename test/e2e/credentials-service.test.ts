@@ -200,6 +200,7 @@ describe('says what is wrong and what to do', () => {
       code: 'missing_scope',
       text: expect.stringContaining('okta.apps.read'),
     });
+    expect(hidden.text).toMatch(/grant it to the application 0oa\w+ \(.*Okta API Scopes\) and start Castellan again/);
     const check = await tenant.checks.find(({ name }) => name === 'credential')?.run(AbortSignal.timeout(5_000));
     expect(check).toMatchObject({
       ok: false,

@@ -186,20 +186,31 @@ function refusalOf(
   return { code: 'unauthorized', message, hint: clock ?? todo };
 }
 
-/** The token has no scope for it: which, and what is to be done for it, where. */
+/** The token has no scope for it: which. */
 function scopeRefusal(
   needed: readonly string[],
-  { kind, clientId, askedScopes, knownScopes }: OktaCredential,
+  credential: OktaCredential,
   tenant: string,
 ): Pick<ErrorFacts, 'code' | 'message' | 'hint'> {
-  const absent = needed.filter((scope) => !knownScopes()?.has(scope));
+  const absent = needed.filter((scope) => !credential.knownScopes()?.has(scope));
   const names = absent.length > 0 ? absent : needed;
   const what = names.length === 0 ? 'a scope that Okta does not name' : names.join(', ');
+  const hint = scopeAdvice(names, credential, tenant);
+  return { code: 'missing_scope', message: `The access token lacks ${what}.`, hint };
+}
+
+/** What is to be done to have these scopes, and where. */
+export function scopeAdvice(
+  names: readonly string[],
+  { kind, clientId, askedScopes }: OktaCredential,
+  tenant: string,
+): string {
   const them = names.length > 1 ? 'them' : 'it';
-  const grant = `Grant ${them} to the application ${clientId} (Applications > the app > Okta API Scopes)`;
-  const ask = names.every((name) => askedScopes.includes(name))
-    ? ''
-    : `, ask for ${them} with the scopes setting (OKTA_SCOPES)`;
-  const then = kind === 'person' ? `, and sign in again with \`${loginCommand(tenant)}\`.` : '; the next token has it.';
-  return { code: 'missing_scope', message: `The access token lacks ${what}.`, hint: `${grant}${ask}${then}` };
+  const asked = names.every((name) => askedScopes.includes(name));
+  const steps = [
+    `grant ${them} to the application ${clientId} (Applications > the app > Okta API Scopes)`,
+    ...(asked ? [] : [`add ${them} to the scopes setting (OKTA_SCOPES)`]),
+    kind === 'person' ? `sign in again with \`${loginCommand(tenant)}\`` : 'start Castellan again',
+  ];
+  return `The operator must ${steps.slice(0, -1).join(', ')} and ${steps.at(-1)}.`;
 }

@@ -6,7 +6,7 @@ import type { Platform, Tenant } from '../../core/tool.ts';
 import { createUpstream, type UpstreamOptions } from '../../core/upstream.ts';
 import { createOktaChecks } from './checks.ts';
 import { createOktaClient, type OktaClient } from './client.ts';
-import { type CredentialDependencies, dialectFor, openOktaCredential } from './credential.ts';
+import { type CredentialDependencies, dialectFor, openOktaCredential, scopeAdvice } from './credential.ts';
 import { createGuard } from './guard.ts';
 import { createPrivacy } from './privacy.ts';
 import type { oktaSettings } from './settings.ts';
@@ -111,7 +111,11 @@ export function openOktaTenant(name: string, settings: OktaTenantSettings, deps:
     name,
     readOnly: whyReadOnly(settings),
     guard,
-    ...(credential.kind !== 'ssws' && { knownScopes: credential.knownScopes, learnScopes: credential.scopes }),
+    ...(credential.kind !== 'ssws' && {
+      knownScopes: credential.knownScopes,
+      learnScopes: credential.scopes,
+      scopeAdvice: (missing: readonly string[]) => scopeAdvice(missing, credential, name),
+    }),
     connect: (scope) => createOktaClient(connection, scope),
     checks: createOktaChecks(upstream, origin, deps.now, credential),
   };

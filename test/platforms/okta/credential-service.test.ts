@@ -327,7 +327,7 @@ describe('what the API refuses', () => {
       code: 'missing_scope',
       requestId: 'r1',
       message: 'The access token lacks okta.groups.read, okta.groups.manage.',
-      hint: expect.stringMatching(/Grant them to the application 0oaservice.*Okta API Scopes.*OKTA_SCOPES/),
+      hint: expect.stringMatching(/grant them to the application 0oaservice.*Okta API Scopes.*OKTA_SCOPES/),
     });
     const asked = 'Bearer scope="okta.users.read", error="insufficient_scope"';
     expect(explain(app, 403, 'E0000006', asked).hint).not.toContain('OKTA_SCOPES');
