@@ -53,7 +53,9 @@ export default defineCommand({
           report(`${tenant.name} ${check.name}`, await check.run(AbortSignal.timeout(checkTimeoutMs)));
       }
     }
-    print(failures === 0 ? '\nAll is well.' : `\n${failures} of these need your attention.`);
+    print(
+      failures === 0 ? '\nAll is well.' : `\n${failures} of these ${failures === 1 ? 'needs' : 'need'} your attention.`,
+    );
     process.exitCode = failures === 0 ? 0 : 1;
     await app.close();
   },

@@ -45,8 +45,10 @@ export default defineCommand({
           : await loginWithBrowser({ ...options, port: port.value, openBrowser, waitMs });
       const as = who === undefined ? '' : ` as ${plain(who)}`;
       print(`${paint('green', '✓')} Signed in to ${person.origin.host}${as} (${bound ? 'DPoP' : 'bearer'} token).`);
-      print(`  Scopes: ${plain([...granted].sort().join(' '))}`);
-      if (missing.length > 0) print(`  Not granted, so their tools will not work: ${plain(missing.join(' '))}`);
+      // What signing in itself takes is not what anybody asks about.
+      const scopes = [...granted].filter((scope) => scope.includes('.')).sort();
+      print(inLines('Scopes:', scopes));
+      if (missing.length > 0) print(inLines('Not granted, so their tools will not work:', missing));
       if (!lasting) {
         print(
           '  Okta gave no refresh token, so this ends within the hour: enable Refresh Token at the app’s Grant type.',
@@ -57,3 +59,18 @@ export default defineCommand({
     }
   },
 });
+
+/** Names after a heading, none of them broken by the edge of the screen. */
+function inLines(heading: string, names: readonly string[]): string {
+  const width = process.stdout.columns ?? Number.POSITIVE_INFINITY;
+  let lines = '';
+  let line = `  ${heading}`;
+  for (const name of names.map(plain)) {
+    if (line.length + 1 + name.length <= width) line += ` ${name}`;
+    else {
+      lines += `${line}\n`;
+      line = `    ${name}`;
+    }
+  }
+  return lines + line;
+}

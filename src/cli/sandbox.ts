@@ -4,6 +4,7 @@ import { defineCommand } from 'citty';
 import { openSandbox } from '../sandbox/index.ts';
 import { checkFlags, numberFlag } from './flags.ts';
 import { paint, print, throwFaults } from './output.ts';
+import { readServiceKey, serviceKeyFlag } from './service-key.ts';
 import { untilStopped } from './stop.ts';
 
 const args = {
@@ -17,6 +18,7 @@ const args = {
     description: 'Share of requests that go wrong (429, 5xx, resets, slow or garbled answers), 0 to 1.',
     default: '0',
   },
+  'service-key': serviceKeyFlag,
 } as const;
 
 export default defineCommand({
@@ -27,9 +29,10 @@ export default defineCommand({
     const seed = numberFlag('seed', given.seed, 0, 2 ** 31);
     const latency = numberFlag('latency', given.latency, 0, 60_000);
     const faults = numberFlag('faults', given.faults, 0, 1, false);
+    const serviceKey = readServiceKey(given['service-key']);
     throwFaults([
       ...checkFlags(rawArgs, args),
-      ...[port, users, seed, latency, faults].flatMap(({ fault }) => fault ?? []),
+      ...[port, users, seed, latency, faults, serviceKey].flatMap(({ fault }) => fault ?? []),
     ]);
     const stopped = untilStopped();
     const sandbox = await openSandbox({
@@ -39,6 +42,7 @@ export default defineCommand({
       seed: seed.value,
       latencyMs: latency.value,
       ...(faults.value > 0 && { faults: { rate: faults.value } }),
+      ...(serviceKey.key && { oauth: { serviceKey: serviceKey.key } }),
     });
     print(
       `${paint('bold', 'A simulated Okta organization')} with ${users.value} users is at ${paint('cyan', sandbox.okta.url)}`,
@@ -48,6 +52,17 @@ export default defineCommand({
     print(`  export OKTA_CLIENT_ORGURL=${sandbox.okta.url}`);
     print(`  export OKTA_API_TOKEN=${sandbox.okta.token}`);
     print(`  curl -s -H "Authorization: SSWS $OKTA_API_TOKEN" "$OKTA_CLIENT_ORGURL/api/v1/users?limit=2"`);
+    print();
+    print('Or with OAuth, in the place of that token (unset OKTA_API_TOKEN): as one of its people,');
+    print(`  export OKTA_CLIENT_ID=${sandbox.okta.oauth.nativeClientId}; castellan login okta`);
+    if (serviceKey.key) {
+      print('or as its service app, with your private key:');
+      print(
+        `  export OKTA_CLIENT_ID=${sandbox.okta.oauth.serviceClientId} OKTA_PRIVATE_KEY="$(cat key.pem)"; castellan doctor`,
+      );
+    } else {
+      print('or as its service app (with a key of yours: start again with --service-key key.pub.pem).');
+    }
     print();
     print('Ctrl-C ends it; everything in it is gone then.');
     await stopped;

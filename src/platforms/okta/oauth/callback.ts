@@ -73,9 +73,16 @@ function parametersOf(request: IncomingMessage, host: string): URLSearchParams |
 }
 
 function show(response: ServerResponse, status: number, title: string, text: string): void {
-  const body = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Castellan</title>
-<body style="font-family:system-ui;max-width:36em;margin:15vh auto;padding:0 1em">
-<h1>${escapeHtml(title)}</h1><p>${escapeHtml(text)}</p></body></html>\n`;
+  const body = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)} · Castellan</title>
+<style>
+:root { color-scheme: light dark; }
+body { font: 1.0625rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1.5rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; line-height: 1.25; }
+</style></head>
+<body><h1>${escapeHtml(title)}</h1><p>${escapeHtml(text)}</p></body>
+</html>\n`;
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",

@@ -99,7 +99,10 @@ export async function loginWithDevice(options: LoginOptions): Promise<LoggedIn> 
     return library.processDeviceAuthorizationResponse(server, client, response);
   });
   const address = addressToShow(device.verification_uri);
-  say(`On any device, open\n\n  ${address}\n\nand type the code\n\n  ${cleanText(device.user_code, [])}\n`);
+  const minutes = Math.max(1, Math.floor(device.expires_in / 60));
+  say(
+    `On any device, open\n\n  ${address}\n\nand type the code\n\n  ${cleanText(device.user_code, [])}\n\nIt is good for ${minutes} minutes; Castellan waits.\n`,
+  );
 
   const endsAt = now() + device.expires_in * 1000;
   // RFC 8628 §3.2: five seconds where nothing is said.

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import type { OktaAnswer } from '../answer.ts';
 
 const style = `
-:root { color-scheme: light dark; --ink: #1d2430; --soft: #5b6577; --paper: #fff; --ground: #eef1f6; --line: #d5dbe6; --lead: #1f5fbf; --warn: #8a5a00; --warnground: #fff4d6; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8ecf3; --soft: #a3adbd; --paper: #1b212b; --ground: #11151c; --line: #343d4b; --lead: #79aaf5; --warn: #f0c766; --warnground: #352b12; } }
+:root { color-scheme: light dark; --ink: #1d2430; --soft: #5b6577; --paper: #fff; --ground: #eef1f6; --line: #d5dbe6; --lead: #1f5fbf; --warn: #8a5a00; --warnground: #fff4d6; --wrong: #b3262c; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8ecf3; --soft: #a3adbd; --paper: #1b212b; --ground: #11151c; --line: #343d4b; --lead: #79aaf5; --warn: #f0c766; --warnground: #352b12; --wrong: #ff9f99; } }
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
 main { width: 100%; max-width: 30rem; background: var(--paper); border: 1px solid var(--line); border-radius: 14px; padding: 2rem; }
@@ -13,7 +13,7 @@ h1 { font-size: 1.35rem; line-height: 1.25; margin: 0 0 .5rem; }
 p { margin: 0 0 1rem; }
 .sandbox { background: var(--warnground); color: var(--warn); border-radius: 8px; padding: .6rem .9rem; font-size: .9rem; margin: 0 0 1.5rem; }
 .soft { color: var(--soft); font-size: .9rem; }
-.wrong { color: #c0292f; font-weight: 600; }
+.wrong { color: var(--wrong); font-weight: 600; }
 .code { font: 600 1.5rem ui-monospace, monospace; letter-spacing: .15em; }
 fieldset { border: 0; margin: 0 0 1rem; padding: 0; }
 legend { font-weight: 600; padding: 0; margin-bottom: .4rem; }
@@ -22,8 +22,8 @@ label.person:has(:checked) { border-color: var(--lead); }
 label.person:has(:disabled) { opacity: .55; cursor: not-allowed; }
 label.person span { display: block; }
 label.text { display: block; font-weight: 600; margin-bottom: 1rem; }
-input[type=text] { width: 100%; font: inherit; padding: .55rem .7rem; margin-top: .3rem; border: 1px solid var(--line); border-radius: 8px; background: transparent; color: inherit; }
-ul { margin: 0 0 1.2rem; padding-left: 1.2rem; font: .85rem/1.6 ui-monospace, monospace; columns: 2; overflow-wrap: anywhere; }
+input[type=text] { width: 100%; font: inherit; font-weight: 400; padding: .55rem .7rem; margin-top: .3rem; border: 1px solid var(--line); border-radius: 8px; background: transparent; color: inherit; }
+ul { margin: 0 0 1.2rem; padding-left: 1.2rem; font: .85rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere; }
 .choices { display: flex; gap: .7rem; }
 button { font: inherit; font-weight: 600; flex: 1; padding: .6rem 1rem; border-radius: 8px; border: 1px solid var(--lead); background: var(--lead); color: var(--paper); cursor: pointer; }
 button.no { background: transparent; color: inherit; border-color: var(--line); }

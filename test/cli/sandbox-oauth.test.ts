@@ -1,0 +1,82 @@
+// castellan sandbox with OAuth: what it prints is what a person types next, and it works.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { runCastellan } from '../trials/castellan.ts';
+
+const castellan = fileURLToPath(new URL('../../bin/castellan.js', import.meta.url));
+const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const running: ChildProcess[] = [];
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'castellan-sandbox-'));
+  writeFileSync(join(folder, 'key.pub.pem'), publicKey.export({ type: 'spki', format: 'pem' }));
+  writeFileSync(join(folder, 'key.pub.json'), JSON.stringify({ ...publicKey.export({ format: 'jwk' }), kid: 'mine' }));
+  writeFileSync(join(folder, 'key.pem'), pem);
+  writeFileSync(join(folder, 'key.json'), JSON.stringify(privateKey.export({ format: 'jwk' })));
+  writeFileSync(join(folder, 'note.txt'), 'no key');
+  const odd = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' });
+  writeFileSync(join(folder, 'odd.pem'), odd);
+});
+
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What it has printed when it says how to end it. */
+async function start(...args: string[]): Promise<string> {
+  const child = spawn(process.execPath, [castellan, 'sandbox', '--port', '0', '--users', '30', ...args]);
+  running.push(child);
+  let shown = '';
+  for await (const chunk of child.stdout) {
+    shown += String(chunk);
+    if (shown.includes('Ctrl-C')) return shown;
+  }
+  throw new Error(`it ended: ${shown}`);
+}
+
+test.each([
+  ['key.pub.pem', {}],
+  ['key.pub.json', { OKTA_KEY_ID: 'mine' }],
+])('with the public key in %s, the service app that it names works', async (file, more) => {
+  const shown = await start('--service-key', join(folder, file));
+  const orgUrl = /OKTA_CLIENT_ORGURL=(\S+)/.exec(shown)?.[1] ?? '';
+  const clientId = /OKTA_CLIENT_ID=(\S+) OKTA_PRIVATE_KEY/.exec(shown)?.[1] ?? '';
+  const env = {
+    OKTA_CLIENT_ORGURL: orgUrl,
+    OKTA_CLIENT_ID: clientId,
+    OKTA_PRIVATE_KEY: pem,
+    CASTELLAN_DATA: join(folder, 'data'),
+    CASTELLAN_STORE: 'memory',
+    ...more,
+  };
+  const doctor = await runCastellan(['doctor'], { folder, env });
+  expect(doctor).toMatchObject({ status: 0, stdout: expect.stringContaining(`service app ${clientId}, DPoP on`) });
+});
+
+test('without a key it says how to bring one, and names the app that people sign in to', async () => {
+  const shown = await start();
+  expect(shown).toMatch(/OKTA_CLIENT_ID=0oa\w+; castellan login okta/);
+  expect(shown).toContain('--service-key key.pub.pem');
+  expect(shown).not.toContain('OKTA_PRIVATE_KEY');
+});
+
+test.each([
+  ['key.pem', /is a private key[\s\S]*openssl pkey/],
+  ['key.json', /is a private key[\s\S]*member d/],
+  ['note.txt', /is neither a public key in PEM nor a JSON Web Key/],
+  ['odd.pem', /is of a kind that Okta does not take \(ed25519\)/],
+  ['nothing.pem', /cannot be read \(ENOENT\)/],
+])('%s is refused, and nothing of it is shown', async (file, says) => {
+  const run = await runCastellan(['sandbox', '--port', '0', '--service-key', join(folder, file)], { folder, env: {} });
+  expect(run).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(says) });
+  expect(run.stderr).not.toMatch(/BEGIN|"d"/);
+});
