@@ -8,8 +8,7 @@ import { userId } from './shared.ts';
 
 const change = defineChanges<OktaClient>();
 const clientEntity = z.object({ client_id: z.string() });
-/** A page; who has given more applications tokens is told so. */
-const mostClients = 200;
+const mostClients = 1_000;
 
 export const userSessionTools = [
   change({
@@ -28,7 +27,7 @@ export const userSessionTools = [
     async plan({ user_id, oauth_tokens, forget_devices }, { client }) {
       const user = await loadUser(client, user_id);
       const target = targetUser(user);
-      const request = { path: ['users', user.id, 'clients'], entity: clientEntity, max: mostClients, pageSize: 200 };
+      const request = { path: ['users', user.id, 'clients'], entity: clientEntity, max: mostClients };
       const clients = oauth_tokens ? await client.list(request) : undefined;
       return {
         summary: `Sign the ${nameTarget(target)} out everywhere${oauth_tokens ? ' and revoke the OAuth tokens' : ''}`,
@@ -38,7 +37,6 @@ export const userSessionTools = [
         warnings: [
           'Okta does not tell how many sessions are open. Sessions that applications keep by themselves stay open.',
           ...(oauth_tokens ? [] : ['Applications that hold OAuth tokens keep them: oauth_tokens revokes those too.']),
-          ...(clients?.complete === false ? ['There are more applications with tokens than were counted.'] : []),
           ...(forget_devices ? ['Devices that were remembered are asked for a second factor again.'] : []),
         ],
         undo: { none: 'the person signs in again' },
