@@ -53,16 +53,13 @@ export default defineCommand({
     print(`  export OKTA_API_TOKEN=${sandbox.okta.token}`);
     print(`  curl -s -H "Authorization: SSWS $OKTA_API_TOKEN" "$OKTA_CLIENT_ORGURL/api/v1/users?limit=2"`);
     print();
-    print('Or with OAuth, in the place of that token (unset OKTA_API_TOKEN): as one of its people,');
+    print('Or with OAuth (unset OKTA_API_TOKEN first). As one of its people:');
     print(`  export OKTA_CLIENT_ID=${sandbox.okta.oauth.nativeClientId}; castellan login okta`);
     if (serviceKey.key) {
-      print('or as its service app, with your private key:');
-      print(
-        `  export OKTA_CLIENT_ID=${sandbox.okta.oauth.serviceClientId} OKTA_PRIVATE_KEY="$(cat key.pem)"; castellan doctor`,
-      );
-    } else {
-      print('or as its service app (with a key of yours: start again with --service-key key.pub.pem).');
-    }
+      print('As its service app, with your private key:');
+      print(`  export OKTA_CLIENT_ID=${sandbox.okta.oauth.serviceClientId}`);
+      print('  export OKTA_PRIVATE_KEY="$(cat key.pem)"; castellan doctor');
+    } else print('As its service app: start again with --service-key and your public key.');
     print();
     print('Ctrl-C ends it; everything in it is gone then.');
     await stopped;
