@@ -12,7 +12,7 @@ const admin = 'helena.brandt@larkspur.example';
 const helpDesk = 'declan.kinsella@larkspur.example';
 const locked = 'maya.lindqvist@larkspur.example';
 const minute = 60_000;
-const scopes = ['okta.users.read', 'okta.users.manage', 'okta.groups.read', 'okta.roles.read'];
+const scopes = ['okta.users.read', 'okta.users.manage', 'okta.groups.read', 'okta.roles.read', 'okta.apps.manage'];
 let bench: Bench;
 let shown: string;
 
@@ -90,11 +90,34 @@ test('has the rights of who signed in', async () => {
   const refused = await call('update_okta_user_profile', { user_id: locked, profile: { title: 'Captain' } });
   expect(refused).toMatchObject({ failed: true, code: 'missing_scope' });
   expect(refused.text).toMatch(/E0000006.*\nThe person who signed in needs an admin role that covers it/);
-  const hidden = await call('list_okta_applications');
-  expect(hidden).toMatchObject({ code: 'missing_scope', text: expect.stringContaining('lacks okta.apps.read') });
+  const hidden = await call('list_okta_policies', { type: 'PASSWORD' });
+  expect(hidden).toMatchObject({ code: 'missing_scope', text: expect.stringContaining('lacks okta.policies.read') });
   expect(hidden.text).toMatch(/OKTA_SCOPES\) and sign in again with `castellan login okta`/);
   const own = await call('suspend_okta_user', { user_id: helpDesk, dryRun: true });
   expect(own).toMatchObject({ code: 'not_allowed', text: expect.stringContaining('own credential belongs to') });
+});
+
+test('does not change the application that people sign in through', async () => {
+  await loginWithDevice(options(admin));
+  const { call } = await bench.open(env());
+  const app_id = bench.sandbox.okta.oauth.nativeClientId;
+  const { id: user_id } = await bench.ask('GET', `/api/v1/users/${helpDesk}`);
+  const groups = (await bench.ask('GET', '/api/v1/groups?q=Everyone')) as unknown as { readonly id: string }[];
+  const tries: [string, Record<string, unknown>][] = [
+    ['deactivate_okta_application', { app_id }],
+    ['update_okta_application', { app_id, config_updates: { label: 'Mine' } }],
+    ['unassign_okta_application_group', { app_id, group_id: groups[0]?.id }],
+    ['assign_okta_application_user', { app_id, user_id }],
+  ];
+  for (const [name, args] of tries) {
+    const refused = await call(name, args);
+    expect([name, refused.code, refused.text]).toEqual([
+      name,
+      'not_allowed',
+      expect.stringContaining('the application that Castellan itself runs on'),
+    ]);
+  }
+  expect(bench.seen.filter(({ method, path }) => method !== 'GET' && path.startsWith('/api/'))).toEqual([]);
 });
 
 describe('is told', () => {
