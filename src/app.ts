@@ -117,6 +117,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     concurrency: config.calls.concurrency,
     limits: config.tools,
     audit: auditCalls(audit, seal.digest),
+    health: { store: () => store.get('health'), approvals: () => lasting.get('health') },
     changes: { confirm, handOver: (what, text) => handOverByFile(handover, now(), what, text) },
   });
   return {

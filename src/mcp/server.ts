@@ -18,16 +18,15 @@ import type { CallObserver } from '../observe/metrics.ts';
 import { type Call, callerOf, composeSteps, type Step, unknownTool } from './call.ts';
 import { type Connected, createCatalog } from './catalog.ts';
 import { checkCalls } from './check.ts';
-import { complete } from './completions.ts';
 import type { Confirm } from './confirm.ts';
 import { createDirect, type Direct } from './direct.ts';
 import { createDispatch } from './dispatch.ts';
 import { asIs, checkLimits, createGate, type Gate, type Limits, type Narrowing, noLimits } from './gate.ts';
 import { limitCalls } from './limit.ts';
 import { measureCalls } from './measure.ts';
+import { createOffers } from './offers.ts';
 import { applyChanges, type HandOver, planChanges } from './plan.ts';
-import { createPrompts } from './prompts.ts';
-import { createResources } from './resources.ts';
+import type { HealthParts } from './server-resources.ts';
 
 export interface McpOptions {
   readonly connected: readonly Connected[];
@@ -44,6 +43,8 @@ export interface McpOptions {
   readonly audit?: Step;
   /** How changes are confirmed and what they give away is handed over. Without it nothing can be changed. */
   readonly changes?: { readonly confirm: Confirm; readonly handOver: HandOver };
+  /** What `server://health` asks beside the tenants. */
+  readonly health?: HealthParts;
   /** Further steps, after `limit`. */
   readonly steps?: readonly Step[];
   /** Opens the state that such a step sealed when it asked the caller something; what does not open is refused. */
@@ -70,8 +71,6 @@ export function createMcp(options: McpOptions): Mcp {
   const { connected, now } = options;
   const catalog = createCatalog(connected);
   const gate = createGate(catalog, connected, options.limits ?? noLimits);
-  const resources = createResources(connected.flatMap(({ platform }) => platform.resources ?? []));
-  const prompts = createPrompts(connected.flatMap(({ platform }) => platform.prompts ?? []));
   const { audit, changes } = options;
   const runSteps = composeSteps([
     measureCalls(options.log, options.observe),
@@ -84,14 +83,10 @@ export function createMcp(options: McpOptions): Mcp {
   const requestState = changes?.confirm.requestState ?? options.requestState;
 
   const info = { name: 'castellan', title: 'Castellan', version: options.version };
-  const offersResources = resources.list.length + resources.templates.length > 0;
-  const capabilities: ServerCapabilities = {
-    ...options.capabilities,
-    tools: {},
-    ...(offersResources && { resources: { subscribe: true } }),
-    ...(prompts.list.length > 0 && { prompts: {} }),
-    ...((offersResources || prompts.list.length > 0) && { completions: {} }),
-  };
+  const dispatch = createDispatch({ runSteps, now, callTimeoutMs: options.callTimeoutMs });
+  const { version, health = {} } = options;
+  const offers = createOffers({ version, connected, catalog, gate, dispatch, health, now });
+  const capabilities: ServerCapabilities = { ...options.capabilities, tools: {}, ...offers.capabilities };
   const hint = { ttlMs: listTtlMs, cacheScope: 'private' } as const;
   const serverOptions: ServerOptions = {
     capabilities,
@@ -105,8 +100,6 @@ export function createMcp(options: McpOptions): Mcp {
       'server/discover': hint,
     },
   };
-  const dispatch = createDispatch({ runSteps, now, callTimeoutMs: options.callTimeoutMs });
-
   const factory: ServerFactory = ({ authInfo, requestInfo }) => {
     const caller = callerOf(authInfo);
     // A session's later requests narrow by their own headers.
@@ -123,22 +116,7 @@ export function createMcp(options: McpOptions): Mcp {
       const [canAsk, progress] = [canAskPerson(mcp, server), progressOf(mcp)];
       return dispatch({ name, found, args, caller, narrowing: narrowing(mcp), signal, progress, canAsk, mcp });
     });
-    if (offersResources) {
-      server.setRequestHandler('resources/list', () => ({ resources: resources.list }));
-      server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: resources.templates }));
-      server.setRequestHandler('resources/read', ({ params }) => resources.read(params.uri));
-      // What we offer to read does not change while we run, so a subscriber has nothing to hear; in 2026-07-28 this is
-      // the SDK's subscriptions/listen.
-      server.setRequestHandler('resources/subscribe', () => ({}));
-      server.setRequestHandler('resources/unsubscribe', () => ({}));
-    }
-    if (prompts.list.length > 0) {
-      server.setRequestHandler('prompts/list', () => ({ prompts: prompts.list }));
-      server.setRequestHandler('prompts/get', ({ params }) => prompts.get(params.name, params.arguments ?? {}));
-    }
-    if (capabilities.completions) {
-      server.setRequestHandler('completion/complete', ({ params }) => complete(params, prompts, resources));
-    }
+    offers.answer(server, (mcp) => ({ caller, narrowing: narrowing(mcp), mcp }));
     return server;
   };
   // A step of somebody else's may want the client; then nothing is answered without the SDK.

@@ -9,6 +9,8 @@ import { createOktaClient, type OktaClient } from './client.ts';
 import { type CredentialDependencies, dialectFor, openOktaCredential, scopeAdvice } from './credential.ts';
 import { createGuard } from './guard.ts';
 import { createPrivacy } from './privacy.ts';
+import { oktaPrompts } from './prompts.ts';
+import { oktaResources } from './resources.ts';
 import type { oktaSettings } from './settings.ts';
 import { appAssignmentTools } from './tools/app-assignments.ts';
 import { appChangeTools } from './tools/app-changes.ts';
@@ -69,6 +71,8 @@ export const okta: Platform = {
     logs: [...logTools, ...eventTypeTools],
     time: timeTools,
   },
+  resources: oktaResources,
+  prompts: oktaPrompts,
   // Okta takes a resource's manage scope where it wants its read scope (developer.okta.com/docs/api/oauth2).
   covers: (granted, needed) => granted.has(needed) || granted.has(needed.replace(/\.read$/, '.manage')),
 };
