@@ -39,7 +39,7 @@ export function oauthProblem(
 ): CastellanError {
   const name = cleanText(code, sent).slice(0, 60);
   const said = cleanText(description, sent);
-  const okta = said === '' ? name : `${name}: ${said}`;
+  const okta = said === '' ? name : `${name}: ${said.replace(/\.$/, '')}`;
   const facts = adviceFor(name, okta, asking);
   const hint = clock !== undefined && timely.has(name) ? `${clock} If that is not it: ${facts.hint}` : facts.hint;
   return new CastellanError({ ...facts, hint, detail: { oauth: name, said } });
@@ -73,7 +73,7 @@ function adviceFor(name: string, okta: string, asking: Asking): ErrorFacts {
         code: 'unauthorized',
         message: `Okta refused access (${okta}).`,
         hint: asking.login
-          ? `The request was declined, or a sign-on policy or a missing assignment to the app stands against it. Assign the person to the app, then run \`${asking.login}\`.`
+          ? `The person declined, or a sign-on policy or a missing assignment to the app stands against it. Set that right in the Admin Console, then run \`${asking.login}\`.`
           : 'Assign the app an admin role (Applications > the app > Admin roles) and look at its policies.',
       };
     case 'invalid_grant':
