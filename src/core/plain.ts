@@ -11,6 +11,20 @@ export function plain(text: string): string {
   return text.replace(/[\s\p{Zl}\p{Zp}]+/gu, ' ').replace(unseen, '');
 }
 
+/** Longer names identify nobody better. */
+const longestQuoted = 200;
+
+/** A name in a sentence: on one line, cut, and without the marks that would end it. */
+export function quoted(name: string, most = longestQuoted): string {
+  return `“${shortened(plain(name).replace(/[“”„‟]/g, '"'), most)}”`;
+}
+
+/** At most so many UTF-16 units, never half a character; says when something is missing. */
+export function shortened(line: string, most: number): string {
+  if (line.length <= most) return line;
+  return `${line.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')}… (${line.length} characters)`;
+}
+
 /** A deep copy of plain JSON whose texts hide nothing; line breaks and tabs stay. */
 export function withoutUnseen<T>(value: T): T {
   return clean(value) as T;

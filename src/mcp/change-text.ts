@@ -1,7 +1,7 @@
 // A change in words: what a person is asked before it is made, and what is answered once it is made or not.
 
 import type { ChangeAnswer, FieldChange, Plan } from '../core/change.ts';
-import { plain } from '../core/plain.ts';
+import { plain, shortened } from '../core/plain.ts';
 
 /** Longer lists help nobody to decide. */
 const maxLines = 30;
@@ -13,7 +13,7 @@ export function writeQuestion(plan: Plan, tenant: string | undefined, why: strin
   const shown = changes.slice(0, maxLines);
   const more = changes.length - shown.length;
   const touches = describeTouches(plan.touches ?? {});
-  const undo = 'none' in plan.undo ? `Cannot be taken back: ${plan.undo.none}` : describeUndo(plan.undo);
+  const undo = 'none' in plan.undo ? `Cannot be taken back: ${cut(plan.undo.none, 400)}` : describeUndo(plan.undo);
   return [
     `${cut(plan.summary, 400)}${tenant === undefined ? '' : ` (in ${tenant})`}`,
     ...shown,
@@ -21,7 +21,7 @@ export function writeQuestion(plan: Plan, tenant: string | undefined, why: strin
     ...(touches === '' ? [] : [`Touches: ${touches}.`]),
     ...(plan.warnings ?? []).map((warning) => `Note: ${cut(warning, 400)}`),
     undo,
-    `You are asked because ${why}.`,
+    `You are asked because ${cut(why, 400)}.`,
   ].join('\n');
 }
 
@@ -55,8 +55,10 @@ function describeUndo({ tool, but }: { readonly tool: string; readonly but?: str
 }
 
 function describeChange({ field, before, after }: FieldChange): string {
-  if (before === undefined) return `- ${field}: ${show(after)}`;
-  return `- ${field}: ${show(before)} → ${after === undefined ? 'removed' : show(after)}`;
+  // A field's name is a caller's or an operator's to choose, too.
+  const name = cut(field, maxValue);
+  if (before === undefined) return `- ${name}: ${show(after)}`;
+  return `- ${name}: ${show(before)} → ${after === undefined ? 'removed' : show(after)}`;
 }
 
 function show(value: unknown): string {
@@ -64,6 +66,5 @@ function show(value: unknown): string {
 }
 
 function cut(text: string, most: number): string {
-  const line = plain(text);
-  return line.length > most ? `${line.slice(0, most)}… (${line.length} characters)` : line;
+  return shortened(plain(text), most);
 }

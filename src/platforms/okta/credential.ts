@@ -2,6 +2,7 @@
 
 import { CastellanError, type ErrorFacts } from '../../core/errors.ts';
 import type { Dialect } from '../../core/exchange.ts';
+import { quoted } from '../../core/plain.ts';
 import type { Values } from '../../core/settings.ts';
 import type { Credential, UpstreamOptions } from '../../core/upstream.ts';
 import type { Store } from '../../stores/store.ts';
@@ -161,7 +162,7 @@ function refusalOf(
 ): Pick<ErrorFacts, 'code' | 'message' | 'hint'> | undefined {
   const { kind, clientId } = credential;
   const app = `the application ${clientId}`;
-  const said = challenge?.says ? ` (“${challenge.says}”)` : '';
+  const said = challenge?.says ? ` (${quoted(challenge.says)})` : '';
   if (challenge?.error === 'insufficient_scope') return scopeRefusal(challenge.scopes, credential, tenant);
   if (error.code === 'missing_scope') {
     const whom =

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { CastellanError, type ErrorFacts } from '../../core/errors.ts';
 import { type Dialect, rateLimited, type UpstreamAnswer } from '../../core/exchange.ts';
+import { quoted } from '../../core/plain.ts';
 
 /** https://developer.okta.com/docs/reference/error-codes/ */
 const errorBody = z.looseObject({
@@ -49,7 +50,7 @@ function explain(answer: UpstreamAnswer, now: number): ErrorFacts {
   const causes = parsed.success ? (parsed.data.errorCauses ?? []).flatMap((cause) => cause.errorSummary ?? []) : [];
   const said = parsed.success ? [parsed.data.errorSummary, ...causes].filter(Boolean).join(' ') : '';
   // Its words can quote what people wrote.
-  const okta = code === undefined ? `HTTP ${status}` : `${code}: “${plain(said)}”`;
+  const okta = code === undefined ? `HTTP ${status}` : `${code}: ${quoted(said, 300)}`;
   const detail = { status, okta };
 
   if (status === 429) {
@@ -128,9 +129,4 @@ const forbidden = new Set(['E0000005', 'E0000006', 'E0000014', 'E0000015']);
 function factsOf(error: CastellanError): ErrorFacts {
   const { code, message, hint, retry, requestId } = error;
   return { code, message, hint, retry, requestId };
-}
-
-/** Okta's summaries quote what it was sent: kept short and on one line. */
-function plain(text: string): string {
-  return text.replace(/\s+/g, ' ').slice(0, 300);
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { FieldChange, Undo } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
 import { viewInput } from '../../../core/listing.ts';
+import { quoted } from '../../../core/plain.ts';
 import { defineChanges, defineTools } from '../../../core/tool.ts';
 import { withoutSecrets } from '../../../observe/redact.ts';
 import type { OktaClient } from '../client.ts';
@@ -48,6 +49,8 @@ const pathOf = (app: string, user: string) => ['apps', app, 'users', user];
 const findAssigned = (client: OktaClient, app: string, user: string): Promise<Assigned | undefined> =>
   orUndefined(client.getExact(pathOf(app, user), assignedEntity), 'not_found');
 
+const nameOr = (name: string | null | undefined, other: string): string => (name ? quoted(name) : other);
+
 /** What an assignment is made of, and what a call can set. */
 function partsOf({ scope, credentials, profile }: Assigned): Fields {
   const userName = credentials?.userName;
@@ -61,7 +64,9 @@ async function findOtherWays(client: OktaClient, app: string, user: string): Pro
     client.list({ path: ['apps', app, 'groups'], entity: groupIds, max: 1_000, minPageSize: 20, pageSize: 200 }),
   ]);
   const giving = new Set(assigned.items.map(({ id }) => id));
-  return mine.items.filter(({ id }) => giving.has(id)).map(({ id, profile }) => `“${profile?.name ?? id}” (${id})`);
+  return mine.items
+    .filter(({ id }) => giving.has(id))
+    .map(({ id, profile }) => `${quoted(profile?.name ?? id)} (${id})`);
 }
 
 /** Assigning again, with all that may be shown. */
@@ -69,7 +74,9 @@ function undoUnassign(client: OktaClient, ids: Fields, { credentials, profile }:
   const shown = Object.entries(profile ?? {}).filter(([name, value]) => value !== null && !client.hides(name));
   const safe = shown.filter(([, value]) => JSON.stringify(withoutSecrets(value)) === JSON.stringify(value));
   const lost =
-    Object.keys(profile ?? {}).length > safe.length ? ', nor what assistants must not see of the profile' : '';
+    Object.keys(profile ?? {}).length > safe.length || client.hides('credentials.userName')
+      ? ', nor what assistants must not see of the profile and the username'
+      : '';
   const userName = client.hides('credentials.userName') ? undefined : credentials?.userName;
   return {
     tool: 'assign_okta_application_user',
@@ -175,7 +182,7 @@ export const appAssignmentTools = [
           hint: 'Call update_okta_application_user_profile.',
         });
       }
-      const group = found?._links?.group?.name ?? 'a group';
+      const group = nameOr(found?._links?.group?.name, 'a group');
       const again = `the application then comes through ${group} again, without what was set here`;
       return {
         summary: `Assign the ${nameTarget(target)} to the ${nameTarget(person)}`,
@@ -214,7 +221,7 @@ export const appAssignmentTools = [
       const found = await findAssigned(client, app.id, user.id);
       const others = found ? await findOtherWays(client, app.id, user.id) : [];
       if (found?.scope === 'GROUP') {
-        const ways = others.length > 0 ? others.join(', ') : (found._links?.group?.name ?? 'a group');
+        const ways = others.length > 0 ? others.join(', ') : nameOr(found._links?.group?.name, 'a group');
         throw new CastellanError({
           code: 'invalid_input',
           message: `The ${nameTarget(person)} has this application through ${ways}, not directly.`,

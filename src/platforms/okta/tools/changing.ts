@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import type { FieldChange, Target, Undo } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
+import { quoted } from '../../../core/plain.ts';
 import type { OktaClient } from '../client.ts';
 import { rolesOfGroup } from '../guard.ts';
 import { appEntity, groupEntity, userEntity } from '../views.ts';
@@ -30,7 +31,7 @@ export function targetApp({ id, label }: App): Target {
 
 /** `user maya@larkspur.example (00u…)`: a name alone can be made to look like another. */
 export function nameTarget({ type, id, name }: Target): string {
-  return name === undefined ? `${type} ${id}` : `${type} “${name}” (${id})`;
+  return name === undefined ? `${type} ${id}` : `${type} ${quoted(name)} (${id})`;
 }
 
 /** A change of the one field that a lifecycle operation moves. */
@@ -59,8 +60,9 @@ export async function askForRoles(
   const found = await Promise.all(
     groups.map(async ({ id, name }) => {
       const roles = await orUndefined(rolesOfGroup(id, client), 'missing_scope');
-      if (roles === undefined) return `“${name ?? id}” may give administrator rights, which the credential cannot see`;
-      return roles.length === 0 ? [] : `“${name ?? id}” gives administrator rights (${roles.join(', ')})`;
+      if (roles === undefined)
+        return `${quoted(name ?? id)} may give administrator rights, which the credential cannot see`;
+      return roles.length === 0 ? [] : `${quoted(name ?? id)} gives administrator rights (${roles.join(', ')})`;
     }),
   );
   const giving = found.flat();

@@ -1,6 +1,7 @@
 // What hangs on a group, and what is to be known of group rules before anything is changed that they depend on.
 
 import { z } from 'zod';
+import { quoted } from '../../../core/plain.ts';
 import type { OktaClient } from '../client.ts';
 import { type Count, countList, orUndefined } from './counting.ts';
 
@@ -52,7 +53,7 @@ const shown = 5;
 
 /** The first few, each with its name. */
 export function nameRules(rules: readonly GroupRule[]): string {
-  const names = rules.slice(0, shown).map(({ id, name }) => `“${name ?? id}”`);
+  const names = rules.slice(0, shown).map(({ id, name }) => quoted(name ?? id));
   return rules.length > shown ? `${names.join(', ')} and ${rules.length - shown} more` : names.join(', ');
 }
 

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { findChanges, type Target, type Undo } from '../../../core/change.ts';
 import { fullObject, listInput, listOutput, viewInput } from '../../../core/listing.ts';
+import { quoted } from '../../../core/plain.ts';
 import { defineChanges, defineTools, tableOf } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { fullOf, present, type View } from '../views.ts';
@@ -104,7 +105,7 @@ export const groupRuleTools = [
         actions: { assignUserToGroups: { groupIds: groups.map(({ id }) => id) } },
       };
       return {
-        summary: `Create the inactive rule “${name}” for the ${targets.map(nameTarget).join(', the ')}`,
+        summary: `Create the inactive rule ${quoted(name)} for the ${targets.map(nameTarget).join(', the ')}`,
         targets: [target, ...targets],
         changes: findChanges({}, { ...rule, status: 'INACTIVE' }),
         warnings: ['It moves nobody until it is activated.'],

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Target, Undo } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
+import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { nameTarget, statusChange } from './changing.ts';
@@ -126,7 +127,7 @@ export const networkZoneChangeTools = [
       }
       const body = mergeFields({ status, usage }, zone_data);
       return {
-        summary: `Create the network zone “${name}” (${type}, ${usage})`,
+        summary: `Create the network zone ${quoted(name)} (${type}, ${usage})`,
         targets: [{ type: 'zone', id: '', name }],
         changes: previewChanges(client, {}, body),
         warnings: warnOfBlocking(undefined, body),

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { CastellanError } from '../../../core/errors.ts';
+import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { nameTarget, statusChange } from './changing.ts';
@@ -77,7 +78,7 @@ export const policyChangeTools = [
         findConcerned(client, body.conditions),
       ]);
       return {
-        summary: `Create the policy “${name}” (${type})`,
+        summary: `Create the policy ${quoted(name)} (${type})`,
         targets: [{ type: 'policy', id: '', name }],
         changes: previewChanges(client, {}, { status: activate ? 'ACTIVE' : 'INACTIVE', ...body }),
         touches: concerned.touches,
@@ -216,7 +217,7 @@ export const policyChangeTools = [
         input: { activate: policy.status === 'ACTIVE' },
         parameter: 'policy_data',
       };
-      const names = rules.map(({ name, id }) => `“${name ?? id}”`);
+      const names = rules.map(({ name, id }) => quoted(name ?? id));
       const again = undoMerge(client, undo, made, {});
       const but = 'it gets another id, and what referred to it (applications too) must be told again';
       return {

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Target } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
+import { quoted } from '../../../core/plain.ts';
 import type { OktaClient } from '../client.ts';
 import { nameTarget } from './changing.ts';
 import { countList, loadSizes, orUndefined } from './counting.ts';
@@ -98,7 +99,7 @@ export function describeShifts(
   const moved = others.flatMap(({ id, name, priority }) => {
     if (id === moving.id || priority == null) return [];
     const by = priority >= to && priority < from ? 1 : priority <= to && priority > from ? -1 : 0;
-    return by === 0 ? [] : [`“${name ?? id}” from ${priority} to ${priority + by}`];
+    return by === 0 ? [] : [`${quoted(name ?? id)} from ${priority} to ${priority + by}`];
   });
   if (moved.length === 0) return [];
   const more = moved.length > maxNamed ? `, and ${moved.length - maxNamed} more` : '';
@@ -123,7 +124,7 @@ export async function findConcerned(client: OktaClient, conditions: unknown): Pr
   const write = (id: string) => {
     const group = known.get(id);
     const members = group?.members === undefined ? '' : `, ${group.members} members`;
-    return group ? `“${group.name}” (${id}${members})` : id;
+    return group ? `${quoted(group.name)} (${id}${members})` : id;
   };
   const list = (ids: readonly string[]) =>
     `${ids.slice(0, maxNamed).map(write).join(', ')}${ids.length > maxNamed ? `, and ${ids.length - maxNamed} more` : ''}`;

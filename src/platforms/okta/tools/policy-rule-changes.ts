@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { CastellanError } from '../../../core/errors.ts';
+import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { nameTarget, statusChange } from './changing.ts';
@@ -97,7 +98,7 @@ export const policyRuleChangeTools = [
       const of = targetPlaced('policy', policy);
       const judged = judgeActions(undefined, body.actions);
       return {
-        summary: `Create the rule “${name}” in the ${nameTarget(of)}`,
+        summary: `Create the rule ${quoted(name)} in the ${nameTarget(of)}`,
         targets: [{ type: 'rule', id: '', name }, of],
         changes: previewChanges(client, {}, { status: activate ? 'ACTIVE' : 'INACTIVE', ...body }),
         touches: concerned.touches,

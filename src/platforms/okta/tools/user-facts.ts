@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { CastellanError } from '../../../core/errors.ts';
+import { quoted } from '../../../core/plain.ts';
 import type { OktaClient } from '../client.ts';
 import { roleEntity } from '../guard.ts';
 import { groupEntity } from '../views.ts';
@@ -38,7 +39,7 @@ export function deviceOf({ profile }: Factor): string | undefined {
 export function describeFactor(factor: Factor): string {
   const device = deviceOf(factor);
   const provider = factor.provider ? ` by ${factor.provider}` : '';
-  return `${factor.factorType}${provider}${device === undefined ? '' : `, “${device}”`}`;
+  return `${factor.factorType}${provider}${device === undefined ? '' : `, ${quoted(device)}`}`;
 }
 
 /** Those that the person has: Okta lists what is not set up, too. */

@@ -1,6 +1,7 @@
 // Where a network zone counts: the policy rules that name it, and everybody's way in where it blocks.
 
 import { z } from 'zod';
+import { quoted } from '../../../core/plain.ts';
 import type { OktaClient } from '../client.ts';
 import { orUndefined } from './counting.ts';
 import { isMap } from './merging.ts';
@@ -51,7 +52,7 @@ async function listUses(client: OktaClient, type: string, zone: string): Promise
   return policies?.items.flatMap((policy) =>
     (policy._embedded?.rules ?? [])
       .filter(({ conditions }) => namesZone(conditions, zone))
-      .map((rule) => `“${rule.name ?? rule.id}” of “${policy.name ?? policy.id}”`),
+      .map((rule) => `${quoted(rule.name ?? rule.id)} of ${quoted(policy.name ?? policy.id)}`),
   );
 }
 
