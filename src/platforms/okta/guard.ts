@@ -4,9 +4,11 @@
 import { z } from 'zod';
 import type { Plan, Target } from '../../core/change.ts';
 import { CastellanError } from '../../core/errors.ts';
+import { quoted } from '../../core/plain.ts';
 import type { Access } from '../../core/tool.ts';
 import { readBodyPages } from './body-pages.ts';
 import type { OktaClient } from './client.ts';
+import { hidden } from './privacy.ts';
 
 export interface GuardOptions {
   readonly protectUsers: readonly string[];
@@ -29,6 +31,11 @@ export const roleEntity = z.object({
 });
 const assignees = z.object({ value: z.array(z.object({ id: z.string() })), _links: z.unknown().optional() });
 const accountEntity = z.object({ id: z.string(), status: z.string() });
+const namedEntity = z.object({
+  label: z.string().nullish(),
+  profile: z.object({ login: z.string().nullish(), name: z.string().nullish() }).nullish(),
+});
+const folders: Readonly<Record<string, string>> = { user: 'users', group: 'groups', application: 'apps' };
 
 export function createGuard(options: GuardOptions): Guard {
   const lists: Readonly<Record<string, readonly string[]>> = {
@@ -48,33 +55,42 @@ export function createGuard(options: GuardOptions): Guard {
     return owner;
   }
 
-  function findProtected({ type, id, name }: Target): string | undefined {
-    const named = (entry: string) => entry === id || (name !== undefined && entry.toLowerCase() === name.toLowerCase());
-    return lists[type]?.some(named) ? `The ${type} ${name ?? id} is protected by the operator.` : undefined;
+  async function findProtected(target: Target, client: OktaClient): Promise<string | undefined> {
+    const { type, id } = target;
+    const list = lists[type] ?? [];
+    if (list.length === 0) return undefined;
+    const name = await nameOf(target, client);
+    const named = (entry: string) => entry === id || (name !== undefined && fold(entry) === fold(name));
+    return list.some(named) ? `The ${type} ${show(target)} is protected by the operator.` : undefined;
   }
 
-  async function checkUser({ id, name }: Target, client: OktaClient): Promise<string | undefined> {
+  async function checkUser(target: Target, client: OktaClient): Promise<string | undefined> {
+    const { id } = target;
     if (id === (await ownerOf(client))) {
-      return `${name ?? id} is the account that Castellan’s own credential belongs to; it does not change itself.`;
+      return `${show(target)} is the account that Castellan’s own credential belongs to; it does not change itself.`;
     }
     return (await isLastSuperAdmin(id, client, options.kind))
-      ? `${name ?? id} is the last active super administrator of this organization.`
+      ? `${show(target)} is the last active super administrator of this organization.`
       : undefined;
   }
 
   return async (plan, client, access) => {
     const targets = plan.targets.filter(({ id }) => id !== '');
     for (const target of targets) {
-      const reason = findProtected(target);
+      const reason = await findProtected(target, client);
       if (reason !== undefined) return reason;
     }
-    const first = targets[0];
-    if (first?.type === 'group' && access === 'destroy' && (await carriesSuperAdmin(first.id, client))) {
-      return `The group ${first.name ?? first.id} makes its members super administrators.`;
+    // With the rule that fills a group, its members go.
+    const [first] = plan.targets;
+    const takes = access === 'destroy' && (first?.type === 'group' || first?.type === 'group_rule');
+    for (const target of takes ? targets.filter(({ type }) => type === 'group') : []) {
+      if (await carriesSuperAdmin(target.id, client, options.kind)) {
+        return `The group ${show(target)} makes its members super administrators.`;
+      }
     }
     for (const target of targets) {
       if (target.type === 'application' && target.id === options.clientId) {
-        return `${target.name ?? target.id} is the application that Castellan itself runs on.`;
+        return `${show(target)} is the application that Castellan itself runs on.`;
       }
       const reason = target.type === 'user' && !plan.restores ? await checkUser(target, client) : undefined;
       if (reason !== undefined) return reason;
@@ -89,8 +105,32 @@ export async function rolesOfGroup(groupId: string, client: OktaClient): Promise
   return items.map(({ type, label }) => type ?? label ?? 'a custom role');
 }
 
-async function carriesSuperAdmin(groupId: string, client: OktaClient): Promise<boolean> {
-  return (await rolesOfGroup(groupId, client)).includes(superAdmin);
+/** As the operator may have written it in the settings. */
+function fold(name: string): string {
+  return name.normalize('NFC').trim().toLowerCase();
+}
+
+function show({ id, name }: Target): string {
+  return name === undefined ? id : `${quoted(name)} (${id})`;
+}
+
+/** As Okta has it: what is protected is protected also where assistants must not see the names. */
+async function nameOf({ type, id, name }: Target, client: OktaClient): Promise<string | undefined> {
+  const folder = folders[type];
+  if (folder === undefined || (name !== undefined && name !== hidden)) return name;
+  try {
+    const { label, profile } = await client.getExact([folder, id], namedEntity);
+    return (type === 'user' ? profile?.login : type === 'group' ? profile?.name : label) ?? undefined;
+  } catch (error) {
+    if (error instanceof CastellanError && error.code === 'not_found') return undefined;
+    throw error;
+  }
+}
+
+async function carriesSuperAdmin(groupId: string, client: OktaClient, kind: GuardOptions['kind']): Promise<boolean> {
+  return whereRolesShow(kind, 'this group makes super administrators', async () =>
+    (await rolesOfGroup(groupId, client)).includes(superAdmin),
+  );
 }
 
 async function isSuperAdmin(userId: string, client: OktaClient): Promise<boolean> {
@@ -99,19 +139,8 @@ async function isSuperAdmin(userId: string, client: OktaClient): Promise<boolean
 }
 
 async function isLastSuperAdmin(userId: string, client: OktaClient, kind: GuardOptions['kind']): Promise<boolean> {
-  try {
-    if (!(await isSuperAdmin(userId, client))) return false;
-  } catch (error) {
-    if (!(error instanceof CastellanError) || error.code !== 'missing_scope') throw error;
-    // Who may not read roles is no super administrator, and Okta lets nobody else touch one.
-    if (kind === 'ssws') return false;
-    throw new CastellanError({
-      code: 'missing_scope',
-      message: 'Castellan cannot see whether this is the last super administrator, so it changes nothing here.',
-      hint: 'Grant okta.roles.read to the application and add it to the scopes setting.',
-      cause: error,
-    });
-  }
+  const what = 'this is the last super administrator';
+  if (!(await whereRolesShow(kind, what, () => isSuperAdmin(userId, client)))) return false;
   for await (const { value } of readBodyPages(client, ['iam', 'assignees', 'users'], assignees)) {
     for (const { id } of value) {
       if (id === userId) continue;
@@ -120,4 +149,21 @@ async function isLastSuperAdmin(userId: string, client: OktaClient, kind: GuardO
     }
   }
   return true;
+}
+
+/** What roles say, where the credential may see them; false where their absence is certain all the same. */
+async function whereRolesShow(kind: GuardOptions['kind'], what: string, ask: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof CastellanError) || error.code !== 'missing_scope') throw error;
+    // Who may not read roles is no super administrator, and Okta lets nobody else touch one, nor a group that makes them.
+    if (kind === 'ssws') return false;
+    throw new CastellanError({
+      code: 'missing_scope',
+      message: `Castellan cannot see whether ${what}, so it changes nothing here.`,
+      hint: 'Grant okta.roles.read to the application and add it to the scopes setting.',
+      cause: error,
+    });
+  }
 }

@@ -11,17 +11,30 @@ export interface Privacy {
   readonly hides: (field: string) => boolean;
 }
 
-/** Where Okta writes a person's fields under other names than in the profile. */
+/** Where Okta writes a person's fields under other names than in the profile. Small letters, as all names here. */
 const otherNames: Readonly<Record<string, readonly string[]>> = {
-  mobilePhone: ['phoneNumber'],
-  primaryPhone: ['phoneNumber'],
-  email: ['alternateId'],
-  login: ['alternateId', 'userName'],
-  displayName: ['displayName'],
+  mobilephone: ['phonenumber'],
+  primaryphone: ['phonenumber'],
+  email: ['alternateid'],
+  login: ['alternateid', 'username', 'credentialid'],
+  firstname: ['displayname'],
+  lastname: ['displayname'],
 };
 
 /** Only inside these does a name mean a person's field: an application has a `name` and a `status` too. */
-const places = new Set(['profile', 'actor', 'target', 'user']);
+const places = new Set(['profile', 'actor', 'target', 'user', 'credentials']);
+
+/** Who did something in the System Log and to whom: people, and things under the same names. */
+const parties = new Set(['actor', 'target']);
+const things = new Set([
+  'AppInstance',
+  'UserGroup',
+  'PolicyEntity',
+  'PolicyRule',
+  'PublicClientApp',
+  'SystemPrincipal',
+]);
+const namesOfThings = new Set(['alternateid', 'displayname']);
 
 export function createPrivacy(settings: {
   readonly maskFields: readonly string[];
@@ -30,25 +43,37 @@ export function createPrivacy(settings: {
   const masked = withOtherNames(settings.maskFields);
   const dropped = withOtherNames(settings.dropFields);
   const hides = (field: string) => {
-    const name = field.slice(field.lastIndexOf('.') + 1);
+    const name = nameIn(field);
     return masked.has(name) || dropped.has(name);
   };
   if (masked.size + dropped.size === 0) return { hides };
 
-  function hide(value: unknown, inside: boolean): void {
-    if (Array.isArray(value)) for (const item of value) hide(item, inside);
+  function hide(value: unknown, inside: boolean, party: boolean): void {
+    if (Array.isArray(value)) for (const item of value) hide(item, inside, party);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
     const fields = value as Record<string, unknown>;
-    for (const name of Object.keys(fields)) {
-      const inner = fields[name];
-      if (inside && dropped.has(name)) delete fields[name];
-      else if (inside && masked.has(name)) fields[name] = inner === null || inner === undefined ? inner : hidden;
-      else hide(inner, inside || places.has(name));
+    const isThing = party && things.has(String(fields.type));
+    for (const key of Object.keys(fields)) {
+      const inner = fields[key];
+      const name = key.toLowerCase();
+      const personal = inside && !(isThing && namesOfThings.has(name));
+      if (personal && dropped.has(name)) delete fields[key];
+      else if (personal && masked.has(name)) fields[key] = inner === null || inner === undefined ? inner : hidden;
+      else hide(inner, inside || places.has(key), parties.has(key));
     }
   }
-  return { hides, hide: (body) => hide(body, false) };
+  return { hides, hide: (body) => hide(body, false, false) };
 }
 
-function withOtherNames(names: readonly string[]): ReadonlySet<string> {
-  return new Set(names.flatMap((name) => [name, ...(otherNames[name] ?? [])]));
+/** Operators write `mobilePhone` or `profile.mobilePhone`, and not always in Okta's capitals: too much is hidden then, never too little. */
+function withOtherNames(fields: readonly string[]): ReadonlySet<string> {
+  return new Set(fields.map(nameIn).flatMap((name) => [name, ...(otherNames[name] ?? [])]));
+}
+
+/** Without the path. */
+function nameIn(field: string): string {
+  return field
+    .slice(field.lastIndexOf('.') + 1)
+    .trim()
+    .toLowerCase();
 }
