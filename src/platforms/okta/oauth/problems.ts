@@ -73,7 +73,7 @@ function adviceFor(name: string, okta: string, asking: Asking): ErrorFacts {
         code: 'unauthorized',
         message: `Okta refused access (${okta}).`,
         hint: asking.login
-          ? `The person declined, or a sign-on policy or a missing assignment to the app stands against it. Set that right in the Admin Console, then run \`${asking.login}\`.`
+          ? `The person declined, or a sign-on policy or a missing assignment to the app stands against it. Assign the person to the app if that is it, then run \`${asking.login}\`.`
           : 'Assign the app an admin role (Applications > the app > Admin roles) and look at its policies.',
       };
     case 'invalid_grant':
