@@ -48,6 +48,7 @@ const bookkeeping = new Set([
   'lastUpdated',
   'statusChanged',
   'lastMembershipUpdated',
+  'lastSync',
   'activated',
   'passwordChanged',
   'created',

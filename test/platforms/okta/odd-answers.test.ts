@@ -198,3 +198,34 @@ describe('the log of somebody', () => {
     expect(text).toContain('other parameters');
   });
 });
+
+describe('a change', () => {
+  it.each(['reset_okta_user_password', 'expire_okta_user_password'])(
+    '%s is refused where another identity provider keeps the password',
+    async (tool) => {
+      const provider = { type: 'FEDERATION', name: 'FEDERATION' };
+      const user = { id: '00u1', status: 'ACTIVE', profile: { login: 'a@b.example' }, credentials: { provider } };
+      handler = (_, response) => json(response, user);
+      const { failed, text } = await call(tool, { user_id: '00u1' });
+      expect(failed).toBe(true);
+      expect(text).toContain('another identity provider');
+      expect(asked).toEqual(['/api/v1/users/00u1']);
+    },
+  );
+
+  it('is not sent when what it is merged into has changed since', async () => {
+    let version = 0;
+    const methods = new Set<string | undefined>();
+    handler = ({ method }, response, url) => {
+      methods.add(method);
+      if (url.pathname.endsWith('/groups')) return json(response, []);
+      // Members come and go; that is no reason to refuse.
+      const times = { lastUpdated: `2026-01-0${asked.length > 3 ? 2 : 1}`, lastMembershipUpdated: `${version++}` };
+      json(response, { ...group(1), ...times });
+    };
+    const { failed, text } = await call('update_okta_group', { group_id: '00g1', profile: { name: 'New' } });
+    expect(failed).toBe(true);
+    expect(text).toContain('changed by somebody else in the meantime');
+    expect(methods).toEqual(new Set(['GET']));
+  });
+});

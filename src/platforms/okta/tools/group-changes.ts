@@ -2,12 +2,13 @@
 
 import { z } from 'zod';
 import { findChanges, type Undo } from '../../../core/change.ts';
+import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import { withoutSecrets } from '../../../observe/redact.ts';
 import type { OktaClient } from '../client.ts';
 import { rolesOfGroup } from '../guard.ts';
 import { groupEntity } from '../views.ts';
-import { type Group, loadGroup, nameTarget, targetGroup, undoWith } from './changing.ts';
+import { type Group, loadGroup, nameTarget, targetGroup } from './changing.ts';
 import { orUndefined } from './counting.ts';
 import { countGroupApps, countGroupMembers, groupsOf, loadRules, nameRules } from './group-facts.ts';
 import {
@@ -19,6 +20,7 @@ import {
   mergeFields,
   pick,
   previewChanges,
+  undoMerge,
 } from './merging.ts';
 import { checkProfile, givenOf, textOf, wrong } from './profiles.ts';
 import { groupId } from './shared.ts';
@@ -41,7 +43,7 @@ export const groupChangeTools = [
       await checkFree(client, name);
       const target = { type: 'group', id: '', name };
       return {
-        summary: `Create the group “${name}”`,
+        summary: `Create the group ${quoted(name)}`,
         targets: [target],
         changes: findChanges({}, { profile }),
         undo: undoCreation(itsId),
@@ -67,6 +69,7 @@ export const groupChangeTools = [
       const path = ['groups', group_id];
       // Exact, so that what the operator hides is sent back as it is.
       const [group, exact] = await Promise.all([loadGroup(client, group_id), client.getExact(path, fieldsInput)]);
+      const whole = isMap(exact.profile) ? exact.profile : {};
       checkOwn(group, ['OKTA_GROUP'], 'changed');
       const target = targetGroup(group);
       const before = pick(group.profile, Object.keys(profile));
@@ -74,20 +77,20 @@ export const groupChangeTools = [
       const changed = changes.map(({ field }) => field.replace(/^profile\./, ''));
       const name = changed.includes('name') ? textOf(profile, 'name', 'a group has one') : undefined;
       if (name !== undefined) await checkFree(client, name, group.id);
-      const back = Object.fromEntries(changed.map((field) => [field, (before as Fields)[field] ?? null]));
       return {
         summary: `Update ${changed.join(', ') || Object.keys(profile).join(', ')} of the ${nameTarget(target)}`,
         targets: [target],
         changes,
         warnings: name === undefined ? [] : [byName],
-        undo: undoWith(client, changes, {
-          tool: 'update_okta_group',
-          input: { group_id: group.id, profile: back },
-        }),
+        undo: undoMerge(
+          client,
+          { tool: 'update_okta_group', input: { group_id: group.id }, parameter: 'profile' },
+          pick(whole, changed),
+          pick(profile, changed),
+        ),
         already: changes.length === 0 ? 'The group says that already.' : undefined,
         async apply() {
           await checkUnchanged(client, path, exact, ['lastMembershipUpdated']);
-          const whole = isMap(exact.profile) ? exact.profile : {};
           await client.send('PUT', path, { body: { profile: mergeFields(whole, pick(profile, changed)) } });
           return undefined;
         },
@@ -103,7 +106,10 @@ export const groupChangeTools = [
     scopes: ['okta.groups.manage'],
     input: () => z.strictObject({ group_id: groupId }),
     async plan({ group_id }, { client }) {
-      const group = await loadGroup(client, group_id);
+      const [group, exact] = await Promise.all([
+        loadGroup(client, group_id),
+        client.getExact(['groups', group_id], fieldsInput),
+      ]);
       checkOwn(group, ['OKTA_GROUP', 'APP_GROUP'], 'deleted');
       const target = targetGroup(group);
       const [members, apps, rules, roles] = await Promise.all([
@@ -130,7 +136,7 @@ export const groupChangeTools = [
           ...(roles && roles.length > 0 ? [`Its members lose administrator rights (${roles.join(', ')}).`] : []),
           ...[members.warning, apps.warning].flatMap((warning) => warning ?? []),
         ],
-        undo: undoDeletion(client, group, members.count + apps.count),
+        undo: undoDeletion(client, exact, members.count + apps.count),
         apply: async () => void (await client.send('DELETE', ['groups', group.id])),
       };
     },
@@ -143,14 +149,13 @@ function undoCreation(group: string): Undo {
   return { tool: 'delete_okta_group', input: { group_id: group } };
 }
 
-function undoDeletion(client: OktaClient, group: Group, users: number): Undo {
-  const profile = givenOf(group.profile);
+function undoDeletion(client: OktaClient, group: Fields, users: number): Undo {
   if (group.type === 'APP_GROUP') return { none: 'only the application that the group comes from can bring it back' };
-  return undoWith(client, findChanges({ profile }, {}), {
-    tool: 'create_okta_group',
-    input: { profile },
-    but: `the new group has another id${users > 0 ? ', no members and no applications' : ''}, and nothing refers to it`,
-  });
+  const create = { tool: 'create_okta_group', input: {}, parameter: 'profile' };
+  const undo = undoMerge(client, create, givenOf(isMap(group.profile) ? group.profile : {}), {});
+  if ('none' in undo) return undo;
+  const empty = users > 0 ? ', no members and no applications' : '';
+  return { ...undo, but: `the new group has another id${empty}, and nothing refers to it` };
 }
 
 /** @throws CastellanError `invalid_input` for a group that Okta or an application keeps by itself. */

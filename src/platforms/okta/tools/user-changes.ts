@@ -1,23 +1,24 @@
 // Creating users and changing their profiles: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/
 
 import { z } from 'zod';
-import { type FieldChange, findChanges, type Target, type Undo } from '../../../core/change.ts';
+import { findChanges, type Target, type Undo } from '../../../core/change.ts';
+import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
-import {
-  askForRoles,
-  loadGroup,
-  loadUser,
-  nameTarget,
-  targetGroup,
-  targetUser,
-  type User,
-  undoWith,
-} from './changing.ts';
+import { askForRoles, loadGroup, loadUser, nameTarget, targetGroup, targetUser, undoWith } from './changing.ts';
 import { orUndefined } from './counting.ts';
 import { warnOfRules } from './group-facts.ts';
 import { checkOwnMembership } from './group-members.ts';
-import { type Fields, fieldsInput, idOfMade, narrow, pick, previewChanges, warnOfDifference } from './merging.ts';
+import {
+  type Fields,
+  fieldsInput,
+  idOfMade,
+  narrow,
+  pick,
+  previewChanges,
+  undoMerge,
+  warnOfDifference,
+} from './merging.ts';
 import { checkProfile, givenOf, textOf, wrong } from './profiles.ts';
 import { groupId, renaming, userId } from './shared.ts';
 
@@ -52,10 +53,9 @@ export const userChangeTools = [
       const into =
         targets.length === 0 ? '' : ` and make them a member of the ${targets.map(nameTarget).join(', the ')}`;
       return {
-        summary: `Create the user “${login}”${into}`,
+        summary: `Create the user ${quoted(login)}${into}`,
         targets: [named, ...targets],
         changes: findChanges({}, { status, profile }),
-        ...(groups.length > 0 && { touches: { groups: groups.length } }),
         warnings: [
           activate
             ? 'Okta mails the person a link to set a password.'
@@ -101,7 +101,16 @@ export const userChangeTools = [
         targets: [target],
         changes,
         warnings: already ? [] : await warnOf(client, changed),
-        undo: undoUpdate(client, user, changes, changed),
+        undo: undoWith(
+          client,
+          changes,
+          undoMerge(
+            client,
+            { tool: 'update_okta_user_profile', input: { user_id: user.id }, parameter: 'profile' },
+            pick(user.profile, changed),
+            pick(profile, changed),
+          ),
+        ),
         ask: already ? undefined : whyAsk(changed),
         already,
         async apply() {
@@ -136,12 +145,6 @@ async function checkFree(client: OktaClient, login: string): Promise<void> {
 function undoCreation(user: string): Undo {
   const but = 'the user is then deactivated; delete_okta_user afterwards removes it. The mail cannot be called back';
   return { tool: 'deactivate_okta_user', input: { user_id: user }, but };
-}
-
-function undoUpdate(client: OktaClient, user: User, changes: readonly FieldChange[], changed: readonly string[]): Undo {
-  const known: Fields = user.profile;
-  const profile = Object.fromEntries(changed.map((name) => [name, known[name] ?? null]));
-  return undoWith(client, changes, { tool: 'update_okta_user_profile', input: { user_id: user.id, profile } });
 }
 
 /** Where Okta sends what lets somebody set a new password. */

@@ -14,7 +14,7 @@ const most = 1_000;
 const text = z.string().nullish();
 const linkEntity = z.object({ id: z.string(), appInstanceId: text });
 const credentials = z.object({
-  credentials: z.object({ password: z.unknown(), provider: z.object({ type: text }).nullish() }).nullish(),
+  credentials: z.object({ password: z.unknown().optional(), provider: z.object({ type: text }).nullish() }).nullish(),
 });
 
 export const factorEntity = z.object({
