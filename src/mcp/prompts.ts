@@ -6,8 +6,10 @@ import {
   ProtocolError,
   ProtocolErrorCode,
 } from '@modelcontextprotocol/server';
+import type { CastellanError } from '../core/errors.ts';
 import type { Prompt, PromptArgument, PromptPart } from '../core/offering.ts';
-import type { Catalog, Connected } from './catalog.ts';
+import type { Tenant } from '../core/tool.ts';
+import type { Catalog, Connected, Entry } from './catalog.ts';
 import type { Gate, Narrowing } from './gate.ts';
 
 export interface Prompts {
@@ -26,7 +28,9 @@ export interface Prompts {
 interface Offered {
   readonly prompt: Prompt;
   readonly arguments: readonly PromptArgument[];
+  /** Their names, in order. */
   readonly tenants: readonly string[];
+  readonly connected: ReadonlyMap<string, Tenant>;
 }
 
 /** What is written into a prompt is a name or a few words; more is no argument. */
@@ -35,7 +39,7 @@ const maxArgument = 500;
 export function createPrompts(connected: readonly Connected[], catalog: Catalog, gate: Gate): Prompts {
   const byName = new Map<string, Offered>();
   for (const { platform, tenants } of connected) {
-    for (const prompt of platform.prompts ?? []) byName.set(prompt.name, offer(prompt, [...tenants.keys()].sort()));
+    for (const prompt of platform.prompts ?? []) byName.set(prompt.name, offer(prompt, tenants));
   }
 
   return {
@@ -52,12 +56,16 @@ export function createPrompts(connected: readonly Connected[], catalog: Catalog,
     async get(name, input, narrowing) {
       const offered = byName.get(name);
       if (!offered) throw wrong('There is no such prompt; prompts/list names them all.');
-      const { prompt, tenants } = offered;
+      const { prompt, tenants, connected } = offered;
       checkArguments(offered, input);
+      const tenant = connected.get((tenants.length > 1 ? input.tenant : tenants[0]) ?? '');
       const parts = await prompt.write(input);
       const notes = [
         ...(tenants.length > 1 ? [`Give tenant ${JSON.stringify(input.tenant)} with every call.`] : []),
-        ...describeMissing(parts, catalog, gate, narrowing),
+        ...describeMissing(parts, catalog, (entry) => {
+          const atTenant = tenant && !entry.tool.local ? gate.refuseAt(entry, tenant) : undefined;
+          return gate.refuse(entry, narrowing) ?? atTenant;
+        }),
       ];
       const all = notes.length > 0 ? [...parts, { text: notes.join('\n') }] : parts;
       const messages = all.map((part) => ({ role: 'user' as const, content: contentOf(part) }));
@@ -66,11 +74,12 @@ export function createPrompts(connected: readonly Connected[], catalog: Catalog,
   };
 }
 
-function offer(prompt: Prompt, tenants: readonly string[]): Offered {
+function offer(prompt: Prompt, connected: ReadonlyMap<string, Tenant>): Offered {
+  const tenants = [...connected.keys()].sort();
   const own = prompt.arguments ?? [];
-  if (tenants.length < 2) return { prompt, tenants, arguments: own };
+  if (tenants.length < 2) return { prompt, tenants, connected, arguments: own };
   const tenant = { name: 'tenant', description: `Which organization: ${tenants.join(', ')}`, required: true };
-  return { prompt, tenants, arguments: [...own, tenant] };
+  return { prompt, tenants, connected, arguments: [...own, tenant] };
 }
 
 function checkArguments({ prompt, arguments: parameters, tenants }: Offered, input: Readonly<Record<string, string>>) {
@@ -89,13 +98,12 @@ function checkArguments({ prompt, arguments: parameters, tenants }: Offered, inp
 function describeMissing(
   parts: readonly PromptPart[],
   catalog: Catalog,
-  gate: Gate,
-  narrowing: Narrowing,
+  refuse: (entry: Entry) => CastellanError | undefined,
 ): readonly string[] {
   const words = parts.flatMap((part) => ('text' in part ? [...part.text.matchAll(/\b[a-z]+(?:_[a-z]+)+\b/g)] : []));
   const lines = [...new Set(words.map(([word]) => word))].flatMap((word) => {
     const entry = catalog.find(word)?.entry;
-    const refused = entry && gate.refuse(entry, narrowing);
+    const refused = entry && refuse(entry);
     return refused ? `- ${word}: ${refused.message}` : [];
   });
   if (lines.length === 0) return [];

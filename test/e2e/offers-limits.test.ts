@@ -105,6 +105,22 @@ describe.each(eras)('several organizations, MCP $era', (how) => {
   });
 });
 
+describe('organizations with limits of their own', () => {
+  it('a prompt tells what cannot be used in the one that it is for', async () => {
+    server = await openTestServer({
+      tenants: { open: { users: 20 }, closed: { users: 20 } },
+      settingsOf: { closed: { production: true } },
+    });
+    const client = await server.connect('2026-07-28', 'http');
+    const text = (tenant: string) => promptText(client, 'okta-offboarding', { user: 'maya', tenant });
+    expect(await text('open')).not.toContain('cannot be used here');
+    expect(await text('closed')).toMatch(/- deactivate_okta_user: .*closed is read-only: it is marked production/);
+    const info = JSON.parse(await read(client, 'server://info'));
+    expect(info.tenants).toContainEqual(expect.objectContaining({ name: 'closed', read_only: true }));
+    expect(info.tenants).toContainEqual(expect.objectContaining({ name: 'open', read_only: false }));
+  });
+});
+
 describe.each(eras)('the operator’s limits, MCP $era', (how) => {
   it('a tool that is switched off takes its resource and completion with it, and prompts say so', async () => {
     const { server, client } = await open(
