@@ -78,6 +78,17 @@ describe.each(doors)('over $door, MCP $era', ({ door, era }) => {
   }
   const prompt = (name: string) => ({ type: 'ref/prompt', name }) as const;
 
+  it('the instructions name only tools and parameters that there are', async () => {
+    const { tools } = await client.listTools();
+    const parameters = tools.flatMap(({ inputSchema, outputSchema }) =>
+      [inputSchema, outputSchema].flatMap((schema) => Object.keys(schema?.properties ?? {})),
+    );
+    const known = new Set([...tools.map(({ name }) => name), ...parameters]);
+    const words = (client.getInstructions() ?? '').match(/\b[a-z]+(?:_[a-z]+)+\b/g) ?? [];
+    expect(words.length).toBeGreaterThan(2);
+    expect(words.filter((word) => !known.has(word))).toEqual([]);
+  });
+
   describe('resources', () => {
     it('are listed, and each can be read', async () => {
       const { resources } = await client.listResources();

@@ -1,19 +1,19 @@
 // Values for arguments of prompts and resources, found with the tools that read: their limits, scopes and privacy hold.
 
 import type { Complete } from '../../core/offering.ts';
-import { hidden } from './privacy.ts';
+import { nameUser } from './views.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
 /** The protocol takes no more. */
 const most = 100;
 
-/** Logins, or ids where the operator hides those. Okta finds by the start of a name or address. */
+/** Logins, or ids where a login is not shown. Okta finds by the start of a name or address. */
 export const completeUsers: Complete = {
   tool: 'list_okta_users',
   input: (typed) => ({ query: typed, max_results: most }),
   values: (output) =>
-    rowsOf(output, 'users').map(({ id, login }) => String(login === hidden || login === '' ? id : login)),
+    rowsOf(output, 'users').map(({ id, login }) => nameUser({ id: String(id), login: String(login) })),
 };
 
 export const completeGroups = groupsBy('name');

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { fullObject } from '../../core/listing.ts';
 import { withoutSecrets } from '../../observe/redact.ts';
+import { hidden } from './privacy.ts';
 
 const text = z.string().nullish();
 
@@ -108,7 +109,8 @@ export function viewApp(app: z.output<typeof appEntity>, view: View): z.output<t
   };
 }
 
-/** A user is named by login in text, which costs half of an id; by id where a login cannot stand in a path. */
-export function nameUser(user: { readonly id: string; readonly login: string }): string {
-  return user.login === '' || user.login.includes('/') ? user.id : user.login;
+/** A user is named by login in text, which costs half of an id; by id where a login cannot stand in a path or is not shown. */
+export function nameUser(user: { readonly id: string; readonly login: string | null | undefined }): string {
+  const { id, login } = user;
+  return !login || login === hidden || login.includes('/') ? id : login;
 }

@@ -5,7 +5,7 @@ import { fullObject, listInput, listOutput } from '../../../core/listing.ts';
 import { defineTools, tableOf } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { checkExpression } from '../filter.ts';
-import { fullOf, present, type View } from '../views.ts';
+import { fullOf, nameUser, present, type View } from '../views.ts';
 import { listParameters, userId } from './shared.ts';
 
 const tool = defineTools<OktaClient>();
@@ -139,7 +139,9 @@ export const deviceTools = [
       });
       const devices = items.map((device) => ({
         ...viewDevice(device, view),
-        ...present({ users: device._embedded?.users?.map(({ user }) => user.profile?.login ?? user.id) }),
+        ...present({
+          users: device._embedded?.users?.map(({ user }) => nameUser({ id: user.id, login: user.profile?.login })),
+        }),
       }));
       return { devices, ...tail };
     },

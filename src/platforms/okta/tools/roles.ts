@@ -7,6 +7,7 @@ import { defineTools, tableOf } from '../../../core/tool.ts';
 import { afterIn } from '../body-pages.ts';
 import type { OktaClient } from '../client.ts';
 import { fullOf, nameUser, present, userEntity, userView, type View, viewUser } from '../views.ts';
+import { orUndefined } from './counting.ts';
 import { groupId, listParameters, userId } from './shared.ts';
 
 const tool = defineTools<OktaClient>();
@@ -103,7 +104,8 @@ export const roleTools = [
   tool({
     name: 'list_okta_administrators',
     title: 'List administrators',
-    description: 'Everybody with an administrator role, given to them or through a group, with status and roles.',
+    description:
+      'Every person with an administrator role, given to them or through a group, with status and roles. Applications can have roles too and are not here.',
     access: 'read',
     scopes: ['okta.roles.read', 'okta.users.read'],
     parameterAliases: listParameters,
@@ -134,16 +136,18 @@ export const roleTools = [
       let done = 0;
       const administrators = await Promise.all(
         found.items.map(async ({ id }) => {
-          const [user, roles] = await Promise.all([
+          // Somebody who was deleted in the meantime administers nothing.
+          const read = Promise.all([
             client.get(['users', id], userEntity),
             client.list({ path: ['users', id, 'roles'], entity: roleEntity, max: mostRoles }),
           ]);
+          const [user, roles] = (await orUndefined(read, 'not_found')) ?? [];
           progress(++done, found.items.length);
-          return { ...viewUser(user, 'summary'), roles: roles.items.map(nameRole) };
+          return user && roles ? [{ ...viewUser(user, 'summary'), roles: roles.items.map(nameRole) }] : [];
         }),
       );
       return {
-        administrators,
+        administrators: administrators.flat(),
         complete: found.next === undefined,
         ...(found.next && { next_cursor: encodeCursor(found.next, question) }),
         ...(found.stopped !== undefined && { note: `Stopped early: ${found.stopped}` }),

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { type AnyTool, defineTools, type Platform, tableOf, toolsOf } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
-import { userEntity } from '../views.ts';
+import { nameUser, userEntity } from '../views.ts';
 import { rolesOfUser } from './user-facts.ts';
 
 const tool = defineTools<OktaClient>();
@@ -73,7 +73,7 @@ export function createScopeTools(platform: () => Platform): readonly AnyTool[] {
 async function readOwner(client: OktaClient): Promise<Status['owner']> {
   const owner = await client.get(['users', 'me'], userEntity);
   const roles = await rolesOfUser(client, owner.id);
-  return { login: owner.profile.login ?? owner.id, ...(roles && { roles: [...roles] }) };
+  return { login: nameUser({ id: owner.id, login: owner.profile.login }), ...(roles && { roles: [...roles] }) };
 }
 
 /** By scope, in their order; a tool that lacks two stands at both. */
