@@ -24,7 +24,7 @@ export async function complete(
   const known = argument.name === 'tenant' && tenants.length > 1 ? startingWith(tenants, argument.value) : undefined;
   const values =
     known ?? (source ? await find(source, argument.value, others, tenants, requester, offers.callFor) : []);
-  const unique = [...new Set(values)];
+  const unique = [...new Set([...startingWith(values, argument.value), ...values])];
   return { completion: { values: unique.slice(0, most), total: unique.length, hasMore: unique.length > most } };
 }
 

@@ -196,6 +196,10 @@ describe.each(doors)('over $door, MCP $era', ({ door, era }) => {
     it('of people, groups, applications, policies and zones come from the organization', async () => {
       const found = await complete(prompt('okta-offboarding'), 'user', facts.login.slice(0, 4));
       expect(found).toContain(facts.login);
+      // Okta finds by any of the names; what begins like what was typed comes first.
+      const begins = (await complete(prompt('okta-offboarding'), 'user', 'ma')).map((login) => login.startsWith('ma'));
+      expect(begins).toEqual(begins.toSorted((a, b) => Number(b) - Number(a)));
+      expect(new Set(begins).size).toBe(2);
       const [everyone] = await complete(prompt('okta-access-review'), 'group', 'every');
       expect(everyone).toBe('Everyone');
       const label = String(app.label);

@@ -82,15 +82,6 @@ describe('names', () => {
     expect(seen).toBeGreaterThan(200);
   });
 
-  it('what looks like a tool is one: get_, list_ and verbs of changes', () => {
-    forEachMatch(
-      /(?<![\w.])(?:get|list|create|update|delete|reset|revoke|assign|add|remove|unlock|suspend)_\w+/g,
-      (word, where) => {
-        expect(toolNames.has(word), `${word} in ${where}`).toBe(true);
-      },
-    );
-  });
-
   it('every prompt and resource that is named exists', () => {
     const promptNames = new Set(prompts.map(({ name }) => name));
     const uris = new Set(resources.map(({ uri }) => uri));

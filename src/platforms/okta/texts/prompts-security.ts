@@ -18,13 +18,14 @@ export function writeSuspiciousActivity({ user, since = '7 days ago' }: Input): 
       'What an attacker does after getting in: a new factor (user.mfa.factor.activate), another e-mail address (user.account.update_primary_email), a new application with consent (app.oauth2.consent.grant), an API token (system.api_token.create), rights (user.account.privilege.grant, group.privilege.grant), an identity provider (system.idp.lifecycle.create), changed policies. Look for each after the first doubtful event.',
       'The same address elsewhere: get_okta_event_logs with filter_string client.ipAddress eq and that address, without a person. How many accounts does it touch? A success among many failures matters most.',
       `While it goes on: ${hold} stops the account and loses nothing; then revoke_okta_user_sessions with oauth_tokens. Only then look further.`,
-      'When the account is clean again: factors that are not the person’s own (unenroll_okta_user_factor), consents that they do not know (list_okta_user_grants; a person revokes them in the Admin Console), reset_okta_user_password, unsuspend_okta_user, and the person enrolls in your presence.',
+      'Take out what the attacker left: factors that are not the person’s own (unenroll_okta_user_factor), consents that they do not know (list_okta_user_grants; a person revokes them in the Admin Console), rights, tokens and applications from step 3.',
+      'Give the account back while the person is with somebody who knows them: unsuspend_okta_user and at once reset_okta_user_password with revoke_sessions (of a suspended account it cannot be reset). They choose a new password and enroll.',
       'An address that only attacks can be blocked: list_okta_network_zones for the zone that blocks, update_okta_network_zone with dryRun. Never one that people share, such as an office or a mobile network.',
       'Report: what is certain (with event times and ids), what is likely, what is not known; what was done and how it is undone; who must be told (the person, security, data protection).',
     ],
     stop: [
       'an administrator’s account is in it: tell a second administrator at once',
-      'it is still going on and nobody who may decide can be reached: suspending is the change that can be taken back',
+      'it still goes on: say so first, and that suspending is the change that can be taken back',
       'the organization has people for this: they lead; do not destroy evidence by deleting anything',
     ],
   });
