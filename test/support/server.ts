@@ -30,6 +30,8 @@ export interface TestServerOptions {
   readonly timeout?: number;
   /** Further settings of every tenant, and further parts of the configuration file. */
   readonly tenantSettings?: Readonly<Record<string, unknown>>;
+  /** And of one tenant, by its name. */
+  readonly settingsOf?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly parts?: Readonly<Record<string, unknown>>;
 }
 
@@ -136,12 +138,12 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
 function writeConfig(
   home: string,
   organizations: Readonly<Record<string, Organization>>,
-  { timeout = 30, tenantSettings = {}, parts = {} }: TestServerOptions,
+  { timeout = 30, tenantSettings = {}, settingsOf = {}, parts = {} }: TestServerOptions,
 ): string {
   const tenants = Object.fromEntries(
     Object.entries(organizations).map(([name, { url, token }]) => [
       name,
-      { platform: 'okta', orgUrl: url, apiToken: token, ...tenantSettings },
+      { platform: 'okta', orgUrl: url, apiToken: token, ...tenantSettings, ...settingsOf[name] },
     ]),
   );
   const path = join(home, 'castellan.json');
