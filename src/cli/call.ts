@@ -2,7 +2,7 @@
 
 import { ProtocolError } from '@modelcontextprotocol/client';
 import { defineCommand } from 'citty';
-import { openApp, platforms } from '../app.ts';
+import { platforms } from '../app.ts';
 import type { Fault } from '../core/settings.ts';
 import { type AnyTool, toolsOf } from '../core/tool.ts';
 import { gateSettings } from '../mcp/gate-settings.ts';
@@ -14,6 +14,7 @@ import { storeSettings } from '../stores/settings.ts';
 import { askLine } from './ask.ts';
 import { connectInProcess, type Person } from './connect.ts';
 import { flagsOf, loadFor, missingTenant, sandboxFlags, sandboxOptions } from './flags.ts';
+import { openChecked } from './open.ts';
 import { print, tell, throwFaults } from './output.ts';
 
 const args = {
@@ -35,12 +36,11 @@ export default defineCommand({
       ...faults,
       ...(findTool(given.tool)?.local ? [] : missingTenant(loaded, sandbox.options !== undefined)),
     ]);
-    const app = await openApp({
+    const app = await openChecked({
       config,
       sandbox: sandbox.options,
       writeLog: (line) => void process.stderr.write(line),
     });
-    throwFaults(app.faults);
     const person = process.stdin.isTTY && process.stderr.isTTY ? askPerson : undefined;
     const client = await connectInProcess(app.factory, person);
     try {

@@ -1,7 +1,7 @@
 // castellan serve: the MCP server on stdio, or on HTTP.
 
 import { defineCommand } from 'citty';
-import { openApp, storeNameOf } from '../app.ts';
+import { storeNameOf } from '../app.ts';
 import type { Config } from '../config.ts';
 import type { Fault } from '../core/settings.ts';
 import { httpSettings } from '../http/settings.ts';
@@ -12,6 +12,7 @@ import { observeSettings } from '../observe/settings.ts';
 import { findFileProblem } from '../stores/file.ts';
 import { storeSettings } from '../stores/settings.ts';
 import { flagsOf, loadFor, missingTenant, sandboxFlags, sandboxOptions } from './flags.ts';
+import { openChecked } from './open.ts';
 import { paint, tell, throwFaults } from './output.ts';
 import { untilStopped } from './stop.ts';
 import { warmUp } from './warm.ts';
@@ -94,12 +95,11 @@ function addressFault(error: unknown, host: string, port: number): Fault | undef
   return undefined;
 }
 
-type ServeOptions = Parameters<typeof openApp>[0];
+type ServeOptions = Parameters<typeof openChecked>[0];
 
 async function serveStdio(options: ServeOptions): Promise<void> {
   const stopped = untilStopped();
-  const app = await openApp(options);
-  throwFaults(app.faults);
+  const app = await openChecked(options);
   const [{ serveStdio: serve }, { createStdioTransport }] = await Promise.all([
     import('@modelcontextprotocol/server/stdio'),
     import('../mcp/stdio.ts'),
@@ -124,8 +124,7 @@ async function serveHttp(options: ServeOptions): Promise<void> {
   const stopped = untilStopped();
   const [{ listen }, { openMetrics }] = await Promise.all([import('../http/app.ts'), import('../observe/metrics.ts')]);
   const metrics = await openMetrics();
-  const app = await openApp({ ...options, metrics });
-  throwFaults(app.faults);
+  const app = await openChecked({ ...options, metrics });
   const { http } = options.config;
   await app.store.get('health').catch(async (error) => {
     await app.close();

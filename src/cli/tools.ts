@@ -1,11 +1,11 @@
 // castellan tools: what an assistant would see.
 
 import { defineCommand } from 'citty';
-import { openApp } from '../app.ts';
 import { gateSettings } from '../mcp/gate-settings.ts';
 import { connectInProcess } from './connect.ts';
 import { flagsOf, loadFor, sandboxFlags } from './flags.ts';
-import { paint, print, throwFaults } from './output.ts';
+import { openChecked } from './open.ts';
+import { paint, print } from './output.ts';
 import { wrap } from './table.ts';
 
 const args = {
@@ -19,8 +19,7 @@ export default defineCommand({
   args,
   async run({ args: given, rawArgs }) {
     const { config } = loadFor(rawArgs, given, args);
-    const app = await openApp({ config, writeLog: (line) => void process.stderr.write(line) });
-    throwFaults(app.faults);
+    const app = await openChecked({ config, writeLog: (line) => void process.stderr.write(line) });
     const client = await connectInProcess(app.factory);
     const { tools } = await client.listTools();
     if (given.json) print(JSON.stringify({ tools }, null, 2));
