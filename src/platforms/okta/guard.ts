@@ -80,13 +80,10 @@ export function createGuard(options: GuardOptions): Guard {
       const reason = await findProtected(target, client);
       if (reason !== undefined) return reason;
     }
-    // With the rule that fills a group, its members go.
-    const [first] = plan.targets;
-    const takes = access === 'destroy' && (first?.type === 'group' || first?.type === 'group_rule');
-    for (const target of takes ? targets.filter(({ type }) => type === 'group') : []) {
-      if (await carriesSuperAdmin(target.id, client, options.kind)) {
-        return `The group ${show(target)} makes its members super administrators.`;
-      }
+    // Okta lets no rule fill such a group, so its members go only one by one, or with it.
+    const [first] = targets;
+    if (first?.type === 'group' && access === 'destroy' && (await carriesSuperAdmin(first.id, client, options.kind))) {
+      return `The group ${show(first)} makes its members super administrators.`;
     }
     for (const target of targets) {
       if (target.type === 'application' && target.id === options.clientId) {
