@@ -29,7 +29,8 @@ function makeKey(path: string): Buffer {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const key = randomBytes(keyBytes);
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  writeFileSync(draft, `${key.toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  // On the disk before it has its name: an empty key after a power cut would lock everybody out.
+  writeFileSync(draft, `${key.toString('base64url')}\n`, { mode: 0o600, flag: 'wx', flush: true });
   try {
     // Linked when it is whole, so that nobody reads half a key; who comes second takes the first one's.
     linkSync(draft, path);

@@ -73,7 +73,10 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     // A limit that cannot be heeded is refused, not passed over.
     const narrowing = options.gate.narrow((name) => c.req.header(name));
     if ('key' in narrowing) return next();
-    const message = narrowing.map(({ where, problem, todo }) => `${where}: ${problem}. ${todo}`).join(' ');
+    const message = narrowing
+      .slice(0, 5)
+      .map(({ where, problem, todo }) => `${where}: ${problem}. ${todo}`)
+      .join(' ');
     return refuse(c, { status: 400, message });
   });
   app.post('/mcp', async (c) => {

@@ -2,6 +2,7 @@
 // (or on a page) and decides. The code opens nothing: whoever only knows it has gained nothing.
 
 import { randomInt } from 'node:crypto';
+import { CastellanError } from '../core/errors.ts';
 import type { Store } from '../stores/store.ts';
 
 export interface Approval {
@@ -47,9 +48,20 @@ const letters = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 const key = (code: string) => `approval:${code}`;
 const keyOfCall = (call: string) => `approval-of:${call}`;
 
+/** Questions of one caller that may be open at once: more would bury those that matter. */
+const maxOpen = 50;
+
 export function createApprovals(store: Store, now: () => number): Approvals {
   async function get(code: string): Promise<Approval | undefined> {
     return parse(await store.get(key(code)));
+  }
+
+  async function pending(): Promise<readonly Approval[]> {
+    const all = await Promise.all((await store.keys('approval:')).map((name) => store.get(name)));
+    return all
+      .flatMap((text) => parse(text) ?? [])
+      .filter(({ status }) => status === 'pending')
+      .sort((a, b) => a.expires - b.expires);
   }
 
   return {
@@ -64,6 +76,8 @@ export function createApprovals(store: Store, now: () => number): Approvals {
     async put(question) {
       const old = await store.take(keyOfCall(question.call));
       if (old !== undefined) await store.delete(key(old));
+      const open = (await pending()).filter(({ caller }) => caller === question.caller);
+      if (open.length >= maxOpen) throw tooManyOpen();
       for (;;) {
         const code = makeCode();
         const approval: Approval = { code, ...question, expires: now() + approvalMs, status: 'pending' };
@@ -73,13 +87,7 @@ export function createApprovals(store: Store, now: () => number): Approvals {
       }
     },
 
-    async pending() {
-      const all = await Promise.all((await store.keys('approval:')).map((name) => store.get(name)));
-      return all
-        .flatMap((text) => parse(text) ?? [])
-        .filter(({ status }) => status === 'pending')
-        .sort((a, b) => a.expires - b.expires);
-    },
+    pending,
 
     async decide(code, status, by) {
       const approval = parse(await store.take(key(code)));
@@ -96,6 +104,14 @@ export function createApprovals(store: Store, now: () => number): Approvals {
       return taken && taken.status === approval.status && taken.plan === approval.plan ? taken : undefined;
     },
   };
+}
+
+function tooManyOpen(): CastellanError {
+  return new CastellanError({
+    code: 'not_confirmed',
+    message: `${maxOpen} questions wait for a person already, so this one was not put.`,
+    hint: 'Ask the person to decide them with castellan approve; undecided ones are gone after 15 minutes.',
+  });
 }
 
 /** As people type it: in small letters, with or without the dash. */

@@ -132,7 +132,9 @@ function renamingOf(tool: AnyTool, ignored: string | undefined): Found['translat
     // Without a prototype, so that a parameter called __proto__ is a parameter that does not exist.
     const result: Record<string, unknown> = Object.create(null);
     for (const [name, value] of Object.entries(input)) {
-      if (!isGiven(value) || name === ignored) continue;
+      // Whoever says anything about a dry run must say yes or no: nothing must not mean "do it".
+      const decides = tool.plan !== undefined && (name === 'dryRun' || name === 'dry_run');
+      if ((!isGiven(value) && !decides) || name === ignored) continue;
       const own = Object.hasOwn(names, name) ? names[name] : undefined;
       if (own !== undefined && !isGiven(input[own])) result[own] = value;
       else result[name] = value;

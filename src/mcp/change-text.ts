@@ -1,28 +1,35 @@
 // A change in words: what a person is asked before it is made, and what is answered once it is made or not.
 
 import type { ChangeAnswer, FieldChange, Plan } from '../core/change.ts';
+import { CastellanError } from '../core/errors.ts';
 import { plain, shortened } from '../core/plain.ts';
 
-/** Longer lists help nobody to decide. */
-const maxLines = 30;
-const maxValue = 200;
+/** What a person is asked to read at most, characters. Nothing of it is left out: what is not shown is not agreed to. */
+const maxQuestion = 8_000;
+/** A field's name, a reason: never what is decided about. */
+const maxAside = 400;
 
-/** Several lines of plain text. Names in it were written by strangers, so each stands on one line and is cut. */
+/**
+ * Several lines of plain text, whole.
+ * @throws CastellanError `invalid_input` when it is more than a person can be asked to read.
+ */
 export function writeQuestion(plan: Plan, tenant: string | undefined, why: string): string {
-  const changes = plan.changes.map(describeChange);
-  const shown = changes.slice(0, maxLines);
-  const more = changes.length - shown.length;
   const touches = describeTouches(plan.touches ?? {});
-  const undo = 'none' in plan.undo ? `Cannot be taken back: ${cut(plan.undo.none, 400)}` : describeUndo(plan.undo);
-  return [
-    `${cut(plan.summary, 400)}${tenant === undefined ? '' : ` (in ${tenant})`}`,
-    ...shown,
-    ...(more > 0 ? [`- and ${more} more fields`] : []),
+  const undo = 'none' in plan.undo ? `Cannot be taken back: ${cut(plan.undo.none)}` : describeUndo(plan.undo);
+  const question = [
+    `${plain(plan.summary)}${tenant === undefined ? '' : ` (in ${tenant})`}`,
+    ...plan.changes.map(describeChange),
     ...(touches === '' ? [] : [`Touches: ${touches}.`]),
-    ...(plan.warnings ?? []).map((warning) => `Note: ${cut(warning, 400)}`),
+    ...(plan.warnings ?? []).map((warning) => `Note: ${plain(warning)}`),
     undo,
-    `You are asked because ${cut(why, 400)}.`,
+    `You are asked because ${cut(why)}.`,
   ].join('\n');
+  if (question.length <= maxQuestion) return question;
+  throw new CastellanError({
+    code: 'invalid_input',
+    message: `A person must agree to this, and it is too much to read: ${question.length} characters, where ${maxQuestion} are the limit.`,
+    hint: 'Split it into smaller changes.',
+  });
 }
 
 /** The answer as text: as much as the structured form says, in fewer words. */
@@ -51,20 +58,26 @@ function describeTouches(touches: Readonly<Record<string, number>>): string {
 }
 
 function describeUndo({ tool, but }: { readonly tool: string; readonly but?: string | undefined }): string {
-  return `Can be taken back with ${tool}${but === undefined ? '.' : `, but ${cut(but, 300)}`}`;
+  return `Can be taken back with ${tool}${but === undefined ? '.' : `, but ${cut(but)}`}`;
 }
 
 function describeChange({ field, before, after }: FieldChange): string {
   // A field's name is a caller's or an operator's to choose, too.
-  const name = cut(field, maxValue);
+  const name = cut(field);
   if (before === undefined) return `- ${name}: ${show(after)}`;
   return `- ${name}: ${show(before)} → ${after === undefined ? 'removed' : show(after)}`;
 }
 
+/** Whole: what does not fit would be what somebody hides there. A list has a line for each item. */
 function show(value: unknown): string {
-  return cut(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing'), maxValue);
+  if (!Array.isArray(value) || value.length < 2) return showOne(value);
+  return value.map((item) => `\n    ${showOne(item)}`).join('');
 }
 
-function cut(text: string, most: number): string {
-  return shortened(plain(text), most);
+function showOne(value: unknown): string {
+  return plain(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing'));
+}
+
+function cut(text: string): string {
+  return shortened(plain(text), maxAside);
 }

@@ -196,8 +196,12 @@ function has(granted: ReadonlySet<string>, needed: string): boolean {
   return granted.has(needed);
 }
 
+/** A header is a caller's to write: no more names than there can be. */
+const maxNames = 200;
+
 function wordsOf(text: string): string[] {
-  return text.split(',').flatMap((word) => word.trim() || []);
+  const words = text.split(',', maxNames * 5).flatMap((word) => word.trim() || []);
+  return [...new Set(words)].slice(0, maxNames);
 }
 
 /** Headers are a caller's to invent: they must not fill the memory. */

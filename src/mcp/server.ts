@@ -126,7 +126,7 @@ export function createMcp(options: McpOptions): Mcp {
   return { factory, direct, gate, faults: checkLimits(options.limits ?? noLimits, catalog) };
 }
 
-/** Where headers name what does not exist, the web server has refused the request; a session keeps what it began with. */
+/** Where headers name what does not exist, the web server has refused the request already. */
 function narrowFor(gate: Gate, request: Request | undefined): Narrowing {
   const narrowing = request ? gate.narrow((name) => request.headers.get(name) ?? undefined) : asIs;
   if ('key' in narrowing) return narrowing;

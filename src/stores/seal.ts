@@ -33,7 +33,7 @@ export function openSeal(options: { readonly keys: Secret | undefined; readonly 
       throw new CastellanError({
         code: 'bad_configuration',
         message: 'The key for seals cannot be read from or kept in the data folder.',
-        hint: 'Make the folder writable (CASTELLAN_DATA names it), or set CASTELLAN_SEAL_KEYS.',
+        hint: 'Make the folder writable (CASTELLAN_DATA names it), remove its file seal.key if that is damaged, or set CASTELLAN_SEAL_KEYS.',
         detail: error instanceof Error ? error.message : String(error),
         cause: error,
       });

@@ -61,7 +61,7 @@ function openDatabase(path: string): DatabaseSync {
   try {
     prepareFile(path);
     db = new DatabaseSync(path, { timeout: busyMs });
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
     db.exec(
       'CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at REAL) WITHOUT ROWID;',
     );

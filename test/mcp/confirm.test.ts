@@ -263,6 +263,43 @@ describe('a client that cannot ask', () => {
   });
 });
 
+describe('what a person is asked', () => {
+  it('is told whole: what would be cut off is refused instead', async () => {
+    const item = vault.items.a.get('1');
+    if (item) item.label = `${'a harmless beginning '.repeat(300)}and the end`;
+    const asked = await server.send({});
+    expect(asked.kind).toBe('asked');
+    expect(asked.text).toContain('and the end”');
+    if (item) item.label = 'long '.repeat(4_000);
+    for (const capabilities of [{ elicitation: {} }, {}]) {
+      const refused = await server.send({ capabilities });
+      expect(refused.kind).toBe('not done');
+      expect(refused.text).toMatch(/too much to read/);
+    }
+    expect(removed()).toEqual([]);
+  });
+
+  it('a dry run that is neither yes nor no is no yes to the change', async () => {
+    for (const dryRun of [null, '', 0, 'yes']) {
+      for (const name of ['dryRun', 'dry_run']) {
+        const args = { id: '1', label: 'other', tenant: 'a', [name]: dryRun };
+        expect((await server.send({ name: 'relabel_item', args })).kind).toBe('not done');
+      }
+    }
+    expect(vault.items.a.get('1')?.label).toBe('item 1');
+  });
+
+  it('nobody is buried under questions: a caller may have fifty open', async () => {
+    const ask = (n: number) => server.send({ capabilities: {}, args: { id: `${n}`, tenant: 'a' } });
+    for (let n = 10; n < 70; n++) vault.items.a.set(`${n}`, { label: `item ${n}`, removed: false });
+    const answers = [];
+    for (let n = 10; n < 62; n++) answers.push(await ask(n));
+    expect(answers.filter(({ text }) => /castellan approve/.test(text) && /NOT DONE/.test(text))).toHaveLength(50);
+    expect(answers.at(-1)?.text).toMatch(/50 questions wait/);
+    expect(await vault.approvals.pending()).toHaveLength(50);
+  });
+});
+
 it('writes down who asked, who said what, and what came of it', async () => {
   const requestState = await question();
   await server.send({ requestState, inputResponses: { approve: { action: 'decline' } } });

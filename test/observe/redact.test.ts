@@ -111,3 +111,11 @@ test('the properties that a caller leaves out are left out everywhere', () => {
     b: [{ c: 2 }],
   });
 });
+
+test.each(['eyJ-', 'eyJa.', 'eyJ', ' eyJ', 'Bearer ', '?a=', '://a'])(
+  'a megabyte of %j is read once: squared it would take minutes, and this test its time limit',
+  (part) => {
+    const text = part.repeat(Math.ceil(1_000_000 / part.length));
+    expect(typeof (copy({ text }) as { text: string }).text).toBe('string');
+  },
+);

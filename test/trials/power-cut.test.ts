@@ -96,6 +96,7 @@ test(`killed ${kills} times in the middle of changes`, { timeout: 900_000 }, asy
   for (let round = 0; round < kills; round++) {
     const { client, kill } = await start();
     let over = false;
+    const first = Promise.withResolvers<void>();
     // Several at once, each on people of its own: a profile that changes, a person that is suspended and freed.
     const workers = [0, 1, 2, 3].map(async (worker) => {
       for (let turn = 0; !over; turn++) {
@@ -110,12 +111,17 @@ test(`killed ${kills} times in the middle of changes`, { timeout: 900_000 }, asy
             : [suspended ? 'unsuspend_okta_user' : 'suspend_okta_user', { user_id: id }];
         calls++;
         await client.callTool({ name: String(name), arguments: input as Record<string, unknown> }).then(
-          () => answered++,
+          () => {
+            answered++;
+            first.resolve();
+          },
           () => {},
         );
       }
     });
-    await sleep(40 + random() * 400);
+    // Every second time while changes are in full swing, else anywhere, the first steps of the server included.
+    if (round % 2 === 0) await Promise.race([first.promise, sleep(5_000)]);
+    await sleep(random() * 400);
     over = true;
     await kill();
     await Promise.all(workers);
