@@ -17,8 +17,8 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   primaryphone: ['phonenumber'],
   email: ['alternateid'],
   login: ['alternateid', 'username', 'credentialid'],
-  firstname: ['displayname'],
-  lastname: ['displayname'],
+  firstname: ['displayname', 'given_name', 'givenname'],
+  lastname: ['displayname', 'family_name', 'familyname'],
 };
 
 /** Only inside these does a name mean a person's field: an application has a `name` and a `status` too. */

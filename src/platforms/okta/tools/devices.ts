@@ -6,7 +6,7 @@ import { defineTools, tableOf } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { checkExpression } from '../filter.ts';
 import { fullOf, nameUser, present, type View } from '../views.ts';
-import { listParameters, userId } from './shared.ts';
+import { listParameters, refuseHidden, userId } from './shared.ts';
 
 const tool = defineTools<OktaClient>();
 const text = z.string().nullish();
@@ -127,7 +127,10 @@ export const deviceTools = [
     output: () => listOutput('devices', ownedView),
     table: tableOf('devices', columns),
     async run({ search, max_results, cursor, view }, { client, progress }) {
-      if (search !== undefined) checkExpression('devices.search', 'search', search);
+      if (search !== undefined) {
+        checkExpression('devices.search', 'search', search);
+        refuseHidden(client, 'search', search);
+      }
       const { items, ...tail } = await client.list({
         path: ['devices'],
         query: { search, expand: 'userSummary' },

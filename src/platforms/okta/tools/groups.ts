@@ -18,7 +18,7 @@ import {
   viewUser,
 } from '../views.ts';
 import { appColumns } from './apps.ts';
-import { checkOneOf, groupId, listParameters, renaming } from './shared.ts';
+import { checkOneOf, groupId, listParameters, refuseHidden, renaming } from './shared.ts';
 import { userTable } from './users.ts';
 
 const tool = defineTools<OktaClient>();
@@ -48,8 +48,14 @@ export const groupTools = [
     }),
     async run({ query, search, filter_type, max_results, cursor, view }, { client, progress }) {
       checkOneOf({ search, filter_type, query });
-      if (search !== undefined) checkExpression('groups.search', 'search', search);
-      if (filter_type !== undefined) checkExpression('groups.filter', 'filter_type', filter_type);
+      if (search !== undefined) {
+        checkExpression('groups.search', 'search', search);
+        refuseHidden(client, 'search', search);
+      }
+      if (filter_type !== undefined) {
+        checkExpression('groups.filter', 'filter_type', filter_type);
+        refuseHidden(client, 'filter_type', filter_type);
+      }
       const { items, ...tail } = await client.list({
         path: ['groups'],
         query: { search, filter: filter_type, q: query },

@@ -9,7 +9,7 @@ import { defineTools, tableOf } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { and, checkExpression, eq, looksLikeFilter, or } from '../filter.ts';
 import { fullOf, present, userEntity } from '../views.ts';
-import { renaming } from './shared.ts';
+import { refuseHidden, renaming } from './shared.ts';
 
 const tool = defineTools<OktaClient>();
 const text = z.string().nullish();
@@ -185,7 +185,10 @@ export const logTools = [
     }),
     async run(input, { client, progress, now }) {
       const { filter_string, q, user_id, app_id, event_type } = input;
-      if (filter_string !== undefined) checkExpression('logs.filter', 'filter_string', filter_string);
+      if (filter_string !== undefined) {
+        checkExpression('logs.filter', 'filter_string', filter_string);
+        refuseHidden(client, 'filter_string', filter_string);
+      }
       if (q !== undefined) checkKeywords(q);
       const clock = { now: now(), timeZone: input.time_zone };
       const until = input.until === undefined ? clock.now : await readTime('until', input.until, clock);

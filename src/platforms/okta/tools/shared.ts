@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { CastellanError } from '../../../core/errors.ts';
+import type { OktaClient } from '../client.ts';
 
 /** Longer than any id or login that Okta accepts. */
 const idLength = 320;
@@ -49,5 +50,20 @@ export function checkOneOf(given: Readonly<Record<string, unknown>>): void {
     code: 'invalid_input',
     message: `${names.join(' and ')} cannot be combined: Okta chooses by one of them.`,
     hint: `Leave out ${names.slice(1).join(' and ')}, or say all of it in search.`,
+  });
+}
+
+/**
+ * What assistants must not see they must not find out by asking either: whose number begins with 1, with 12, with 123.
+ * @throws CastellanError `not_allowed` for an expression about a hidden field.
+ */
+export function refuseHidden(client: Pick<OktaClient, 'hides'>, parameter: string, expression: string): void {
+  const attributes = expression.replace(/"(?:[^"\\]|\\.)*"/g, ' ').match(/[\w.-]+/g) ?? [];
+  const field = attributes.find((attribute) => client.hides(attribute));
+  if (field === undefined) return;
+  throw new CastellanError({
+    code: 'not_allowed',
+    message: `${parameter} is about ${field}, which the operator hides from assistants.`,
+    hint: 'Look for something else, or name the user by login or id.',
   });
 }

@@ -17,7 +17,7 @@ import {
   viewGroup,
   viewUser,
 } from '../views.ts';
-import { checkOneOf, listParameters, renaming, userId } from './shared.ts';
+import { checkOneOf, listParameters, refuseHidden, renaming, userId } from './shared.ts';
 
 const tool = defineTools<OktaClient>();
 
@@ -73,8 +73,14 @@ export const userTools = [
     table: userTable,
     async run({ query, search, filter_type, sort_by, sort_order, max_results, cursor, view }, { client, progress }) {
       checkOneOf({ search, filter_type, query });
-      if (search !== undefined) checkExpression('users.search', 'search', search);
-      if (filter_type !== undefined) checkExpression('users.filter', 'filter_type', filter_type);
+      if (search !== undefined) {
+        checkExpression('users.search', 'search', search);
+        refuseHidden(client, 'search', search);
+      }
+      if (filter_type !== undefined) {
+        checkExpression('users.filter', 'filter_type', filter_type);
+        refuseHidden(client, 'filter_type', filter_type);
+      }
       if (search === undefined && (sort_by ?? sort_order) !== undefined) {
         throw new CastellanError({
           code: 'invalid_input',
@@ -82,6 +88,7 @@ export const userTools = [
           hint: 'Add search, for instance status pr for everybody, or leave the order out.',
         });
       }
+      if (sort_by !== undefined) refuseHidden(client, 'sort_by', sort_by);
       const sort = search === undefined ? {} : { sortBy: sort_by ?? 'created', sortOrder: sort_order ?? 'desc' };
       const { items, ...tail } = await client.list({
         path: ['users'],
