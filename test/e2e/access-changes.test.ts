@@ -106,11 +106,11 @@ describe('a change by somebody else between the plan and its making', () => {
     const rules = `/api/v1/policies/${id}/rules`;
     const rule = await named(rules, 'Second factor each time');
     const original = organization.sandbox.okta.fetch;
-    // The last GET before the PUT sees what a colleague did a moment ago.
+    // Planned to be asked about, planned again with the answer: the last GET before the PUT sees what a colleague did.
     let reads = 0;
     Object.assign(organization.sandbox.okta, {
       async fetch(request: Request) {
-        if (request.method === 'GET' && request.url.endsWith(`${rules}/${rule.id}`) && ++reads === 2) {
+        if (request.method === 'GET' && request.url.endsWith(`${rules}/${rule.id}`) && ++reads === 3) {
           const { _links, created, lastUpdated, ...body } = rule;
           const put = new Request(request.url, {
             method: 'PUT',

@@ -21,7 +21,7 @@ export const networkZoneCases: readonly ChangeCase[] = [
   {
     tool: 'create_okta_network_zone',
     when: 'in force',
-    asks: false,
+    asks: true,
     undo: 'partly',
     besides: ['id', 'system'],
     prepare: async () => ({ input: { zone_data: branch }, reads }),
@@ -37,10 +37,17 @@ export const networkZoneCases: readonly ChangeCase[] = [
   {
     tool: 'update_okta_network_zone',
     when: 'its addresses',
-    asks: false,
+    asks: true,
     undo: 'all',
     prepare: (organization) =>
       ofZone(organization, 'Offices', { zone_data: { gateways: [{ type: 'CIDR', value: '203.0.113.0/25' }] } }),
+  },
+  {
+    tool: 'update_okta_network_zone',
+    when: 'its name',
+    asks: false,
+    undo: 'all',
+    prepare: (organization) => ofZone(organization, 'Offices', { zone_data: { name: 'Houses' } }),
   },
   {
     tool: 'update_okta_network_zone',
@@ -67,7 +74,7 @@ export const networkZoneCases: readonly ChangeCase[] = [
   },
   {
     tool: 'activate_okta_network_zone',
-    asks: false,
+    asks: true,
     undo: 'all',
     prepare: (organization) => ofZone(organization, 'Anonymous proxies'),
   },

@@ -43,7 +43,7 @@ export const policyCases: readonly ChangeCase[] = [
   {
     tool: 'create_okta_policy',
     when: 'in force, before the others',
-    asks: false,
+    asks: true,
     undo: 'all',
     besides: ['id', 'system'],
     async prepare(organization) {
@@ -69,7 +69,7 @@ export const policyCases: readonly ChangeCase[] = [
   {
     tool: 'update_okta_policy',
     when: 'its name and its people',
-    asks: false,
+    asks: true,
     undo: 'all',
     async prepare(organization) {
       const { id } = await aPolicy(organization);
@@ -85,7 +85,7 @@ export const policyCases: readonly ChangeCase[] = [
   {
     tool: 'update_okta_policy',
     when: 'one number among its settings',
-    asks: false,
+    asks: true,
     undo: 'all',
     async prepare(organization) {
       const [policy] = await organization.read('/api/v1/policies?type=PASSWORD');
@@ -99,7 +99,7 @@ export const policyCases: readonly ChangeCase[] = [
   {
     tool: 'update_okta_policy',
     when: 'its place among the others',
-    asks: false,
+    asks: true,
     undo: 'all',
     async prepare(organization) {
       const made = await organization.write('POST', '/api/v1/policies', { ...contractors, priority: 2 });
@@ -107,6 +107,28 @@ export const policyCases: readonly ChangeCase[] = [
         input: { policy_id: made.id, policy_data: { priority: 1 } },
         reads: [`/api/v1/policies/${made.id}`, listed],
       };
+    },
+  },
+  {
+    tool: 'update_okta_policy',
+    when: 'its name and description',
+    asks: false,
+    undo: 'all',
+    async prepare(organization) {
+      const { id } = await aPolicy(organization);
+      const policy_data = { name: 'Admins', description: 'Who administers' };
+      return { input: { policy_id: id, policy_data }, reads: [`/api/v1/policies/${id}`, listed] };
+    },
+  },
+  {
+    tool: 'update_okta_policy',
+    when: 'that is a draft',
+    asks: false,
+    undo: 'all',
+    async prepare(organization) {
+      const made = await organization.write('POST', '/api/v1/policies?activate=false', contractors);
+      const { conditions } = await aPolicy(organization);
+      return { input: { policy_id: made.id, policy_data: { conditions } }, reads: [`/api/v1/policies/${made.id}`] };
     },
   },
   {
@@ -130,7 +152,7 @@ export const policyCases: readonly ChangeCase[] = [
   },
   {
     tool: 'activate_okta_policy',
-    asks: false,
+    asks: true,
     undo: 'all',
     async prepare(organization) {
       const { id } = await aPolicy(organization);
@@ -199,7 +221,7 @@ export const policyCases: readonly ChangeCase[] = [
   {
     tool: 'update_okta_policy_rule',
     when: 'one of its actions',
-    asks: false,
+    asks: true,
     undo: 'all',
     prepare: (organization) =>
       ofRule(organization, { rule_data: { actions: { signon: { session: { maxSessionIdleMinutes: 15 } } } } }),
@@ -207,13 +229,28 @@ export const policyCases: readonly ChangeCase[] = [
   {
     tool: 'update_okta_policy_rule',
     when: 'its place and its network',
-    asks: false,
+    asks: true,
     undo: 'all',
     async prepare(organization) {
       const [zone] = await organization.read('/api/v1/zones?limit=1');
       const network = { connection: 'ZONE', include: [zone?.id] };
       return ofRule(organization, { rule_data: { priority: 1, conditions: { network } } });
     },
+  },
+  {
+    tool: 'update_okta_policy_rule',
+    when: 'its name',
+    asks: false,
+    undo: 'all',
+    prepare: (organization) => ofRule(organization, { rule_data: { name: 'Always two' } }),
+  },
+  {
+    tool: 'update_okta_policy_rule',
+    when: 'that is a draft',
+    asks: false,
+    undo: 'all',
+    prepare: (organization) =>
+      ofRule(organization, { rule_data: { actions: { signon: { access: 'DENY' } } } }, 'Second factor by device'),
   },
   {
     tool: 'deactivate_okta_policy_rule',
@@ -223,7 +260,7 @@ export const policyCases: readonly ChangeCase[] = [
   },
   {
     tool: 'activate_okta_policy_rule',
-    asks: false,
+    asks: true,
     undo: 'all',
     prepare: (organization) => ofRule(organization, {}, 'Second factor by device'),
   },

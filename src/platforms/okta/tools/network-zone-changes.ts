@@ -6,6 +6,7 @@ import { CastellanError } from '../../../core/errors.ts';
 import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
+import { changesMore, tellWhole } from './asking.ts';
 import { nameTarget, statusChange } from './changing.ts';
 import {
   checkUpdates,
@@ -22,7 +23,7 @@ import {
   without,
 } from './merging.ts';
 import { zoneId } from './shared.ts';
-import { askForBlocking, findZoneUses, warnOfBlocking } from './zone-uses.ts';
+import { askForZone, findZoneUses, warnOfBlocking } from './zone-uses.ts';
 
 const change = defineChanges<OktaClient>();
 const scopes = ['okta.networkZones.manage'];
@@ -131,7 +132,7 @@ export const networkZoneChangeTools = [
         targets: [{ type: 'zone', id: '', name }],
         changes: previewChanges(client, {}, body),
         warnings: warnOfBlocking(undefined, body),
-        ask: askForBlocking(undefined, body),
+        ask: askForZone(undefined, body),
         undo: undoCreate('the id that it gets', status),
         async apply() {
           const made = await client.send('POST', ['zones'], { body });
@@ -175,8 +176,8 @@ export const networkZoneChangeTools = [
       const [before, after] = [pick(current, settable), pick(body, settable)];
       const changes = previewChanges(client, before, after);
       const uses = await findZoneUses(client, current.id);
-      // Another name blocks nobody else.
-      const renamed = changes.every(({ field }) => field === 'name');
+      // Another name decides about nobody.
+      const renamed = !changesMore(before, after, ['name']);
       const undo = { tool: 'update_okta_network_zone', input: { zone_id: current.id }, parameter: 'zone_data' };
       return {
         summary: `Update the ${nameTarget(target)}`,
@@ -184,7 +185,7 @@ export const networkZoneChangeTools = [
         changes,
         touches: uses.touches,
         warnings: [...(renamed ? [] : warnOfBlocking(current, body)), ...uses.warnings],
-        ask: renamed ? undefined : askForBlocking(current, body),
+        ask: renamed ? undefined : askForZone(current, body),
         undo: undoMerge(client, undo, before, after),
         already: changes.length === 0 ? 'The zone is like that already.' : undefined,
         apply: () => replaceWhole(client, { path: ['zones', current.id], planned: current, body, names: settable }),
@@ -210,8 +211,12 @@ export const networkZoneChangeTools = [
         targets: [target],
         changes: active ? [] : statusChange(zone.status ?? '', 'ACTIVE'),
         touches: uses.touches,
-        warnings: [...warnOfBlocking(zone, { ...zone, status: 'ACTIVE' }), ...uses.warnings],
-        ask: askForBlocking(zone, { ...zone, status: 'ACTIVE' }),
+        warnings: [
+          ...warnOfBlocking(zone, { ...zone, status: 'ACTIVE' }),
+          ...uses.warnings,
+          ...(active ? [] : tellWhole(client, zone, ['type', ...settable])),
+        ],
+        ask: askForZone(zone, { ...zone, status: 'ACTIVE' }),
         undo: { tool: 'deactivate_okta_network_zone', input: { zone_id: zone.id } },
         already: active ? 'The zone is active already.' : undefined,
         apply: async () => void (await client.send('POST', ['zones', zone.id, 'lifecycle', 'activate'])),

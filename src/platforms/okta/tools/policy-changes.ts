@@ -5,6 +5,7 @@ import { CastellanError } from '../../../core/errors.ts';
 import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
+import { isInForce, tellWhole } from './asking.ts';
 import { nameTarget, statusChange } from './changing.ts';
 import {
   fieldsInput,
@@ -20,6 +21,8 @@ import {
 } from './merging.ts';
 import { policyTypes } from './policies.ts';
 import {
+  askForForce,
+  askForUpdate,
   type Concerned,
   checkParts,
   countApps,
@@ -86,6 +89,7 @@ export const policyChangeTools = [
           ...concerned.warnings,
           ...(typeof priority === 'number' ? describeShifts(others, { to: priority }) : []),
         ],
+        ask: askForForce(activate),
         undo: { tool: 'delete_okta_policy', input: { policy_id: 'the id that it gets' } },
         async apply() {
           const made = await client.send('POST', ['policies'], { query: { activate }, body });
@@ -138,6 +142,7 @@ export const policyChangeTools = [
         changes,
         touches,
         warnings: [...warnings, ...describeShifts(others, moveOf(current, after.priority))],
+        ask: askForUpdate(current, before, after),
         undo: undoMerge(client, undo, before, after),
         already: changes.length === 0 ? 'The policy is like that already.' : undefined,
         apply: () => replaceWhole(client, { path: ['policies', current.id], planned: current, body, names: settable }),
@@ -157,11 +162,22 @@ export const policyChangeTools = [
       const policy = await loadPolicy(client, policy_id);
       const target = targetPlaced('policy', policy);
       const active = policy.status === 'ACTIVE';
+      const [rules, { touches, warnings }] = await Promise.all([
+        listRules(client, policy.id),
+        findTouched(client, policy, policy.conditions),
+      ]);
+      const deciding = rules.filter(({ status }) => isInForce(status)).map(({ name, id }) => quoted(name ?? id));
       return {
         summary: `Activate the ${nameTarget(target)}`,
         targets: [target],
         changes: active ? [] : statusChange(policy.status ?? '', 'ACTIVE'),
-        ...(await findTouched(client, policy, policy.conditions)),
+        touches: { ...touches, rules: deciding.length },
+        warnings: [
+          ...warnings,
+          ...(deciding.length > 0 ? [`Its active rules decide then: ${deciding.join(', ')}.`] : []),
+          ...(active ? [] : tellWhole(client, policy, settable)),
+        ],
+        ask: askForForce(true),
         undo: { tool: 'deactivate_okta_policy', input: { policy_id: policy.id } },
         already: active ? 'The policy is active already.' : undefined,
         apply: async () => void (await client.send('POST', ['policies', policy.id, 'lifecycle', 'activate'])),

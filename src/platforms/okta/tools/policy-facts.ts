@@ -5,6 +5,7 @@ import type { Target } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
 import { quoted } from '../../../core/plain.ts';
 import type { OktaClient } from '../client.ts';
+import { changesMore, isInForce } from './asking.ts';
 import { nameTarget } from './changing.ts';
 import { countList, loadSizes, orUndefined } from './counting.ts';
 import { checkUpdates, type Fields, isMap } from './merging.ts';
@@ -163,29 +164,33 @@ export async function countApps(client: OktaClient, { id, type }: Placed): Promi
   return { touches: { applications: apps.count }, warnings: apps.warning === undefined ? [] : [apps.warning] };
 }
 
-/**
- * What a careful person would not want to overlook in what a rule does. An update that takes protection away, or locks
- * people out, is asked about as the tools are that do nothing else.
- */
-export function judgeActions(
-  before: unknown,
-  after: unknown,
-): { warnings: readonly string[]; ask: string | undefined } {
-  const was = new Map(leaves(before));
-  const warnings = leaves(after).flatMap(([path, value]) => {
-    const old = was.get(path);
+/** What a careful person would not want to overlook in what a rule does. */
+export function warnOfActions(before: unknown, after: unknown): readonly string[] {
+  const [was, is] = [new Map(leaves(before)), new Map(leaves(after))];
+  return [...new Set([...is.keys(), ...was.keys()])].flatMap((path) => {
+    const [old, value] = [was.get(path), is.get(path)];
     if (old === value) return [];
     if (path.endsWith('.access') && value === 'DENY') return [`It denies (${path}) to everybody whom it applies to.`];
     if (path.endsWith('.access') && old === 'DENY') return [`It lets in (${path}) those whom it denied before.`];
-    if (path.endsWith('.requireFactor') && value === false && old === true)
-      return ['It asks for no second factor any more.'];
+    if (path.endsWith('.requireFactor') && old === true) return ['It asks for no second factor any more.'];
     if (path.endsWith('.factorMode') && value === '1FA') return ['One factor is enough then.'];
     return [];
   });
-  return {
-    warnings,
-    ask: warnings.length > 0 ? 'it decides who gets in, and how well they must prove who they are' : undefined,
-  };
+}
+
+const whyAsk = 'it decides who gets in, and how well they must prove who they are';
+
+/** Names and descriptions decide nothing. */
+const harmless = ['name', 'description'];
+
+/** Why a person must be asked before a policy or rule is changed: everything counts once it is in force. */
+export function askForUpdate({ status }: Placed, before: Fields, after: Fields): string | undefined {
+  return isInForce(status) && changesMore(before, after, harmless) ? whyAsk : undefined;
+}
+
+/** Why a person must be asked before a policy or rule is made or comes into force. */
+export function askForForce(comes: boolean): string | undefined {
+  return comes ? whyAsk : undefined;
 }
 
 function leaves(value: unknown, path = 'actions'): [string, unknown][] {

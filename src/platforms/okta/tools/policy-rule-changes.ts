@@ -5,6 +5,7 @@ import { CastellanError } from '../../../core/errors.ts';
 import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
+import { tellWhole } from './asking.ts';
 import { nameTarget, statusChange } from './changing.ts';
 import {
   fieldsInput,
@@ -19,11 +20,12 @@ import {
   without,
 } from './merging.ts';
 import {
+  askForForce,
+  askForUpdate,
   checkNetwork,
   checkParts,
   describeShifts,
   findConcerned,
-  judgeActions,
   listRules,
   loadPolicy,
   loadRule,
@@ -31,6 +33,7 @@ import {
   placedReadOnly,
   refuseSystem,
   targetPlaced,
+  warnOfActions,
 } from './policy-facts.ts';
 import { policyId, ruleId } from './shared.ts';
 
@@ -96,19 +99,18 @@ export const policyRuleChangeTools = [
         findConcerned(client, body.conditions),
       ]);
       const of = targetPlaced('policy', policy);
-      const judged = judgeActions(undefined, body.actions);
       return {
         summary: `Create the rule ${quoted(name)} in the ${nameTarget(of)}`,
         targets: [{ type: 'rule', id: '', name }, of],
         changes: previewChanges(client, {}, { status: activate ? 'ACTIVE' : 'INACTIVE', ...body }),
         touches: concerned.touches,
         warnings: [
-          ...judged.warnings,
+          ...warnOfActions(undefined, body.actions),
           ...concerned.warnings,
           ...(typeof priority === 'number' ? describeShifts(others, { to: priority }) : []),
           ...warnOfPolicy(policy),
         ],
-        ask: judged.ask,
+        ask: askForForce(activate),
         undo: {
           tool: 'delete_okta_policy_rule',
           input: { policy_id: policy.id, rule_id: 'the id that it gets' },
@@ -159,7 +161,6 @@ export const policyRuleChangeTools = [
         typeof to === 'number' ? listRules(client, policy.id) : [],
         findConcerned(client, after.conditions),
       ]);
-      const judged = judgeActions(before.actions, after.actions);
       const moving = { id: rule.id, ...(rule.priority != null && { from: rule.priority }) };
       return {
         summary: `Update the ${named}`,
@@ -167,12 +168,12 @@ export const policyRuleChangeTools = [
         changes,
         touches: concerned.touches,
         warnings: [
-          ...judged.warnings,
+          ...warnOfActions(before.actions, after.actions),
           ...concerned.warnings,
           ...(typeof to === 'number' ? describeShifts(others, { ...moving, to }) : []),
           ...warnOfPolicy(policy),
         ],
-        ask: judged.ask,
+        ask: askForUpdate(rule, before, after),
         undo: undoMerge(client, { tool: 'update_okta_policy_rule', input: ids, parameter: 'rule_data' }, before, after),
         already: changes.length === 0 ? 'The rule is like that already.' : undefined,
         apply: () => replaceWhole(client, { path: pathOf(policy.id, rule.id), planned: rule, body, names: settable }),
@@ -191,15 +192,19 @@ export const policyRuleChangeTools = [
     async plan({ policy_id, rule_id }, { client }) {
       const { policy, rule, targets, named, ids } = await load(client, policy_id, rule_id);
       const active = rule.status === 'ACTIVE';
-      const judged = judgeActions(undefined, rule.actions);
       const { touches, warnings } = await findConcerned(client, rule.conditions);
       return {
         summary: `Activate the ${named}`,
         targets,
         changes: active ? [] : statusChange(rule.status ?? '', 'ACTIVE'),
         touches,
-        warnings: [...judged.warnings, ...warnings, ...warnOfPolicy(policy)],
-        ask: judged.ask,
+        warnings: [
+          ...warnOfActions(undefined, rule.actions),
+          ...warnings,
+          ...warnOfPolicy(policy),
+          ...(active ? [] : tellWhole(client, rule, settable)),
+        ],
+        ask: askForForce(true),
         undo: { tool: 'deactivate_okta_policy_rule', input: ids },
         already: active ? 'The rule is active already.' : undefined,
         apply: async () => void (await client.send('POST', [...pathOf(policy.id, rule.id), 'lifecycle', 'activate'])),

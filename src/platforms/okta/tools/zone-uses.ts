@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { quoted } from '../../../core/plain.ts';
 import type { OktaClient } from '../client.ts';
+import { isInForce } from './asking.ts';
 import { orUndefined } from './counting.ts';
 import { isMap } from './merging.ts';
 
@@ -71,9 +72,11 @@ export function warnOfBlocking(before: ZoneState | undefined, after: ZoneState):
   ];
 }
 
-/** Why a person must be asked before a zone blocks, or blocks others than before. */
-export function askForBlocking(before: ZoneState | undefined, after: ZoneState): string | undefined {
-  return warnOfBlocking(before, after).length > 0 ? 'it decides who reaches Okta at all' : undefined;
+/** Why a person must be asked before a zone that is, or comes, into force is made or changed. */
+export function askForZone(before: ZoneState | undefined, after: ZoneState): string | undefined {
+  if (!isInForce(after.status)) return undefined;
+  if (warnOfBlocking(before, after).length > 0) return 'it decides who reaches Okta at all';
+  return 'rules let in, turn away, or ask less of, whoever comes from a zone';
 }
 
 interface ZoneState {
