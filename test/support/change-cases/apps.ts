@@ -83,7 +83,7 @@ export const appCases: readonly ChangeCase[] = [
   {
     tool: 'update_okta_application',
     when: 'one setting of a SAML application and its label',
-    asks: false,
+    asks: true,
     undo: 'all',
     prepare: (organization) =>
       updateOf(organization, 'Harbour CRM', {
@@ -95,7 +95,7 @@ export const appCases: readonly ChangeCase[] = [
   {
     tool: 'update_okta_application',
     when: 'a list of an OpenID Connect application, and a note that was not there',
-    asks: false,
+    asks: true,
     undo: 'all',
     prepare: (organization) =>
       updateOf(organization, 'Larkpedia Wiki', {
@@ -106,9 +106,21 @@ export const appCases: readonly ChangeCase[] = [
       }),
   },
   {
-    tool: 'assign_okta_application_user',
-    when: 'who did not have it',
+    tool: 'update_okta_application',
+    when: 'its label, a note and where its tile is shown',
     asks: false,
+    undo: 'all',
+    prepare: (organization) =>
+      updateOf(organization, 'Harbour CRM', {
+        label: 'Harbour CRM 2',
+        visibility: { hide: { web: true } },
+        settings: { notes: { admin: 'Moved in spring' } },
+      }),
+  },
+  {
+    tool: 'assign_okta_application_user',
+    when: 'who did not have it, under a name',
+    asks: true,
     undo: 'all',
     besides: [...ofAssignments, 'profile'],
     async prepare(organization) {
@@ -118,6 +130,18 @@ export const appCases: readonly ChangeCase[] = [
         input: { app_id: app, user_id: id, username: 'harbour-maya' },
         reads: [`/api/v1/apps/${app}/users/${id}`],
       };
+    },
+  },
+  {
+    tool: 'assign_okta_application_user',
+    when: 'who did not have it',
+    asks: false,
+    undo: 'all',
+    besides: [...ofAssignments, 'profile', 'credentials'],
+    async prepare(organization) {
+      const app = await anApp(organization);
+      const id = await someoneWithout(organization, app);
+      return { input: { app_id: app, user_id: id }, reads: [`/api/v1/apps/${app}/users/${id}`] };
     },
   },
   {
@@ -144,7 +168,7 @@ export const appCases: readonly ChangeCase[] = [
   },
   {
     tool: 'update_okta_application_user_profile',
-    asks: false,
+    asks: true,
     undo: 'all',
     besides: ofAssignments,
     async prepare(organization) {
@@ -155,7 +179,8 @@ export const appCases: readonly ChangeCase[] = [
   },
   {
     tool: 'assign_okta_application_group',
-    asks: false,
+    when: 'with what its members are there',
+    asks: true,
     undo: 'all',
     async prepare(organization) {
       const app = await anApp(organization);
@@ -171,6 +196,20 @@ export const appCases: readonly ChangeCase[] = [
     },
   },
   {
+    tool: 'assign_okta_application_group',
+    asks: false,
+    undo: 'all',
+    besides: ['priority'],
+    async prepare(organization) {
+      const app = await anApp(organization);
+      const id = await aGroup(organization, app, false);
+      return {
+        input: { app_id: app, group_id: id },
+        reads: [`/api/v1/apps/${app}/groups/${id}`, `/api/v1/apps/${app}/groups`],
+      };
+    },
+  },
+  {
     tool: 'unassign_okta_application_group',
     asks: true,
     undo: 'partly',
@@ -181,7 +220,7 @@ export const appCases: readonly ChangeCase[] = [
   },
   {
     tool: 'update_okta_application_group_profile',
-    asks: false,
+    asks: true,
     undo: 'all',
     async prepare(organization) {
       const { app, id, path } = await assignGroup(organization, {

@@ -41,6 +41,7 @@ type Assigned = z.output<typeof assignedEntity>;
 const username = z.string().min(1).max(320).optional().describe('Name in the app; else by its rule');
 const groupIds = z.object({ id: z.string(), profile: z.object({ name: z.string().nullish() }).nullish() });
 
+const whyAsk = 'the application takes a person for whom, and gives them the rights, that is set here';
 /** Provisioning moves these whenever it runs. */
 const passing = ['lastUpdated', 'lastSync', 'syncState', 'status', 'statusChanged', 'externalId', 'passwordChanged'];
 
@@ -192,6 +193,7 @@ export const appAssignmentTools = [
         warnings: found
           ? [`They have it through ${group} already; given directly, it stays when they leave that group.`]
           : [],
+        ask: userName !== undefined || profile !== undefined ? whyAsk : undefined,
         undo: {
           tool: 'unassign_okta_application_user',
           input: { app_id: app.id, user_id: user.id },
@@ -283,6 +285,7 @@ export const appAssignmentTools = [
         targets: [target, person],
         changes,
         warnings: found.scope === 'GROUP' ? ['What a group’s assignment sets may be set again by it.'] : [],
+        ask: whyAsk,
         undo: undoUpdate(client, { app_id: app.id, user_id: user.id }, before, after),
         already: changes.length === 0 ? 'The application knows it like that already.' : undefined,
         async apply() {

@@ -6,6 +6,7 @@ import { CastellanError } from '../../../core/errors.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { appEntity } from '../views.ts';
+import { changesMore } from './asking.ts';
 import { checkStatus, loadApp, nameTarget, statusChange, targetApp } from './changing.ts';
 import { countAppGroups, countAppUsers } from './counting.ts';
 import {
@@ -25,6 +26,8 @@ import { appId, renaming } from './shared.ts';
 const change = defineChanges<OktaClient>();
 
 const settable = ['label', 'visibility', 'accessibility', 'settings', 'profile'];
+/** What the tile says and where it shows. All else (addresses, claims, grants, who may add it) decides who gets in as whom. */
+const harmless = ['label', 'settings.notes', 'visibility.hide', 'visibility.appLinks'];
 /** Okta sets these itself and refuses, or ignores, other values. */
 const readOnly = [
   'id',
@@ -181,6 +184,10 @@ export const appChangeTools = [
         warnings: changes.some(({ field }) => field.startsWith('settings.'))
           ? ['Settings decide how people sign in to it: a wrong address or name locks them out of the application.']
           : [],
+        // An inactive one too: it is activated without a question, as somebody set it up.
+        ask: changesMore(before, after, harmless)
+          ? 'settings of an application decide where it sends people, and as whom they are signed in to it'
+          : undefined,
         undo: undoMerge(
           client,
           { tool: 'update_okta_application', input: { app_id: current.id }, parameter: 'config_updates' },

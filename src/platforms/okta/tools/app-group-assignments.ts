@@ -33,6 +33,9 @@ type Assigned = z.output<typeof assignedEntity>;
 
 const priority = z.int().min(0).max(10_000).optional().describe('0 is first; decides whose attributes count');
 
+/** Why a person must be asked before something is set that an application goes by. */
+const whyAsk = 'it decides which rights the application gives to the members';
+
 const pathOf = (app: string, group: string) => ['apps', app, 'groups', group];
 
 function partsOf({ priority, profile }: Assigned): Fields {
@@ -137,6 +140,7 @@ export const appGroupAssignmentTools = [
         changes,
         touches,
         warnings: shifting(place),
+        ask: place !== undefined || profile !== undefined ? whyAsk : undefined,
         undo: { tool: 'unassign_okta_application_group', input: { app_id: app.id, group_id: group.id } },
         already: found ? 'The group has the application already.' : undefined,
         async apply() {
@@ -211,6 +215,7 @@ export const appGroupAssignmentTools = [
         changes,
         touches,
         warnings: shifting(place === found.priority ? undefined : place),
+        ask: whyAsk,
         undo: undoMerge(client, undo, before, after),
         already: changes.length === 0 ? 'The assignment is like that already.' : undefined,
         async apply() {
