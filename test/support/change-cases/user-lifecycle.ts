@@ -49,7 +49,7 @@ export const userLifecycleCases: readonly ChangeCase[] = [
   {
     tool: 'activate_okta_user',
     when: 'of one who was deactivated, with the link for the operator',
-    asks: false,
+    asks: true,
     undo: 'all',
     prepare: about('DEPROVISIONED', { send_email: false }),
   },
@@ -57,9 +57,31 @@ export const userLifecycleCases: readonly ChangeCase[] = [
   {
     tool: 'reactivate_okta_user',
     when: 'of one who recovers, with the link for the operator',
-    asks: false,
+    asks: true,
     undo: 'none',
     prepare: about('RECOVERY', { send_email: false }),
+  },
+  {
+    tool: 'reactivate_okta_user',
+    when: 'of an administrator',
+    asks: true,
+    undo: 'none',
+    async prepare(organization) {
+      const id = await anybody(organization, 'PROVISIONED');
+      await organization.write('POST', `/api/v1/users/${id}/roles`, { type: 'HELP_DESK_ADMIN' });
+      return { input: { user_id: id }, reads: [`/api/v1/users/${id}`] };
+    },
+  },
+  {
+    tool: 'activate_okta_user',
+    when: 'of an administrator',
+    asks: true,
+    undo: 'partly',
+    async prepare(organization) {
+      const id = await anybody(organization, 'STAGED');
+      await organization.write('POST', `/api/v1/users/${id}/roles`, { type: 'HELP_DESK_ADMIN' });
+      return { input: { user_id: id }, reads: [`/api/v1/users/${id}`] };
+    },
   },
   { tool: 'deactivate_okta_user', asks: true, undo: 'partly', besides: ['credentials'], prepare: about('ACTIVE') },
   {

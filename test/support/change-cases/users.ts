@@ -102,6 +102,17 @@ export const userCases: readonly ChangeCase[] = [
     },
   },
   {
+    tool: 'update_okta_user_profile',
+    when: 'what the person signs in with',
+    asks: true,
+    undo: 'all',
+    async prepare(organization) {
+      const id = await anybody(organization);
+      const profile = { login: 'somebody.else@larkspur.example' };
+      return { input: { user_id: id, profile }, reads: [`/api/v1/users/${id}`] };
+    },
+  },
+  {
     tool: 'reset_okta_user_factors',
     asks: true,
     undo: 'none',

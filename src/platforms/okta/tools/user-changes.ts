@@ -5,6 +5,7 @@ import { findChanges, type Target, type Undo } from '../../../core/change.ts';
 import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
+import { userEntity } from '../views.ts';
 import { askForRoles, loadGroup, loadUser, nameTarget, targetGroup, targetUser, undoWith } from './changing.ts';
 import { orUndefined } from './counting.ts';
 import { warnOfRules } from './group-facts.ts';
@@ -134,10 +135,11 @@ function profileOfNew(given: Fields): Fields {
 async function checkFree(client: OktaClient, login: string): Promise<void> {
   // A login with a slash cannot stand in an address; Okta itself then says whether it is taken.
   if (!userId.safeParse(login).success) return;
-  const user = await orUndefined(loadUser(client, login), 'not_found');
+  // As Okta has it: where logins are hidden from assistants, they are taken all the same.
+  const user = await orUndefined(client.getExact(['users', login], userEntity), 'not_found');
   if (user?.profile.login?.toLowerCase() !== login.toLowerCase()) return;
   throw wrong(
-    `There is a user with this login already: the ${nameTarget(targetUser(user))}, ${user.status}.`,
+    `There is a user with this login already: the ${nameTarget({ type: 'user', id: user.id, name: login })}, ${user.status}.`,
     user.status === 'DEPROVISIONED' ? 'activate_okta_user brings a deactivated user back.' : undefined,
   );
 }
@@ -147,13 +149,19 @@ function undoCreation(user: string): Undo {
   return { tool: 'deactivate_okta_user', input: { user_id: user }, but };
 }
 
-/** Where Okta sends what lets somebody set a new password. */
-const recovery = new Set(['email', 'secondEmail']);
+/** Where Okta sends what lets somebody set a new password. In small letters, as they are compared. */
+const recovery = new Set(['email', 'secondemail']);
 
 function whyAsk(changed: readonly string[]): string | undefined {
-  const moved = changed.filter((name) => recovery.has(name));
-  if (moved.length === 0) return undefined;
-  return `links to set a new password are mailed to ${moved.join(' and ')}: whoever reads there can take the account`;
+  const moved = changed.filter((name) => recovery.has(name.toLowerCase()));
+  const renamed = changed.some((name) => name.toLowerCase() === 'login');
+  const reasons = [
+    ...(moved.length > 0
+      ? [`links to set a new password are mailed to ${moved.join(' and ')}: whoever reads there can take the account`]
+      : []),
+    ...(renamed ? ['applications and other identity providers know the person by the login'] : []),
+  ];
+  return reasons.length === 0 ? undefined : reasons.join('; and ');
 }
 
 async function warnOf(client: OktaClient, changed: readonly string[]): Promise<string[]> {

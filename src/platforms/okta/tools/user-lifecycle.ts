@@ -6,7 +6,7 @@ import { defineChanges } from '../../../core/tool.ts';
 import { withoutSecrets } from '../../../observe/redact.ts';
 import type { OktaClient } from '../client.ts';
 import { checkStatus, loadUser, nameTarget, statusChange, targetUser } from './changing.ts';
-import { handOverFrom, sendEmail } from './hand-over.ts';
+import { askForAccess, handOverFrom, sendEmail } from './hand-over.ts';
 import { renaming, userId } from './shared.ts';
 import { countAccess, hasPassword, rolesOfUser } from './user-facts.ts';
 
@@ -53,9 +53,10 @@ export const userLifecycleTools = [
           input: { user_id: user.id },
           ...(staged && { but: 'the user is then deactivated and not staged again' }),
         },
-        ask: whyAskForRoles(roles),
+        ask: askForAccess(roles, send_email ? undefined : 'link'),
         already,
-        restores: true,
+        // A link can let in anybody: only a mail goes to the person.
+        restores: send_email,
         async apply() {
           const query = { sendEmail: send_email };
           const answer = await client.send('POST', ['users', user.id, 'lifecycle', 'activate'], { query });
@@ -83,13 +84,20 @@ export const userLifecycleTools = [
         ['PROVISIONED', 'RECOVERY'],
         'For STAGED or DEPROVISIONED take activate_okta_user; who can sign in needs no invitation.',
       );
+      const roles = await rolesOfUser(client, user.id);
       return {
         summary: `Send a new activation link to the ${nameTarget(target)}`,
         targets: [target],
         changes: user.status === 'PROVISIONED' ? [] : statusChange(user.status, 'PROVISIONED'),
         warnings: ['Links that were sent before stop working.'],
-        undo: { none: 'what was sent cannot be called back' },
-        restores: true,
+        ask: askForAccess(roles, send_email ? undefined : 'link'),
+        undo: {
+          none: send_email
+            ? 'what was sent cannot be called back'
+            : 'a link cannot be called back; another one ends it',
+        },
+        // A link can let in anybody: only a mail goes to the person.
+        restores: send_email,
         async apply() {
           const query = { sendEmail: send_email };
           const answer = await client.send('POST', ['users', user.id, 'lifecycle', 'reactivate'], { query });
@@ -255,8 +263,3 @@ export const userLifecycleTools = [
     },
   }),
 ];
-
-function whyAskForRoles(roles: readonly string[] | undefined): string | undefined {
-  if (roles === undefined) return 'the person may get administrator rights with it, which the credential cannot see';
-  return roles.length === 0 ? undefined : `the person gets administrator rights with it (${roles.join(', ')})`;
-}

@@ -5,9 +5,9 @@ import { CastellanError } from '../../../core/errors.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { checkStatus, loadUser, nameTarget, statusChange, targetUser } from './changing.ts';
-import { handOverFrom, sendEmail } from './hand-over.ts';
+import { askForAccess, handOverFrom, sendEmail } from './hand-over.ts';
 import { renaming, userId } from './shared.ts';
-import { checkOwnPassword } from './user-facts.ts';
+import { checkOwnPassword, rolesOfUser } from './user-facts.ts';
 
 const change = defineChanges<OktaClient>();
 const byIdentifier = { user_identifier: 'user_id' };
@@ -33,6 +33,7 @@ export const userPasswordTools = [
         'For STAGED or DEPROVISIONED take activate_okta_user, for SUSPENDED unsuspend_okta_user first.',
       );
       checkOwnPassword(user);
+      const roles = send_email ? [] : await rolesOfUser(client, user.id);
       const mail = send_email ? 'Okta mails the person a link' : 'Somebody must give the person the link';
       return {
         summary: `Reset the password of the ${nameTarget(target)}`,
@@ -42,6 +43,7 @@ export const userPasswordTools = [
           `The person cannot sign in until they have set a new password. ${mail}.`,
           revoke_sessions ? 'The person is signed out everywhere.' : 'Sessions that are open stay open.',
         ],
+        ask: askForAccess(roles, send_email ? undefined : 'link'),
         undo: { none: 'the old password is not kept' },
         async apply() {
           const query = { sendEmail: send_email, revokeSessions: revoke_sessions };
@@ -79,6 +81,7 @@ export const userPasswordTools = [
       );
       checkOwnPassword(user);
       if (revoke_sessions && !temporary_password) throw needsTemporaryPassword();
+      const roles = temporary_password ? await rolesOfUser(client, user.id) : [];
       const operation = temporary_password ? 'expire_password_with_temp_password' : 'expire_password';
       return {
         summary: temporary_password
@@ -92,6 +95,7 @@ export const userPasswordTools = [
               revoke_sessions ? 'The person is signed out everywhere.' : 'Sessions that are open stay open.',
             ]
           : ['The old password still works once, to set a new one.'],
+        ask: temporary_password ? askForAccess(roles, 'temporary password') : undefined,
         undo: { none: 'only the person can set a password' },
         already: expired && !temporary_password ? 'The password is expired already.' : undefined,
         async apply() {
