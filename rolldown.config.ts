@@ -4,22 +4,33 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig, type Plugin } from 'rolldown';
 import { platforms } from './src/app.ts';
-import { toolsOf } from './src/core/tool.ts';
-import type { Prebuilt } from './src/mcp/prebuilt.ts';
+import { describeTool, type ToolData } from './src/core/lazy-tools.ts';
+import type { AnyTool } from './src/core/tool.ts';
 import { inputSchemaOf, outputSchemaOf } from './src/mcp/schema.ts';
 
-/** Computes the JSON Schemas of all tools now instead of at every start. One string: parsed faster than an object literal. */
-const prebuildSchemas: Plugin = {
-  name: 'prebuild-schemas',
+/**
+ * Puts what a start needs of a platform's tools (names, access, JSON Schemas) in the place of its toolsets.ts; their code
+ * is loaded at the first call. One string: parsed faster than an object literal.
+ */
+const listToolsFirst: Plugin = {
+  name: 'list-tools-first',
   load(id) {
-    if (!id.replaceAll('\\', '/').endsWith('/src/mcp/prebuilt.ts')) return null;
-    const tools = platforms.flatMap(toolsOf);
-    const schemas: Record<string, Prebuilt> = Object.fromEntries(
-      tools.map((tool) => [tool.name, { input: inputSchemaOf(tool.input()), output: outputSchemaOf(tool.output()) }]),
-    );
-    return `export const prebuilt = JSON.parse(${JSON.stringify(JSON.stringify(schemas))});`;
+    const name = /\/src\/platforms\/(\w+)\/toolsets\.ts$/.exec(id.replaceAll('\\', '/'))?.[1];
+    const platform = platforms.find((each) => each.name === name);
+    if (!platform) return null;
+    const data = Object.entries(platform.toolsets).map(([area, tools]) => [area, tools.map(describe)] as const);
+    const text = JSON.stringify(JSON.stringify(Object.fromEntries(data)));
+    return [
+      "import { lazyToolsets } from '../../core/lazy-tools.ts';",
+      "const load = () => import('./all-tools.ts').then(({ allToolsets }) => allToolsets);",
+      `export const toolsets = lazyToolsets(JSON.parse(${text}), load);`,
+    ].join('\n');
   },
 };
+
+function describe(tool: AnyTool): ToolData {
+  return describeTool(tool, { input: inputSchemaOf(tool.input()), output: outputSchemaOf(tool.output()) });
+}
 
 /** Minified code has lost the licences of the libraries in it: they go into a file beside it. */
 const collectLicences: Plugin = {
@@ -49,7 +60,7 @@ export default defineConfig({
   platform: 'node',
   // Native: it is loaded from its own package, where it could be installed.
   external: ['@napi-rs/keyring'],
-  plugins: [prebuildSchemas, collectLicences],
+  plugins: [listToolsFirst, collectLicences],
   output: {
     dir: 'dist',
     cleanDir: true,

@@ -25,19 +25,22 @@ export function shortened(line: string, most: number): string {
   return `${line.slice(0, most).replace(/[\uD800-\uDBFF]$/, '')}… (${line.length} characters)`;
 }
 
-/** A deep copy of plain JSON whose texts hide nothing; line breaks and tabs stay. */
+/** A deep copy of plain JSON whose texts hide nothing; tabs stay, and line breaks of every kind as such. */
 export function withoutUnseen<T>(value: T): T {
   return clean(value) as T;
 }
 
 function clean(value: unknown): unknown {
-  if (typeof value === 'string') return /^[\n\t -~]*$/.test(value) ? value : value.replace(unseenButLines, '');
+  if (typeof value === 'string') {
+    return /^[\n\t -~]*$/.test(value) ? value : value.replace(/[\p{Zl}\p{Zp}]/gu, '\n').replace(unseenButLines, '');
+  }
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(clean);
   const result: Record<string, unknown> = {};
-  for (const name in value) {
-    const safe = clean((value as Record<string, unknown>)[name]);
-    if (name !== '__proto__') result[/^[ -~]*$/.test(name) ? name : name.replace(unseenButLines, '')] = safe;
+  for (const given in value) {
+    const name = /^[ -~]*$/.test(given) ? given : plain(given);
+    const safe = clean((value as Record<string, unknown>)[given]);
+    if (name !== '__proto__') result[name] = safe;
     else Object.defineProperty(result, name, { value: safe, enumerable: true, configurable: true, writable: true });
   }
   return result;

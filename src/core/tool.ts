@@ -87,6 +87,8 @@ export interface AnyTool extends ToolFacts {
   /** One of the two: a tool that looks, or a tool that changes. */
   readonly run?: (input: never, ctx: ToolContext<never>) => Promise<unknown>;
   readonly plan?: (input: never, ctx: ToolContext<never>) => Promise<Plan>;
+  /** Set where this is only what stands in a list: the schemas, and how the tool itself is got (`lazy-tools.ts`). */
+  readonly listed?: { readonly input: object; readonly output: object; readonly load: () => Promise<AnyTool> };
 }
 
 /** Makes a typed tool literal. The input is strict: a parameter that it does not declare is refused by name. */
@@ -150,6 +152,9 @@ export interface Check {
   readonly run: (signal: AbortSignal) => Promise<CheckResult>;
 }
 
+/** Tools by area. */
+export type Toolsets = Readonly<Record<string, readonly AnyTool[]>>;
+
 /** What one platform brings: its tools and how a model should go about them. Tenants are opened by `app.ts`. */
 export interface Platform {
   readonly name: string;
@@ -157,7 +162,7 @@ export interface Platform {
   /** For the server's instructions: two or three sentences. */
   readonly instructions: string;
   /** By area; what an operator switches on and off together. Named with the platform's name in front: `okta.users`. */
-  readonly toolsets: Readonly<Record<string, readonly AnyTool[]>>;
+  readonly toolsets: Toolsets;
   /** Whether a credential with some scopes may do what needs one; by default only that very scope does. */
   readonly covers?: (granted: ReadonlySet<string>, needed: string) => boolean;
   readonly resources?: readonly Resource[];

@@ -3,7 +3,6 @@
 import { z } from 'zod';
 import type { AnyTool, Platform, Tenant } from '../core/tool.ts';
 import { nearest } from '../core/words.ts';
-import { type Prebuilt, prebuilt } from './prebuilt.ts';
 import { inputSchemaOf, type JsonSchema, outputSchemaOf } from './schema.ts';
 
 /** A platform with the tenants that are configured for it. */
@@ -13,7 +12,10 @@ export interface Connected {
 }
 
 export interface Entry {
+  /** Whole once `load` has settled; until then only what stands in a list. */
   readonly tool: AnyTool;
+  /** Undefined when there is nothing to wait for. */
+  readonly load: () => Promise<void> | undefined;
   readonly platform: string;
   readonly tenants: ReadonlyMap<string, Tenant>;
   /** True when there is more than one tenant to choose from, so that calls name one and answers say which. */
@@ -67,11 +69,12 @@ export function createCatalog(connected: readonly Connected[]): Catalog {
     for (const [area, tool] of areas.flatMap(([area, tools]) => tools.map((tool) => [area, tool] as const))) {
       const entry = createEntry(tool, `${platform.name}.${area}`, platform, tenants);
       // With several tenants a model names one everywhere; a tool that asks none lets it.
-      const rename = renamingOf(tool, tool.local && tenants.size > 1 ? 'tenant' : undefined);
+      const ignored = tool.local && tenants.size > 1 ? 'tenant' : undefined;
       entries.push(entry);
-      claim(tool.name, { entry, translate: rename });
-      for (const [alias, translate] of Object.entries(tool.aliases ?? {})) {
-        claim(alias, { entry, translate: (input) => rename(translate(input)) });
+      claim(tool.name, { entry, translate: (input) => rename(entry.tool, input, ignored) });
+      for (const alias of Object.keys(tool.aliases ?? {})) {
+        const translate = (input: Record<string, unknown>) => entry.tool.aliases?.[alias]?.(input) ?? input;
+        claim(alias, { entry, translate: (input) => rename(entry.tool, translate(input), ignored) });
       }
     }
   }
@@ -84,26 +87,21 @@ export function createCatalog(connected: readonly Connected[]): Catalog {
   };
 }
 
-function createEntry(tool: AnyTool, toolset: string, platform: Platform, tenants: ReadonlyMap<string, Tenant>): Entry {
+function createEntry(given: AnyTool, toolset: string, platform: Platform, tenants: ReadonlyMap<string, Tenant>): Entry {
+  let tool = given;
   const choosesTenant = tool.local !== true && tenants.size > 1;
-  const inputFor = (names: readonly string[]): z.ZodObject => {
-    if (!choosesTenant) return tool.input();
-    const chooser = { tenant: z.enum(names as [string, ...string[]]).describe('Which organization') };
-    return tool.input().extend(chooser);
-  };
   const names = [...tenants.keys()].sort();
   // Offered are the tenants in which it can be used; another one is refused with the reason.
   const usable = tool.access === 'read' ? names : names.filter((name) => tenants.get(name)?.readOnly === undefined);
-  let input: z.ZodObject | undefined;
-  const output = () => (choosesTenant ? tool.output().extend({ tenant: z.string() }) : tool.output());
-  // A tool that chooses its tenant has schemas of its own, with the configured names.
-  const built: Prebuilt | undefined = choosesTenant ? undefined : prebuilt?.[tool.name];
+  const offered = choosesTenant ? chooserOf(usable.length > 0 ? usable : names) : undefined;
+  const input = (tool.listed?.input as JsonSchema | undefined) ?? inputSchemaOf(tool.input());
+  const output = (tool.listed?.output as JsonSchema | undefined) ?? outputSchemaOf(tool.output());
   const listed: ListedTool = {
     name: tool.name,
     title: tool.title,
     description: tool.description,
-    inputSchema: { type: 'object', ...(built?.input ?? inputSchemaOf(inputFor(usable.length > 0 ? usable : names))) },
-    outputSchema: { type: 'object', ...(built?.output ?? outputSchemaOf(output())) },
+    inputSchema: { type: 'object', ...(offered ? withProperty(input, 'tenant', offered) : input) },
+    outputSchema: { type: 'object', ...(offered ? withProperty(output, 'tenant', { type: 'string' }) : output) },
     annotations: {
       readOnlyHint: tool.access === 'read',
       destructiveHint: tool.access === 'destroy',
@@ -111,36 +109,54 @@ function createEntry(tool: AnyTool, toolset: string, platform: Platform, tenants
       openWorldHint: tool.local !== true,
     },
   };
+  let checked: z.ZodObject | undefined;
   return {
-    tool,
+    get tool() {
+      return tool;
+    },
+    load() {
+      return tool.listed?.load().then((whole) => {
+        tool = whole;
+      });
+    },
     platform: platform.name,
     toolset,
     tenants,
     choosesTenant,
     input: () => {
-      input ??= inputFor(names);
-      return input;
+      checked ??= choosesTenant
+        ? tool.input().extend({ tenant: z.enum(names as [string, ...string[]]) })
+        : tool.input();
+      return checked;
     },
     listed,
   };
 }
 
+function chooserOf(names: readonly string[]): JsonSchema {
+  return { type: 'string', enum: names, description: 'Which organization' };
+}
+
+/** One more property that must be there. */
+function withProperty(schema: JsonSchema, name: string, property: JsonSchema): JsonSchema {
+  const properties = { ...(schema.properties as object | undefined), [name]: property };
+  return { ...schema, properties, required: [...((schema.required as string[] | undefined) ?? []), name] };
+}
+
 /** Hosts and models fill what they do not use with "" or null; neither is a value of any parameter here. */
-function renamingOf(tool: AnyTool, ignored: string | undefined): Found['translate'] {
+function rename(tool: AnyTool, input: Record<string, unknown>, ignored: string | undefined): Record<string, unknown> {
   const names: Readonly<Record<string, string>> = tool.parameterAliases ?? {};
-  return (input) => {
-    // Without a prototype, so that a parameter called __proto__ is a parameter that does not exist.
-    const result: Record<string, unknown> = Object.create(null);
-    for (const [name, value] of Object.entries(input)) {
-      // Whoever says anything about a dry run must say yes or no: nothing must not mean "do it".
-      const decides = tool.plan !== undefined && (name === 'dryRun' || name === 'dry_run');
-      if ((!isGiven(value) && !decides) || name === ignored) continue;
-      const own = Object.hasOwn(names, name) ? names[name] : undefined;
-      if (own !== undefined && !isGiven(input[own])) result[own] = value;
-      else result[name] = value;
-    }
-    return result;
-  };
+  // Without a prototype, so that a parameter called __proto__ is a parameter that does not exist.
+  const result: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of Object.entries(input)) {
+    // Whoever says anything about a dry run must say yes or no: nothing must not mean "do it".
+    const decides = tool.plan !== undefined && (name === 'dryRun' || name === 'dry_run');
+    if ((!isGiven(value) && !decides) || name === ignored) continue;
+    const own = Object.hasOwn(names, name) ? names[name] : undefined;
+    if (own !== undefined && !isGiven(input[own])) result[own] = value;
+    else result[name] = value;
+  }
+  return result;
 }
 
 function isGiven(value: unknown): boolean {

@@ -66,6 +66,7 @@ export function createDispatch({ runSteps, now, callTimeoutMs }: DispatchOptions
       mcp,
     };
     try {
+      await entry.load();
       return await runSteps(call);
     } catch (error) {
       return errorResult(error, entry);

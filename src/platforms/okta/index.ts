@@ -11,36 +11,9 @@ import { createGuard } from './guard.ts';
 import { createPrivacy } from './privacy.ts';
 import { oktaPrompts } from './prompts.ts';
 import { oktaResources } from './resources.ts';
+import { covers } from './scopes.ts';
 import type { oktaSettings } from './settings.ts';
-import { appAssignmentTools } from './tools/app-assignments.ts';
-import { appChangeTools } from './tools/app-changes.ts';
-import { appGroupAssignmentTools } from './tools/app-group-assignments.ts';
-import { appTools } from './tools/apps.ts';
-import { authorizationServerPolicyTools } from './tools/authorization-server-policies.ts';
-import { authorizationServerTools } from './tools/authorization-servers.ts';
-import { deviceTools } from './tools/devices.ts';
-import { eventTypeTools } from './tools/event-types.ts';
-import { grantTools } from './tools/grants.ts';
-import { groupChangeTools } from './tools/group-changes.ts';
-import { groupMemberTools } from './tools/group-members.ts';
-import { groupRuleTools } from './tools/group-rules.ts';
-import { groupTools } from './tools/groups.ts';
-import { logTools } from './tools/logs.ts';
-import { networkZoneChangeTools } from './tools/network-zone-changes.ts';
-import { networkZoneTools } from './tools/network-zones.ts';
-import { orgTools } from './tools/org.ts';
-import { policyTools } from './tools/policies.ts';
-import { policyChangeTools } from './tools/policy-changes.ts';
-import { policyRuleChangeTools } from './tools/policy-rule-changes.ts';
-import { roleTools } from './tools/roles.ts';
-import { createScopeTools } from './tools/scope-status.ts';
-import { timeTools } from './tools/time.ts';
-import { userChangeTools } from './tools/user-changes.ts';
-import { userFactorTools } from './tools/user-factors.ts';
-import { userLifecycleTools } from './tools/user-lifecycle.ts';
-import { userPasswordTools } from './tools/user-passwords.ts';
-import { userSessionTools } from './tools/user-sessions.ts';
-import { userTools } from './tools/users.ts';
+import { toolsets } from './toolsets.ts';
 
 export const okta: Platform = {
   name: 'okta',
@@ -50,31 +23,10 @@ export const okta: Platform = {
     'search and filter expressions look like: profile.department eq "Sales" and status eq "ACTIVE".',
     'To learn why somebody cannot sign in: get_okta_user for the status, get_okta_event_logs with user_id for the reason.',
   ].join(' '),
-  toolsets: {
-    users: [
-      ...userTools,
-      ...userFactorTools,
-      ...userChangeTools,
-      ...userLifecycleTools,
-      ...userPasswordTools,
-      ...userSessionTools,
-      ...grantTools,
-    ],
-    groups: [...groupTools, ...groupChangeTools, ...groupMemberTools, ...groupRuleTools],
-    apps: [...appTools, ...appChangeTools, ...appAssignmentTools, ...appGroupAssignmentTools],
-    policies: [...policyTools, ...policyChangeTools, ...policyRuleChangeTools],
-    network_zones: [...networkZoneTools, ...networkZoneChangeTools],
-    roles: roleTools,
-    devices: deviceTools,
-    authorization_servers: [...authorizationServerTools, ...authorizationServerPolicyTools],
-    organization: [...orgTools, ...createScopeTools(() => okta)],
-    logs: [...logTools, ...eventTypeTools],
-    time: timeTools,
-  },
+  toolsets,
   resources: oktaResources,
   prompts: oktaPrompts,
-  // Okta takes a resource's manage scope where it wants its read scope (developer.okta.com/docs/api/oauth2).
-  covers: (granted, needed) => granted.has(needed) || granted.has(needed.replace(/\.read$/, '.manage')),
+  covers,
 };
 
 /** A System Log page of 1,000 large events is about 5 MB; nothing that we read is larger. */

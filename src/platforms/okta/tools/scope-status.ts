@@ -1,8 +1,9 @@
 // What the credential of an organization may do, and which tools it leaves out.
 
 import { z } from 'zod';
-import { type AnyTool, defineTools, type Platform, tableOf, toolsOf } from '../../../core/tool.ts';
+import { type AnyTool, defineTools, tableOf } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
+import { covers } from '../scopes.ts';
 import { nameUser, userEntity } from '../views.ts';
 import { rolesOfUser } from './user-facts.ts';
 
@@ -32,8 +33,8 @@ const explained = {
     'A call needs its scope and an administrator role of the person that covers it. Scopes are granted to the application (Okta API Scopes) and named in the setting scopes; the person then signs in again.',
 } as const;
 
-/** `platform` is asked for when the tool runs: it holds this very tool. */
-export function createScopeTools(platform: () => Platform): readonly AnyTool[] {
+/** `tools` is asked for when the tool runs: it holds this very tool. */
+export function createScopeTools(tools: () => readonly AnyTool[]): readonly AnyTool[] {
   return [
     tool({
       name: 'get_okta_scope_status',
@@ -62,7 +63,7 @@ export function createScopeTools(platform: () => Platform): readonly AnyTool[] {
             scopes: [...known].sort(),
             refused_scopes: askedScopes.filter((scope) => !known.has(scope)),
           }),
-          missing_scopes: known ? findMissing(platform(), known) : [],
+          missing_scopes: known ? findMissing(tools(), known) : [],
           note: explained[kind],
         };
       },
@@ -77,10 +78,9 @@ async function readOwner(client: OktaClient): Promise<Status['owner']> {
 }
 
 /** By scope, in their order; a tool that lacks two stands at both. */
-function findMissing(platform: Platform, known: ReadonlySet<string>): Status['missing_scopes'] {
-  const covers = platform.covers ?? ((granted: ReadonlySet<string>, needed: string) => granted.has(needed));
+function findMissing(tools: readonly AnyTool[], known: ReadonlySet<string>): Status['missing_scopes'] {
   const missing = new Map<string, string[]>();
-  for (const { name, scopes } of toolsOf(platform)) {
+  for (const { name, scopes } of tools) {
     for (const scope of scopes) {
       if (!covers(known, scope)) missing.set(scope, [...(missing.get(scope) ?? []), name]);
     }
