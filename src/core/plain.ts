@@ -11,8 +11,8 @@ export function plain(text: string): string {
   return text.replace(/[\s\p{Zl}\p{Zp}]+/gu, ' ').replace(unseen, '');
 }
 
-/** Longer names identify nobody better. */
-const longestQuoted = 200;
+/** Longer than any name or login that Okta takes: what is agreed to is shown whole. */
+const longestQuoted = 320;
 
 /** A name in a sentence: on one line, cut, and without the marks that would end it. */
 export function quoted(name: string, most = longestQuoted): string {

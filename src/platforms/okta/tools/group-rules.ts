@@ -230,9 +230,9 @@ function targetsOf(rule: GroupRule): Target[] {
   return groupsOf(rule).map((id) => ({ type: 'group', id, name: names[id] }));
 }
 
-/** `if user.title=="x" into the group “A” (00g…)`. */
+/** `if “user.title=="x"” then into the group “A” (00g…)`. */
 function describeRule(rule: GroupRule): string {
-  return `if ${expressionOf(rule)} then into the ${targetsOf(rule).map(nameTarget).join(', the ')}`;
+  return `if ${quoted(expressionOf(rule), 2_000)} then into the ${targetsOf(rule).map(nameTarget).join(', the ')}`;
 }
 
 function viewRule(rule: GroupRule, view: View): z.output<typeof ruleView> {
