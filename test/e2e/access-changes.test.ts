@@ -364,6 +364,7 @@ describe('policies and rules', () => {
       dry('update_okta_policy_rule', { policy_id: id, rule_id: rule.id, rule_data: { actions: { signon } } });
     expect(warningsOf(await update({ access: 'DENY' }))).toContain('It denies (actions.signon.access)');
     expect(warningsOf(await update({ requireFactor: false }))).toContain('no second factor any more');
+    expect(warningsOf(await update({ requireFactor: null }))).toContain('no second factor any more');
     expect(warningsOf(await update({ factorLifetime: 30 }))).not.toMatch(/denies|second factor any more/);
   });
 });
