@@ -8,7 +8,8 @@ export class NoAnswer extends Error {}
 
 type Facts = Pick<ErrorFacts, 'code' | 'message' | 'hint'>;
 
-const away = (message: string, hint = 'Call again in a moment; if it lasts, look at Redis.'): Facts => ({
+const usual = 'Call again in a moment; if it lasts, look at Redis.';
+const away = (message: string, hint = usual): Facts => ({
   code: 'store_unavailable',
   message: `The store cannot be used now: ${message}.`,
   hint,
@@ -39,19 +40,24 @@ const byWord: Readonly<Record<string, Facts>> = {
 };
 
 const byNetwork: Readonly<Record<string, Facts>> = {
-  ECONNREFUSED: away('Redis refused the connection'),
+  ECONNREFUSED: away('Redis refused the connection', 'Call again in a moment; if it lasts, start Redis.'),
   ENOTFOUND: away('the name of the Redis host is not known'),
   EAI_AGAIN: away('the name of the Redis host could not be looked up'),
 };
 
-const aTls = 'Write redis:// in the place of rediss://, if the way to it is safe without TLS.';
+/** Either side waits for the other, or hangs up, when only one of them speaks TLS. */
+const tlsHint = (tls: boolean) => (tls ? 'A Redis without TLS has redis://.' : 'A Redis with TLS has rediss://.');
 
-/** @param thrown whatever the client library or the network threw */
-export function toStoreError(thrown: unknown): CastellanError {
+/**
+ * @param thrown whatever the client library or the network threw
+ * @param opening how it was tried, when not even a connection came about
+ */
+export function toStoreError(thrown: unknown, opening?: { readonly tls: boolean }): CastellanError {
   if (thrown instanceof CastellanError) return thrown;
   const text = (thrown instanceof Error ? thrown.message : String(thrown)).split(', with args')[0] ?? '';
   const code = codeOf(thrown);
-  const facts = code === '' ? ofAnswer(thrown, text) : ofNetwork(code);
+  const found = code === '' ? ofAnswer(thrown, text) : ofNetwork(code);
+  const facts = opening && found.hint === usual ? { ...found, hint: `${usual} ${tlsHint(opening.tls)}` } : found;
   const retry = facts.code === 'store_unavailable' ? { again: true, afterMs: 2_000 } : { again: false };
   return new CastellanError({ ...facts, retry: retry as ErrorFacts['retry'], detail: `Redis: ${text}` });
 }
@@ -65,7 +71,7 @@ export function tooOld(version: string): CastellanError {
 function ofNetwork(code: string): Facts {
   const known = byNetwork[code];
   if (known) return known;
-  if (/^(ERR_SSL|EPROTO)/.test(code)) return wrong('Redis does not speak TLS at this address', aTls);
+  if (/^(ERR_SSL|EPROTO)/.test(code)) return wrong('Redis does not speak TLS at this address', tlsHint(true));
   if (/CERT|SIGNATURE|ISSUER|^ERR_TLS/.test(code)) {
     const hint = 'Name its authority’s certificate in NODE_EXTRA_CA_CERTS, and its host as the certificate does.';
     return wrong(`the certificate of Redis is not trusted (${code})`, hint);

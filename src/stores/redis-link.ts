@@ -2,7 +2,7 @@
 // a second: what cannot be done now fails now, and nothing that failed is sent later.
 
 import { isIP } from 'node:net';
-import { createClient, ErrorReply, type RedisClientType } from '@redis/client';
+import { createClient, DisconnectsClientError, ErrorReply, type RedisClientType } from '@redis/client';
 import type { CastellanError } from '../core/errors.ts';
 import type { RedisAddress } from './names.ts';
 import { NoAnswer, tooOld, toStoreError } from './redis-failure.ts';
@@ -20,6 +20,8 @@ const patienceMs = 1_000;
 /** After a failure all is refused at once for a while, so that not everybody waits for what does not answer; milliseconds. */
 const restMs = 250;
 const longRestMs = 2_000;
+/** A timer that is later than this tells of a busy process, milliseconds. */
+const lateMs = 20;
 const oldest = 7;
 
 /** @param say is told when Redis can no longer be used, and when it can again */
@@ -65,7 +67,9 @@ export function openRedisLink(address: RedisAddress, say: (text: string) => void
         trouble = undefined;
         return answer;
       } catch (thrown) {
-        const error = toStoreError(thrown);
+        // Whoever used the connection that was given up learns why.
+        if (trouble && thrown instanceof DisconnectsClientError) throw trouble.error;
+        const error = toStoreError(thrown, connected ? undefined : address);
         // What was sent on it may still be answered, when nobody waits for it any more.
         if (!connected || !(thrown instanceof ErrorReply)) drop(used);
         if (closed) throw error;
@@ -116,8 +120,12 @@ function checkVersion(info: string): void {
 
 async function patiently<T>(promise: Promise<T>): Promise<T> {
   const over = Promise.withResolvers<never>();
-  // One more turn, in which an answer that lies there is read: it may have been this process that had no time.
-  const timer = setTimeout(() => setImmediate(() => over.reject(new NoAnswer('no answer'))), patienceMs);
+  const end = performance.now() + patienceMs;
+  const giveUp = () => over.reject(new NoAnswer('no answer'));
+  // It may be this process that had no time: what lies there is read first, and what was not sent yet is sent.
+  let timer = setTimeout(() => {
+    timer = setTimeout(giveUp, performance.now() - end > lateMs ? restMs : 0);
+  }, patienceMs);
   try {
     return await Promise.race([promise, over.promise]);
   } finally {
