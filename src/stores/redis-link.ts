@@ -70,8 +70,10 @@ export function openRedisLink(address: RedisAddress, say: (text: string) => void
         // Whoever used the connection that was given up learns why.
         if (trouble && thrown instanceof DisconnectsClientError) throw trouble.error;
         const error = toStoreError(thrown, connected ? undefined : address);
+        // One command was refused; the next one may do.
+        if (connected && thrown instanceof ErrorReply) throw error;
         // What was sent on it may still be answered, when nobody waits for it any more.
-        if (!connected || !(thrown instanceof ErrorReply)) drop(used);
+        drop(used);
         if (closed) throw error;
         if (!trouble) say(`${error.message} ${error.hint ?? ''}`.trim());
         const rest = thrown instanceof NoAnswer || error.code === 'bad_configuration' ? longRestMs : restMs;

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/stores/open.ts';
 import { openRedisStore } from '../../src/stores/redis.ts';
 import type { Store } from '../../src/stores/store.ts';
-import { failureOf, lacksRedis, startRedis, type TestRedis } from '../support/redis.ts';
+import { failureOf, lacksRedis, openLine, startRedis, type TestRedis } from '../support/redis.ts';
 import { testStore } from './contract.ts';
 
 const opened: Store[] = [];
@@ -119,10 +119,11 @@ describe.skipIf(lacksRedis())('with a Redis', () => {
       expect(error).toMatchObject({ code: 'store_unavailable', retry: { again: true } });
       expect(error.message).toContain('memory of Redis is full');
     } finally {
+      // Nor does one refusal stand in the way of what can be done.
+      expect(await store.take('k')).toBe('v');
       await redis.ask(['CONFIG', 'SET', 'maxmemory', '0']);
     }
-    await untilItWorks(store);
-    expect(await store.take('k')).toBe('v');
+    await store.set('k', 'again');
   });
 
   test('connections that Redis closes are made anew, unnoticed', async () => {
@@ -202,15 +203,33 @@ describe.skipIf(lacksRedis())('a Redis that is not there', () => {
     await redis.close();
   });
 
+  test('a connection that was lost silently is given up for a new one; what it was asked never happens', async () => {
+    const redis = await startRedis();
+    const line = await openLine(redis);
+    const store = open(line.url);
+    await store.set('k', 'v');
+    line.cut();
+    const { error, ms } = await failureOf(store.add('late', 'x'));
+    expect(error.message).toContain('did not answer in time');
+    expect(ms).toBeLessThan(1_900);
+    await untilItWorks(store);
+    expect(await store.get('k')).toBe('v');
+    expect(await store.keys('')).toEqual(['k']);
+    line.close();
+    await redis.close();
+  });
+
   test('a process that was busy for longer than a second does not take the answer for missing', async () => {
     const redis = await startRedis();
-    const store = open(redis.url);
+    const line = await openLine(redis, 20);
+    const store = open(line.url);
     await store.set('k', 'v');
     const reading = store.get('k');
     await new Promise((resolve) => setImmediate(resolve));
     const until = performance.now() + 1_300;
     while (performance.now() < until);
     expect(await reading).toBe('v');
+    line.close();
     await redis.close();
   });
 

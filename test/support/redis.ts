@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@redis/client';
@@ -107,6 +107,46 @@ export function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
     });
   });
+}
+
+export interface Line {
+  readonly url: string;
+  /** What is connected now hears nothing any more, and is not told; who connects from now on is served. */
+  readonly cut: () => void;
+  readonly close: () => void;
+}
+
+/** A network between a store and its Redis that takes some milliseconds, and may lose connections silently. */
+export async function openLine(redis: TestRedis, delayMs = 0): Promise<Line> {
+  const cuts: (() => void)[] = [];
+  const sockets: Socket[] = [];
+  const server = createServer((near) => {
+    const far = connect(redis.port, '127.0.0.1');
+    let open = true;
+    const pass = (from: Socket, to: Socket) => {
+      from.on('error', () => to.destroy());
+      from.on('close', () => open && to.destroy());
+      from.on('data', (chunk) => setTimeout(() => open && to.write(chunk), delayMs));
+    };
+    pass(near, far);
+    pass(far, near);
+    sockets.push(near, far);
+    cuts.push(() => {
+      open = false;
+    });
+  });
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    cut: () => {
+      for (const cut of cuts.splice(0)) cut();
+    },
+    close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
 }
 
 /** What an operation of a store fails with, and after how many milliseconds. */
