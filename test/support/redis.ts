@@ -15,6 +15,7 @@ export interface TestRedis {
   readonly url: string;
   /** Sends one command, as `['GET', 'k']`, by whatever way in the test gave. */
   readonly ask: <T = unknown>(command: readonly string[]) => Promise<T>;
+  /** Where it runs already, nothing. */
   readonly start: () => Promise<void>;
   /** Ends it; what it holds is lost, as nothing is written to disk. */
   readonly stop: () => Promise<void>;
@@ -49,6 +50,7 @@ export async function startRedis({ args = [], login }: TestRedisOptions = {}): P
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
+    if (child) return;
     const own = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
     const started = spawn('redis-server', [...own, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     child = started;
