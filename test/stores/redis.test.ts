@@ -4,10 +4,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/stores/open.ts';
 import { openRedisStore } from '../../src/stores/redis.ts';
 import type { Store } from '../../src/stores/store.ts';
-import { failureOf, lacksRedis, openLine, startRedis, type TestRedis } from '../support/redis.ts';
+import { failureOf, type Line, lacksRedis, openLine, startRedis, type TestRedis } from '../support/redis.ts';
 import { testStore } from './contract.ts';
 
-const opened: Store[] = [];
+const opened: { readonly close: () => unknown }[] = [];
 
 function open(name: string, say?: (text: string) => void): Store {
   const store = openRedisStore(name, say);
@@ -15,8 +15,21 @@ function open(name: string, say?: (text: string) => void): Store {
   return store;
 }
 
+async function startOwn(): Promise<TestRedis> {
+  const redis = await startRedis();
+  opened.push(redis);
+  return redis;
+}
+
+async function startLine(redis: TestRedis, delayMs?: number): Promise<Line> {
+  const line = await openLine(redis, delayMs);
+  opened.push(line);
+  return line;
+}
+
+/** Whatever became of the test. */
 afterEach(async () => {
-  for (const store of opened.splice(0)) await store.close();
+  for (const each of opened.splice(0)) await each.close();
 });
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -141,7 +154,7 @@ describe.skipIf(lacksRedis())('with a Redis', () => {
 
 describe.skipIf(lacksRedis())('a Redis that is not there', () => {
   test('fails at once and says so once, until it is back: nothing is sent later', async () => {
-    const redis = await startRedis();
+    const redis = await startOwn();
     const said: string[] = [];
     const store = open(redis.url, (text) => said.push(text));
     await store.set('k', 'before');
@@ -163,11 +176,10 @@ describe.skipIf(lacksRedis())('a Redis that is not there', () => {
     expect(said).toHaveLength(2);
     await wait(200);
     expect(await store.keys('')).toEqual([]);
-    await redis.close();
   });
 
   test('that hangs is waited for a second, by the first who asks; then it is left alone for a while', async () => {
-    const redis = await startRedis();
+    const redis = await startOwn();
     const store = open(redis.url);
     await store.set('k', 'v');
     redis.halt();
@@ -186,11 +198,10 @@ describe.skipIf(lacksRedis())('a Redis that is not there', () => {
     expect(later.ms).toBeLessThan(1_900);
     redis.goOn();
     await untilItWorks(store);
-    await redis.close();
   });
 
   test('a connection that closes in the middle of all is an error, not an empty answer', async () => {
-    const redis = await startRedis();
+    const redis = await startOwn();
     const store = open(redis.url);
     await store.set('k', 'v');
     redis.halt();
@@ -200,12 +211,11 @@ describe.skipIf(lacksRedis())('a Redis that is not there', () => {
     const { error, ms } = await reading;
     expect(error.code).toBe('store_unavailable');
     expect(ms).toBeLessThan(900);
-    await redis.close();
   });
 
   test('a connection that was lost silently is given up for a new one; what it was asked never happens', async () => {
-    const redis = await startRedis();
-    const line = await openLine(redis);
+    const redis = await startOwn();
+    const line = await startLine(redis);
     const store = open(line.url);
     await store.set('k', 'v');
     line.cut();
@@ -215,13 +225,11 @@ describe.skipIf(lacksRedis())('a Redis that is not there', () => {
     await untilItWorks(store);
     expect(await store.get('k')).toBe('v');
     expect(await store.keys('')).toEqual(['k']);
-    line.close();
-    await redis.close();
   });
 
   test('a process that was busy for longer than a second does not take the answer for missing', async () => {
-    const redis = await startRedis();
-    const line = await openLine(redis, 20);
+    const redis = await startOwn();
+    const line = await startLine(redis, 20);
     const store = open(line.url);
     await store.set('k', 'v');
     const reading = store.get('k');
@@ -229,12 +237,10 @@ describe.skipIf(lacksRedis())('a Redis that is not there', () => {
     const until = performance.now() + 1_300;
     while (performance.now() < until);
     expect(await reading).toBe('v');
-    line.close();
-    await redis.close();
   });
 
   test('closing does not wait for it, whatever is under way', async () => {
-    const redis = await startRedis();
+    const redis = await startOwn();
     const store = openRedisStore(redis.url);
     await store.set('k', 'v');
     redis.halt();
@@ -245,6 +251,5 @@ describe.skipIf(lacksRedis())('a Redis that is not there', () => {
     expect(performance.now() - started).toBeLessThan(200);
     expect((await reading).ms).toBeLessThan(900);
     await expect(store.get('k')).rejects.toThrow('closed');
-    await redis.close();
   });
 });

@@ -48,12 +48,6 @@ export async function startRedis({ args = [], login }: TestRedisOptions = {}): P
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'castellan-redis-'));
   let child: ChildProcess | undefined;
-  // A test that fails before it closes it leaves nothing behind.
-  const leave = () => {
-    child?.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
-  };
-  process.once('exit', leave);
 
   async function start(): Promise<void> {
     if (child) return;
@@ -101,8 +95,7 @@ export async function startRedis({ args = [], login }: TestRedisOptions = {}): P
     goOn: () => void child?.kill('SIGCONT'),
     async close() {
       await stop();
-      process.off('exit', leave);
-      leave();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
