@@ -41,9 +41,9 @@ export interface AppOptions {
   readonly writeLog: (line: string) => void;
 }
 
-/** Where state is kept: `memory` or a path. */
+/** Where state is kept: `memory`, a path or an address, which may hold a password. */
 export function storeNameOf(config: Config, simulated: boolean): string {
-  return config.state.store ?? (simulated ? 'memory' : join(config.dataFolder, 'castellan.db'));
+  return config.state.store?.reveal() ?? (simulated ? 'memory' : join(config.dataFolder, 'castellan.db'));
 }
 
 /**
@@ -51,7 +51,7 @@ export function storeNameOf(config: Config, simulated: boolean): string {
  * this one's memory.
  */
 export function lastingStoreNameOf(config: Config): string {
-  const { store } = config.state;
+  const store = config.state.store?.reveal();
   return store === undefined || store === 'memory' ? join(config.dataFolder, 'castellan.db') : store;
 }
 
@@ -65,7 +65,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   const metrics = options.metrics ?? noMetrics;
   const log = createLog({ level: config.log.logLevel, format: config.log.logFormat, write: options.writeLog });
   const storeName = storeNameOf(config, options.sandbox !== undefined);
-  const store = openStore(storeName, now);
+  const store = openStore(storeName, now, (text) => log.warn({}, text));
   const sandbox = options.sandbox && (await (await import('./sandbox/index.ts')).openSandbox(options.sandbox));
 
   const vault = createVault({ folder: join(config.dataFolder, 'credentials'), say: (text) => log.warn({}, text) });

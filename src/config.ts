@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { Secret } from './core/secret.ts';
 import {
   type CheckTogether,
   type Fault,
@@ -22,7 +23,7 @@ import { auditSettings } from './observe/audit-settings.ts';
 import { observeSettings } from './observe/settings.ts';
 import { checkCredential } from './platforms/okta/credential-settings.ts';
 import { oktaSettings } from './platforms/okta/settings.ts';
-import { storeSettings } from './stores/settings.ts';
+import { checkStore, storeSettings } from './stores/settings.ts';
 
 /** Settings of the server, by their part of the configuration file. */
 export const serverSettings = {
@@ -33,6 +34,8 @@ export const serverSettings = {
   audit: auditSettings,
   state: storeSettings,
 } as const;
+/** What must hold of several settings of a part together, or of where one of them stands. */
+const serverChecks: Readonly<Record<string, CheckTogether<Settings>>> = { state: checkStore };
 /** Settings of one tenant, by platform. */
 export const tenantSettings = { okta: oktaSettings } as const;
 /** What must hold of several of a tenant's settings together, by platform. */
@@ -103,7 +106,7 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
     faults.push(...loaded.faults);
     for (const [key, origin] of Object.entries(loaded.origins)) {
       const value: unknown = loaded.values[key];
-      shown.push({ name: `${label}.${key}`, value: value === undefined ? '' : format(value), origin: String(origin) });
+      shown.push({ name: `${label}.${key}`, value: format(value, settings[key]), origin: String(origin) });
     }
     return loaded;
   }
@@ -116,7 +119,7 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
   const values = Object.fromEntries(
     Object.entries(serverSettings).map(([name, settings]) => [
       name,
-      load(settings, parts[name] ?? {}, name, { flags, env }).values,
+      load<Settings>(settings, parts[name] ?? {}, name, { flags, env }, serverChecks[name]).values,
     ]),
   ) as unknown as ServerValues;
   for (const name of Object.keys(parts)) {
@@ -253,7 +256,9 @@ function asObject(value: unknown): Record<string, unknown> | undefined {
     : undefined;
 }
 
-function format(value: unknown): string {
+function format(value: unknown, setting: Setting | undefined): string {
+  if (value === undefined) return '';
+  if (value instanceof Secret && setting?.shown) return setting.shown(value.reveal());
   return typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : String(value);
 }
 

@@ -1,10 +1,14 @@
 // castellan doctor: is everything right, and if not, what to do.
 
+import { randomUUID } from 'node:crypto';
 import { defineCommand } from 'citty';
-import { openApp } from '../app.ts';
+import { openApp, storeNameOf } from '../app.ts';
 import { loadConfig } from '../config.ts';
+import { CastellanError } from '../core/errors.ts';
 import { plain } from '../core/plain.ts';
 import type { CheckResult } from '../core/tool.ts';
+import { showStoreName } from '../stores/names.ts';
+import type { Store } from '../stores/store.ts';
 import { version } from '../version.ts';
 import { checkFlags, flagsOf, missingTenant, sandboxFlags, sandboxOptions } from './flags.ts';
 import { describeFaults, paint, print, tell, throwFaults } from './output.ts';
@@ -46,7 +50,7 @@ export default defineCommand({
       print(`  ${ok ? paint('green', '✓') : paint('red', '✗')} ${name}: ${plain(says)}`);
       if (!ok && todo) print(`      ${plain(todo)}`);
     };
-    report('store', await checkStore(app.store, config.state.store ?? config.dataFolder));
+    report('store', await checkStore(app.store, showStoreName(storeNameOf(config, given.sandbox))));
     for (const { tenants } of app.connected) {
       for (const tenant of tenants.values()) {
         for (const check of tenant.checks)
@@ -61,17 +65,21 @@ export default defineCommand({
   },
 });
 
-async function checkStore(store: Awaited<ReturnType<typeof openApp>>['store'], where: string): Promise<CheckResult> {
+async function checkStore(store: Store, where: string): Promise<CheckResult> {
+  // Its own at each run: others may be looking at the same store just now.
+  const key = `doctor:${randomUUID()}`;
   try {
-    await store.set('doctor', 'here', 10_000);
-    const read = await store.take('doctor');
-    if (read === 'here') return { ok: true, says: 'can be written and read' };
-    return {
-      ok: false,
-      says: 'did not give back what was written',
-      todo: `Look at ${where}; another program may be changing it.`,
-    };
+    await store.set(key, 'here', 10_000);
+    const read = await store.take(key);
+    if (read !== 'here') {
+      const todo = `Look at ${where}; another program may be changing it.`;
+      return { ok: false, says: 'did not give back what was written', todo };
+    }
+    const weakness = await store.weakness?.();
+    if (weakness !== undefined) return { ok: false, says: weakness };
+    return { ok: true, says: `can be written and read (${where})` };
   } catch (error) {
+    if (error instanceof CastellanError) return { ok: false, says: `${where}: ${error.message}`, todo: error.hint };
     const says = error instanceof Error ? error.message : String(error);
     return { ok: false, says, todo: `Make ${where} writable, or set CASTELLAN_STORE to memory or another path.` };
   }

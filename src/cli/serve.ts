@@ -3,6 +3,7 @@
 import { defineCommand } from 'citty';
 import { storeNameOf } from '../app.ts';
 import type { Config } from '../config.ts';
+import { CastellanError } from '../core/errors.ts';
 import type { Fault } from '../core/settings.ts';
 import { httpSettings } from '../http/settings.ts';
 import { gateSettings } from '../mcp/gate-settings.ts';
@@ -10,10 +11,12 @@ import { callSettings } from '../mcp/settings.ts';
 import { auditSettings } from '../observe/audit-settings.ts';
 import { observeSettings } from '../observe/settings.ts';
 import { findFileProblem } from '../stores/file.ts';
+import { isRedis } from '../stores/names.ts';
 import { storeSettings } from '../stores/settings.ts';
+import type { Store } from '../stores/store.ts';
 import { flagsOf, loadFor, missingTenant, sandboxFlags, sandboxOptions } from './flags.ts';
 import { openChecked } from './open.ts';
-import { paint, tell, throwFaults } from './output.ts';
+import { paint, tell, throwFaults, UsageError } from './output.ts';
 import { untilStopped } from './stop.ts';
 import { warmUp } from './warm.ts';
 
@@ -65,8 +68,27 @@ function strayFlags(given: Readonly<Record<string, unknown>>): Fault[] {
 
 function checkStore(config: Config, simulated: boolean): Fault[] {
   const name = storeNameOf(config, simulated);
-  const problem = name === 'memory' ? undefined : findFileProblem(name);
+  const problem = name === 'memory' || isRedis(name) ? undefined : findFileProblem(name);
   return problem === undefined ? [] : [storeFault(problem)];
+}
+
+/**
+ * What there is to say of the store before anything is served. One that is away may come back, and /readyz tells when.
+ * @throws a UsageError when something must be mended
+ */
+async function lookAtStore(store: Store): Promise<readonly string[]> {
+  try {
+    await store.get('health');
+    const weakness = await store.weakness?.();
+    return weakness === undefined ? [] : [weakness];
+  } catch (error) {
+    if (error instanceof CastellanError && error.code === 'store_unavailable')
+      return [`${error.message} Until it can, nothing is changed that a person must agree to. ${error.hint ?? ''}`];
+    const problem = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof CastellanError)) throw new UsageError([storeFault(problem)]);
+    const where = 'CASTELLAN_STORE';
+    throw new UsageError([{ where, problem: problem.replace(/^The store /, ''), todo: error.hint ?? '' }]);
+  }
 }
 
 function storeFault(problem: string): Fault {
@@ -126,9 +148,9 @@ async function serveHttp(options: ServeOptions): Promise<void> {
   const metrics = await openMetrics();
   const app = await openChecked({ ...options, metrics });
   const { http } = options.config;
-  await app.store.get('health').catch(async (error) => {
+  const sayOfStore = await lookAtStore(app.store).catch(async (error) => {
     await app.close();
-    throwFaults([storeFault(error instanceof Error ? error.message : String(error))]);
+    throw error;
   });
   const { version } = await import('../version.ts');
   const ready = async () =>
@@ -165,6 +187,9 @@ async function serveHttp(options: ServeOptions): Promise<void> {
   tell(`Serving MCP at ${url}/mcp`);
   if (url !== listener.url)
     tell('Other machines reach it by the names in --allowed-hosts, at every address of this machine.');
+  for (const line of sayOfStore) tell(line);
+  if (isRedis(storeNameOf(options.config, options.sandbox !== undefined)) && !options.config.state.sealKeys)
+    tell('What is asked here can be answered here only: all that share a store need the same CASTELLAN_SEAL_KEYS.');
   app.log.warn({ url: listener.url, auth: 'none' }, 'serving without authentication');
   await stopped;
   await listener.close();

@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'rate_limited'
   | 'platform_unavailable'
   | 'platform_answer_invalid'
+  | 'store_unavailable'
   | 'deadline_exceeded'
   | 'cancelled'
   | 'internal';

@@ -19,6 +19,8 @@ export interface Setting<S extends z.ZodType = z.ZodType> {
   readonly describes?: boolean;
   /** Read as a `Secret`; in a file it may be `{ "env": "NAME" }` or `{ "file": "path" }`. */
   readonly secret?: boolean;
+  /** What of a secret may be shown by `doctor`; without it, nothing is. */
+  readonly shown?: (value: string) => string;
 }
 
 export type Settings = Readonly<Record<string, Setting>>;

@@ -145,28 +145,36 @@ export function createConfirm(options: ConfirmOptions): Confirm {
     });
   }
 
+  /** `approved`, or what is answered in the tool's place. */
+  async function decide(call: Call, plan: NonNullable<Call['plan']>, why: string): Promise<Answer | 'approved'> {
+    const digests = { call: await seal.digest(whatIsCalled(call)), plan: await seal.digest(plan) };
+    const question = writeQuestion(plan, call.tenant?.name, why);
+    const state = call.mcp?.mcpReq.requestState<State>();
+    if (state !== undefined) {
+      const said = await readAnswer(call, digests, state);
+      if (said === 'approved') return 'approved';
+      const again = `What it would do has changed since you were asked.\n${question}`;
+      const asked = said === 'changed' ? await askClient(call, digests, again) : undefined;
+      if (asked) return asked;
+    } else if (call.canAsk) {
+      const asked = await askClient(call, digests, question);
+      if (asked) return asked;
+    }
+    return goByCode(call, digests, question);
+  }
+
   const step: Step = async (call, next) => {
     const { plan } = call;
     const why = plan && whyAsk(call, options.ask);
     if (!plan || why === undefined) return next();
+    let approved = false;
     try {
-      const digests = { call: await seal.digest(whatIsCalled(call)), plan: await seal.digest(plan) };
-      const question = writeQuestion(plan, call.tenant?.name, why);
-      const state = call.mcp?.mcpReq.requestState<State>();
-      if (state !== undefined) {
-        const said = await readAnswer(call, digests, state);
-        if (said === 'approved') return await next();
-        const again = `What it would do has changed since you were asked.\n${question}`;
-        const asked = said === 'changed' ? await askClient(call, digests, again) : undefined;
-        if (asked) return asked;
-      } else if (call.canAsk) {
-        const asked = await askClient(call, digests, question);
-        if (asked) return asked;
-      }
-      const answer = await goByCode(call, digests, question);
-      return answer === 'approved' ? await next() : answer;
+      const decision = await decide(call, plan, why);
+      if (decision !== 'approved') return decision;
+      approved = true;
+      return await next();
     } catch (error) {
-      return failCall(call, error);
+      return failCall(call, approved ? error : withoutStore(error));
     }
   };
 
@@ -193,6 +201,14 @@ function whyAsk(call: Call, ask: 'destroy' | 'write'): string | undefined {
   if (call.plan?.ask !== undefined) return call.plan.ask;
   if (call.entry.tool.access === 'destroy') return 'it takes something away';
   return ask === 'write' ? 'the operator wants every change confirmed' : undefined;
+}
+
+/** What a person says can be neither asked for nor counted without the store. */
+function withoutStore(error: unknown): unknown {
+  if (!(error instanceof CastellanError) || error.code !== 'store_unavailable') return error;
+  const { code, hint, retry, detail } = error;
+  const message = `${error.message} Nothing was changed: a person must agree, and that is kept in the store.`;
+  return new CastellanError({ code, message, hint, retry, detail, cause: error });
 }
 
 function refused(call: Call, code: string, confirmation: string, message: string): CastellanError {

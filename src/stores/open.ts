@@ -1,15 +1,21 @@
-// Opens the store that a setting names, at its first use: starting a server must not wait for a file.
+// Opens the store that a setting names, at its first use: starting a server must not wait for a file or a network.
 
 import { createMemoryStore } from './memory.ts';
+import { isRedis } from './names.ts';
 import type { Store } from './store.ts';
 
-/** `memory`, or the path of an SQLite file. */
-export function openStore(name: string, now: () => number): Store {
+/**
+ * @param name `memory`, the path of an SQLite file, or the address of a Redis
+ * @param say is told when a store that can go away does, and when it is back
+ */
+export function openStore(name: string, now: () => number, say?: (text: string) => void): Store {
   if (name === 'memory') return createMemoryStore(now);
   let opened: Promise<Store> | undefined;
   const store = () => {
     if (opened) return opened;
-    const opening = import('./sqlite.ts').then((sqlite) => sqlite.openSqliteStore(name, now));
+    const opening: Promise<Store> = isRedis(name)
+      ? import('./redis.ts').then((redis) => redis.openRedisStore(name, say))
+      : import('./sqlite.ts').then((sqlite) => sqlite.openSqliteStore(name, now));
     opened = opening;
     // What was in the way may be gone at the next use.
     opening.catch(() => {
@@ -28,5 +34,6 @@ export function openStore(name: string, now: () => number): Store {
       const open = await opened?.catch(() => undefined);
       await open?.close();
     },
+    weakness: async () => (await store()).weakness?.(),
   };
 }

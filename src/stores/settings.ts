@@ -1,15 +1,25 @@
 // Settings of the store.
 
 import { z } from 'zod';
-import { defineSettings } from '../core/settings.ts';
+import { Secret } from '../core/secret.ts';
+import { type CheckTogether, defineSettings, type Settings } from '../core/settings.ts';
+import { findNameProblem, hasPassword, showStoreName } from './names.ts';
 
 export const storeSettings = defineSettings({
   store: {
-    schema: z.string().min(1),
+    schema: z
+      .string()
+      .min(1)
+      .superRefine((name, { addIssue }) => {
+        const message = findNameProblem(name);
+        if (message !== undefined) addIssue({ code: 'custom', message });
+      }),
     description:
-      'Where state is kept: "memory", or the path of an SQLite file. By default a file in the user’s data folder.',
+      'Where state is kept: "memory", the path of an SQLite file, or a Redis that several machines share (redis://user:password@host:6379/0, with TLS rediss://). By default a file in the user’s data folder.',
     env: ['CASTELLAN_STORE'],
     flag: 'store',
+    secret: true,
+    shown: showStoreName,
   },
   sealKeys: {
     schema: z.string().refine((text) => text.split(',').every((key) => key.trim().length >= 32), {
@@ -21,3 +31,11 @@ export const storeSettings = defineSettings({
     secret: true,
   },
 });
+
+/** A flag is no place for a password: it stands in the list of processes. */
+export const checkStore: CheckTogether<Settings> = ({ values, whereOf }) => {
+  const where = whereOf('store');
+  if (!where.startsWith('--') || !(values.store instanceof Secret) || !hasPassword(values.store.reveal())) return [];
+  const problem = 'holds a password, which everybody on this machine can see in the list of processes';
+  return [{ where, problem, todo: 'Set CASTELLAN_STORE in its place.' }];
+};

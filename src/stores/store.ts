@@ -1,6 +1,6 @@
 // The contract of a store: small text values under keys, with expiry, and an atomic `take` for what may be used once.
 
-/** Every operation is atomic by itself. Expired entries are never seen. Keys and values are Unicode text without limits of our own. */
+/** Every operation but `keys` is atomic by itself. Expired entries are never seen. Keys and values are Unicode text without limits of our own. */
 export interface Store {
   readonly get: (key: string) => Promise<string | undefined>;
   /** Replaces what was there. `ttlMs` milliseconds later the entry is gone; without it, it stays. */
@@ -13,4 +13,6 @@ export interface Store {
   /** The live keys that begin so, in order of their code points. */
   readonly keys: (prefix: string) => Promise<readonly string[]>;
   readonly close: () => Promise<void>;
+  /** What makes it less than it should be, with what to do, where that can be known. */
+  readonly weakness?: () => Promise<string | undefined>;
 }

@@ -7,14 +7,19 @@ import type { Store } from '../../src/stores/store.ts';
 export interface StoreMaker {
   readonly name: string;
   readonly open: (now: () => number) => Store | Promise<Store>;
+  /** Lets milliseconds pass for a store that has a clock of its own. */
+  readonly pass?: (ms: number) => Promise<void>;
+  /** How near to its end an entry is looked at, milliseconds: with a clock of its own, time also passes by itself. */
+  readonly grain?: number;
 }
 
-export function testStore({ name, open }: StoreMaker): void {
+export function testStore({ name, open, pass: passThere, grain = 1 }: StoreMaker): void {
   describe(`the store contract: ${name}`, () => {
     let time = 1_700_000_000_000;
     let store: Store;
-    const pass = (ms: number) => {
+    const pass = async (ms: number) => {
       time += ms;
+      await passThere?.(ms);
     };
     beforeEach(async () => {
       store = await open(() => time);
@@ -33,36 +38,37 @@ export function testStore({ name, open }: StoreMaker): void {
     });
 
     test('keeps an entry until its time is over, and without one for ever', async () => {
-      await store.set('short', 'x', 1_000);
+      await store.set('short', 'x', 100_000);
       await store.set('long', 'x');
-      pass(999);
+      await pass(100_000 - grain);
       expect(await store.get('short')).toBe('x');
-      pass(1);
+      expect(await store.keys('')).toEqual(['long', 'short']);
+      await pass(grain);
       expect(await store.get('short')).toBeUndefined();
       expect(await store.keys('')).toEqual(['long']);
       expect(await store.take('short')).toBeUndefined();
-      pass(10 ** 11);
+      await pass(10 ** 11);
       expect(await store.get('long')).toBe('x');
     });
 
     test('setting anew sets the time anew, also to none', async () => {
-      await store.set('k', 'a', 100);
+      await store.set('k', 'a', 100_000);
       await store.set('k', 'b');
-      pass(1_000);
+      await pass(1_000_000);
       expect(await store.get('k')).toBe('b');
-      await store.set('k', 'c', 100);
-      pass(100);
+      await store.set('k', 'c', 100_000);
+      await pass(100_000);
       expect(await store.get('k')).toBeUndefined();
     });
 
     test('add writes only where nothing lives', async () => {
-      expect(await store.add('k', 'first', 100)).toBe(true);
-      expect(await store.add('k', 'second', 100)).toBe(false);
+      expect(await store.add('k', 'first', 100_000)).toBe(true);
+      expect(await store.add('k', 'second', 100_000)).toBe(false);
       expect(await store.get('k')).toBe('first');
-      pass(100);
+      await pass(100_000);
       expect(await store.add('k', 'third')).toBe(true);
       expect(await store.get('k')).toBe('third');
-      pass(10 ** 9);
+      await pass(10 ** 9);
       expect(await store.add('k', 'fourth')).toBe(false);
     });
 
@@ -154,6 +160,17 @@ export function testStore({ name, open }: StoreMaker): void {
       expect(await store.get(`${odd}longer`)).toBe('other');
     });
 
+    test('a time with a fraction, of no length, and beyond all clocks', async () => {
+      await store.set('odd', 'x', 100_000.7);
+      await store.set('ever', 'x', Number.MAX_VALUE);
+      await store.set('none', 'x', 0);
+      await pass(grain);
+      expect(await store.get('none')).toBeUndefined();
+      expect(await store.keys('')).toEqual(['ever', 'odd']);
+      await pass(100_001);
+      expect(await store.keys('')).toEqual(['ever']);
+    });
+
     test('large values stay whole', async () => {
       const large = 'ä😀x'.repeat(500_000);
       await store.set('large', large);
@@ -161,10 +178,10 @@ export function testStore({ name, open }: StoreMaker): void {
     });
 
     test('many entries that expire do not stay', async () => {
-      for (let made = 0; made < 1_500; made++) await store.set(`k${made}`, 'x', 10);
-      pass(10);
+      for (let made = 0; made < 1_500; made++) await store.set(`k${made}`, 'x', 100_000);
+      await pass(100_000);
       expect(await store.keys('')).toEqual([]);
-      for (let made = 0; made < 1_500; made++) await store.set('same', 'x', 10);
+      for (let made = 0; made < 1_500; made++) await store.set('same', 'x', 100_000);
       expect(await store.keys('')).toEqual(['same']);
     });
   });

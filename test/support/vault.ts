@@ -175,7 +175,7 @@ export function openVault(): Vault {
 type Fetch = (request: Request, options: { authInfo?: AuthInfo }) => Promise<Response>;
 
 /** One tools/call of 2026-07-28 exactly as given, with whatever a client could put into it. */
-async function sendRaw(fetch: Fetch, request: RawCall): Promise<RawAnswer> {
+export async function sendRaw(fetch: Fetch, request: RawCall): Promise<RawAnswer> {
   const { name = 'remove_item', args = { id: '1', tenant: 'a' }, capabilities = { elicitation: {} } } = request;
   const { requestState, inputResponses, caller } = request;
   const _meta = {
