@@ -161,7 +161,10 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
     // A file may point to one of them for a tenant of its own; beside it, only all of them together describe another.
     const described = tenants.some((tenant) => tenant.platform === platform);
     const all = required.every(isSet) && (describing.length === 0 || describing.some(isSet));
-    if (!(described ? all : [...required, ...describing].some(isSet))) continue;
+    if (!(described ? all : [...required, ...describing].some(isSet))) {
+      faults.push(...settings.filter((setting) => setting.forbids && isSet(setting)).map(unheeded));
+      continue;
+    }
     if (tenants.some(({ name }) => name === platform)) {
       const todo = 'Unset the variables, or give the tenant in the file another name.';
       faults.push({
@@ -224,6 +227,16 @@ function readOptional(path: string, faults: Fault[]): string | undefined {
 
 function unreadable(where: string): Fault {
   return { where, problem: 'cannot be read', todo: 'Name a configuration file that exists and that you may read.' };
+}
+
+/** The environment belongs to the tenant that it describes: a prohibition there holds for no tenant of a file. */
+function unheeded({ env: names = [] }: Setting): Fault {
+  const todo = 'Write it into the tenants of the configuration file; --read-only holds for all of them.';
+  return {
+    where: names.join(' or '),
+    problem: 'is set, and the environment describes no tenant that it holds for',
+    todo,
+  };
 }
 
 /** A server that a stranger's file opens to the network, or whose state it places, would be the stranger's. */

@@ -28,7 +28,7 @@ export function writeQuestion(plan: Plan, tenant: string | undefined, why: strin
   throw new CastellanError({
     code: 'invalid_input',
     message: `A person must agree to this, and it is too much to read: ${question.length} characters, where ${maxQuestion} are the limit.`,
-    hint: 'Split it into smaller changes.',
+    hint: 'Split it into smaller changes, or have a person make it in the platform’s own console.',
   });
 }
 

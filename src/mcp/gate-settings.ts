@@ -36,7 +36,7 @@ export const gateSettings = defineSettings({
   confirm: {
     schema: z.enum(['destroy', 'write']),
     description:
-      'What a person is asked about first: destroy (what takes something away, and grants of administrator rights), or write (every change).',
+      'What a person is asked about first: destroy (what takes something away, gives rights, or changes who gets in and as whom), or write (every change).',
     env: ['CASTELLAN_CONFIRM'],
     flag: 'confirm',
     default: 'destroy',

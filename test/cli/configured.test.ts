@@ -115,6 +115,23 @@ describe.concurrent('castellan.json', () => {
     expect(loadConfig({ config: 'castellan.json' }, { env: {}, folder: path }).config.http.port).toBe(1);
   });
 
+  test('a prohibition in the environment that holds for no tenant of the file is a fault', () => {
+    const tenants = { acme: { platform: 'okta', orgUrl: 'https://acme.okta.com', apiToken: 'x' } };
+    const path = folderWith('unheeded', { tenants });
+    const load = (env: Record<string, string>) =>
+      loadConfig({ config: 'castellan.json' }, { env, folder: path }).faults;
+    expect(load({})).toEqual([]);
+    for (const name of [
+      'OKTA_READ_ONLY',
+      'OKTA_PRODUCTION',
+      'OKTA_PROTECT_USERS',
+      'OKTA_MASK_FIELDS',
+      'OKTA_DROP_FIELDS',
+    ]) {
+      expect(load({ [name]: 'true' })).toMatchObject([{ where: name, problem: expect.stringContaining('no tenant') }]);
+    }
+  });
+
   test('may point to a variable of the environment’s tenant; all variables together make a tenant beside it', () => {
     const orgUrl = 'https://acme.okta.com';
     const tenants = { acme: { platform: 'okta', orgUrl, apiToken: { env: 'OKTA_API_TOKEN' } } };
