@@ -95,7 +95,8 @@ function showChange(answer: Item): void {
   say(`${answer.done === true ? 'Done' : 'Not done'}: ${answer.summary}.`);
   const changes = answer.changes as readonly { field: string; before?: unknown; after?: unknown }[];
   for (const { field, before, after } of changes) say(`- ${field}: ${before ?? 'nothing'} → ${after ?? 'nothing'}`);
-  for (const line of [answer.no_undo, answer.approve]) if (typeof line === 'string') say(line);
+  if (typeof answer.no_undo === 'string') say(`No call takes it back: ${answer.no_undo}.`);
+  if (typeof answer.approve === 'string') say(answer.approve);
 }
 
 function ask(question: string): void {
