@@ -1,4 +1,4 @@
-// The sandbox's custom authorization servers: what they publish, the code with PKCE, their tokens, the rules, refreshing.
+// The sandbox's custom authorization servers: what they publish, and the code with PKCE.
 
 import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,7 +11,6 @@ import {
   createCustomClient,
   reading,
   redirectUri,
-  traveller,
   verifier,
 } from './oauth-custom-kit.ts';
 import { errorOf, readClaims } from './oauth-kit.ts';
@@ -31,9 +30,6 @@ beforeEach(async () => {
   api = createChecked(sandbox);
 });
 afterEach(() => sandbox.close());
-
-const policyFailed =
-  'access_denied: Policy evaluation failed for this request, please check the policy configurations.';
 
 const refusalIn = (answer: URLSearchParams) => `${answer.get('error')}: ${answer.get('error_description')}`;
 
@@ -245,67 +241,5 @@ describe('the code with PKCE', () => {
     expect(refusalIn(await client.signIn(admin))).toBe(
       'access_denied: User is not assigned to the client application.',
     );
-  });
-});
-
-describe('the access policies', () => {
-  const everything = `${reading} okta:write okta:destroy castellan:write castellan:destroy`;
-
-  it('let everybody read', async () => {
-    const { access_token, expires_in } = await client.tokensOf(traveller);
-    expect(readClaims(access_token)).toMatchObject({ sub: traveller, scp: reading.split(' ') });
-    expect(readClaims(access_token)).not.toHaveProperty('groups');
-    expect(expires_in).toBe(3600);
-  });
-
-  it('let administrators alone change and take away', async () => {
-    expect(readClaims((await client.tokensOf(admin, everything)).access_token).scp).toEqual(everything.split(' '));
-    for (const scope of ['okta:write', 'okta:destroy', 'castellan:write', 'okta:read okta:write'])
-      expect(refusalIn(await client.signIn(traveller, { scope })), scope).toBe(policyFailed);
-  });
-
-  it('give clients that no policy names none of the scopes that are the company’s own', async () => {
-    const client_id = sandbox.okta.oauth.nativeClientId;
-    expect(refusalIn(await client.signIn(admin, { client_id, scope: 'okta:read' }))).toBe(policyFailed);
-    expect((await client.signIn(admin, { client_id, scope: 'openid' })).get('code')).toBeTruthy();
-  });
-
-  it('are asked again at each refresh: whoever is an administrator no more changes nothing more', async () => {
-    const { refresh_token } = await client.tokensOf(admin, everything);
-    const groups = await api.list('/api/v1/groups?q=Okta%20Administrators');
-    const group = groups.find(({ profile }) => (profile as { name: string }).name === 'Okta Administrators');
-    const { id } = await api.done('GET', `/api/v1/users/${admin}`);
-    await api.done('DELETE', `/api/v1/groups/${group?.id}/users/${id}`);
-    expect(errorOf(await client.refresh(refresh_token))).toBe(`400 ${policyFailed}`);
-    expect((await client.refresh(refresh_token, { scope: reading })).status).toBe(200);
-  });
-});
-
-describe('refresh tokens', () => {
-  it('are turned over at each use, and one that comes again ends them all (RFC 9700 §4.14.2)', async () => {
-    const first = await client.tokensOf(admin);
-    const second = await client.refresh(first.refresh_token);
-    expect(second.body).toMatchObject({ scope: reading });
-    expect(second.body.refresh_token).not.toBe(first.refresh_token);
-    expect(errorOf(await client.refresh(first.refresh_token))).toContain('400 invalid_grant');
-    expect(errorOf(await client.refresh(second.body.refresh_token as string))).toContain('400 invalid_grant');
-    expect((await client.introspect(second.body.access_token as string)).body).toEqual({ active: false });
-  });
-
-  it('are given for offline_access only, for no more scopes than before, at their own server, to their own client', async () => {
-    expect(await client.tokensOf(admin, 'openid okta:read')).not.toHaveProperty('refresh_token');
-    const { refresh_token } = await client.tokensOf(admin);
-    expect(errorOf(await client.refresh(refresh_token, { scope: 'okta:read okta:write' }))).toContain(
-      '400 access_denied',
-    );
-    const gateway = await client.askToken(
-      { grant_type: 'refresh_token', refresh_token },
-      basic(server.clients.gateway),
-    );
-    expect(errorOf(gateway)).toContain('400 invalid_grant');
-    const other = createCustomClient(sandbox, sandbox.okta.oauth.customServer('Logistics APIs'));
-    expect(errorOf(await other.refresh(refresh_token))).toContain('400 invalid_grant');
-    now += 7 * 86_400_000;
-    expect(errorOf(await client.refresh(refresh_token))).toContain('400 invalid_grant');
   });
 });

@@ -71,10 +71,15 @@ function viewCredentials(state: OktaState, app: AppRecord): Part {
     oauthClient: {
       autoKeyRotation: true,
       client_id: app.id,
-      token_endpoint_auth_method: app.oauth?.secret === undefined ? authMethods[app.client] : 'client_secret_basic',
+      token_endpoint_auth_method: methodOf(app),
       pkce_required: app.client === 'browser' || app.client === 'native' || app.oauth?.kind === 'web',
     },
   };
+}
+
+function methodOf({ client, oauth }: AppRecord): string {
+  if (oauth && oauth.keys.size > 0) return 'private_key_jwt';
+  return oauth?.secret === undefined ? authMethods[client] : 'client_secret_basic';
 }
 
 const authMethods = {

@@ -67,6 +67,8 @@ export interface AuthServerRecord {
   policies: readonly AuthPolicy[];
   /** Changed by a rotation. */
   keys: readonly AuthKey[];
+  /** Epoch milliseconds. */
+  keysRotated: number;
   /** Ids of the servers whose tokens may be exchanged here. */
   trusted: readonly string[];
 }
@@ -153,6 +155,7 @@ export function makeAuthServers(clients: readonly string[], seed: number, opened
         },
       ],
       keys: keys(0),
+      keysRotated: opened - 40 * day,
       trusted: [],
     },
     {
@@ -204,6 +207,7 @@ export function makeAuthServers(clients: readonly string[], seed: number, opened
         },
       ],
       keys: keys(1),
+      keysRotated: opened - 40 * day,
       trusted: ['default'],
     },
   ];

@@ -60,7 +60,7 @@ export function issuerOf(base: string, serverId: string | undefined): string {
   return serverId === undefined ? base : `${base}/oauth2/${serverId}`;
 }
 
-function viewServer({ base, state }: OktaContext, server: AuthServerRecord): View {
+function viewServer({ base }: OktaContext, server: AuthServerRecord): View {
   const self = `${base}${root}/${server.id}`;
   const issuer = issuerOf(base, server.id);
   const get = { hints: { allow: ['GET'] } };
@@ -79,8 +79,8 @@ function viewServer({ base, state }: OktaContext, server: AuthServerRecord): Vie
       signing: {
         kid: server.keys.find(({ status }) => status === 'ACTIVE')?.kid,
         rotationMode: 'AUTO',
-        lastRotated: toTime(state.opened - 40 * 86_400_000),
-        nextRotation: toTime(state.opened + 50 * 86_400_000),
+        lastRotated: toTime(server.keysRotated),
+        nextRotation: toTime(server.keysRotated + 90 * 86_400_000),
       },
     },
     _links: {

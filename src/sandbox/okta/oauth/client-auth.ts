@@ -45,7 +45,8 @@ function checkSecret(request: OAuthRequest): KnownClient {
   const [id, secret] = readBasic(call.headers.authorization) ?? [form.get('client_id'), form.get('client_secret')];
   const client = findClient(state, id);
   if (!client || (form.get('client_id') ?? id) !== id) throw invalidClient("Invalid value for 'client_id' parameter.");
-  if (client.secret === undefined) throw invalidClient();
+  // An application has one way to prove itself: with keys registered, its secret is none any more.
+  if (client.secret === undefined || client.keys.size > 0) throw invalidClient();
   if (digest(secret ?? '') !== digest(client.secret))
     throw invalidClient('The client secret supplied for a confidential client is invalid.');
   return client;

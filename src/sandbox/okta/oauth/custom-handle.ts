@@ -82,7 +82,7 @@ export function createCustomServerHandle(state: () => OktaState, base: string, k
       native: { id: clients.native },
       api: withSecret(clients.api),
     },
-    rotateKeys: () => rotateKeys(serverNow()),
+    rotateKeys: () => rotateKeys(serverNow(), state().now()),
     issueToken(order) {
       const userId = order.login === undefined ? undefined : findPerson(state(), order.login);
       const clientId = order.clientId ?? (userId === undefined ? clients.api : clients.native);

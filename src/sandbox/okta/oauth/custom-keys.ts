@@ -17,7 +17,7 @@ export function publishedKeys(server: AuthServerRecord): readonly AuthKey[] {
 }
 
 /** The next key signs from now on; the one before it is still published, and the one before that no more. */
-export function rotateKeys(server: AuthServerRecord): string {
+export function rotateKeys(server: AuthServerRecord, now: number): string {
   const moved = server.keys.flatMap((key): AuthKey[] => {
     if (key.status === 'EXPIRED') return [];
     return [{ ...key, status: key.status === 'NEXT' ? 'ACTIVE' : 'EXPIRED' }];
@@ -25,5 +25,6 @@ export function rotateKeys(server: AuthServerRecord): string {
   const order = { ACTIVE: 0, NEXT: 1, EXPIRED: 2 };
   const next = makeAuthKey(randomBytes(32).toString('base64url'), 'NEXT');
   server.keys = [...moved, next].sort((a, b) => order[a.status] - order[b.status]);
+  server.keysRotated = now;
   return signingKeyOf(server).kid;
 }
