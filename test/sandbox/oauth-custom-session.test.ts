@@ -87,9 +87,15 @@ describe('the session of a browser', () => {
     const { cookie, idToken } = await open();
     const logout = (form: Record<string, string>, headers = cookie) =>
       client.get(`/v1/logout?${new URLSearchParams(form)}`, headers);
-    const forged = signJwt({ alg: 'ES256', kid: 'x' }, readClaims(idToken), makeKey());
-    for (const form of [{}, { id_token_hint: 'x' }, { id_token_hint: forged }] as Record<string, string>[])
-      expect((await logout(form)).status).toBe(400);
+    const { kid } = JSON.parse(Buffer.from(idToken.split('.')[0] ?? '', 'base64url').toString());
+    const forged = signJwt({ alg: 'RS256', kid }, readClaims(idToken), makeKey('RS256'));
+    const unknown = signJwt({ alg: 'RS256', kid: 'x' }, readClaims(idToken), makeKey('RS256'));
+    const order = { login: admin, scopes: ['openid'] };
+    const aud = server.clients.native.id;
+    const ofAnother = server.issueToken({ ...order, over: { aud, iss: 'https://elsewhere.example' } });
+    expect((await logout({})).status).toBe(400);
+    for (const hint of ['x', forged, unknown, ofAnother, server.issueToken(order)])
+      expect((await logout({ id_token_hint: hint })).status, hint).toBe(400);
     const logistics = sandbox.okta.oauth.customServer('Logistics APIs');
     const elsewhere = await client.send(`${logistics.issuer}/v1/logout?id_token_hint=${idToken}`, { headers: cookie });
     expect(elsewhere.status).toBe(400);

@@ -80,7 +80,10 @@ describe('introspection (RFC 7662)', () => {
   it('tells of nothing that another server has issued, nor of what has ended', async () => {
     const logistics = sandbox.okta.oauth.customServer('Logistics APIs');
     const token = server.issueToken({ login: admin, scopes });
-    expect((await createCustomClient(sandbox, logistics).introspect(token)).body).toEqual(inactive);
+    const { refresh_token } = await client.tokensOf(admin);
+    const other = createCustomClient(sandbox, logistics);
+    expect((await other.introspect(token)).body).toEqual(inactive);
+    expect((await other.introspect(refresh_token)).body).toEqual(inactive);
     const org = await client.send(`${sandbox.okta.url}/oauth2/v1/introspect`, {
       method: 'POST',
       body: new URLSearchParams({ token }),

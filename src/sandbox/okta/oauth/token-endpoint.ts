@@ -68,10 +68,7 @@ function exchange(request: OAuthRequest, client: KnownClient, type: string, proo
       now: request.now,
       scopes,
       jkt: proof?.jkt,
-      withRefresh:
-        grant.userId !== undefined &&
-        grant.scopes.includes('offline_access') &&
-        client.grants.includes('refresh_token'),
+      withRefresh: grant.userId !== undefined && grant.scopes.includes('offline_access'),
       ...(rule && { life: rule.accessTokenMinutes * 60 }),
     });
   };

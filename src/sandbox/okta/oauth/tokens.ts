@@ -52,8 +52,7 @@ export function issueTokens(state: OktaState, grant: Grant, issue: Issue): Token
     response.refresh_token = refresh.text;
   }
   const user = userOf(state, grant);
-  if (user && issue.scopes.includes('openid') && findClient(state, grant.clientId)?.kind !== 'service')
-    response.id_token = writeIdToken(state, grant, user, access, issue);
+  if (user && issue.scopes.includes('openid')) response.id_token = writeIdToken(state, grant, user, access, issue);
   return response;
 }
 
