@@ -11,6 +11,7 @@ import {
   createCustomClient,
   reading,
   redirectUri,
+  traveller,
   verifier,
 } from './oauth-custom-kit.ts';
 import { errorOf, readClaims } from './oauth-kit.ts';
@@ -104,6 +105,14 @@ describe('the metadata', () => {
 });
 
 describe('the code with PKCE', () => {
+  it('begins with a sign-in that asks for no consent, and offers whom the client expects', async () => {
+    const { text } = await client.authorize({ login_hint: traveller });
+    expect(text).toContain('Sign in to continue to MCP Clients');
+    expect(text).toContain('“default”');
+    expect(text).toMatch(/checked[^>]*>.{0,40}Solveig Halvorsen/s);
+    expect(text).not.toMatch(/okta:read|>Allow</);
+  });
+
   it('gives a token that says who, for whom, of whom and what, signed by a published key', async () => {
     const back = await client.signIn(admin, { nonce: 'n-1' });
     expect([back.get('state'), back.get('iss')]).toEqual(['a state & more', server.issuer]);

@@ -13,7 +13,7 @@ import type { Grant } from './state.ts';
 export interface Consent {
   state: OktaState;
   clientId: string;
-  /** Name of the custom authorization server; absent: the org's own, which gives rights at the organization. */
+  /** Name of the custom authorization server, which asks for no consent; absent: the org's own, for rights at the organization. */
   at?: string | undefined;
   scopes: readonly string[];
   /** Where the form goes, and what it takes along. */
@@ -32,7 +32,7 @@ export function consentForm({ state, clientId, at, scopes, action, hidden, hint,
   const request =
     at === undefined
       ? html`<p>${label} asks to act in this organization for the person you choose, within that person's admin role.</p>`
-      : html`<p>Sign in to continue to ${label}. Its access policies at the authorization server “${at}” decide what the person you choose gets.</p>`;
+      : html`<p>Sign in to continue to ${label}. The access policies of the authorization server “${at}” decide what the person you choose gets.</p>`;
   return html`${request}
 ${wrong !== undefined && html`<p class="wrong" role="alert">${wrong}</p>`}
 <form method="post" action="${action}">
@@ -41,9 +41,12 @@ ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="
 ${offered.map((user, i) => offer(state, user, i === 0))}
 </fieldset>
 <label class="text">Or anybody else, by login<input type="text" name="login" autocomplete="off" placeholder="first.last@larkspur.example"></label>
-<p class="soft">It asks for these scopes:</p>
-<ul>${scopes.map((scope) => html`<li>${scope}</li>`)}</ul>
-<div class="choices"><button name="decision" value="allow">Allow</button><button class="no" name="decision" value="deny">Deny</button></div>
+${
+  at === undefined &&
+  html`<p class="soft">It asks for these scopes:</p>
+<ul>${scopes.map((scope) => html`<li>${scope}</li>`)}</ul>`
+}
+<div class="choices"><button name="decision" value="allow">${at === undefined ? 'Allow' : 'Sign in'}</button><button class="no" name="decision" value="deny">${at === undefined ? 'Deny' : 'Cancel'}</button></div>
 </form>`;
 }
 
