@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { type App, openApp } from '../../src/app.ts';
+import { type App, openApp, openDoorOf } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { listen } from '../../src/http/app.ts';
 import { noMetrics } from '../../src/observe/metrics.ts';
@@ -68,12 +68,15 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
   const home = mkdtempSync(join(tmpdir(), 'castellan-test-'));
   const config = writeConfig(home, organizations, options);
   const log: string[] = [];
-  const app = await openApp({ config: loadFrom(config, home), writeLog: (line) => void log.push(line) });
-  const { factory, direct, gate } = app;
+  const loaded = loadFrom(config, home);
+  const app = await openApp({ config: loaded, writeLog: (line) => void log.push(line) });
+  const { factory, direct, gate, screen } = app;
+  const door = await openDoorOf(loaded, app.log);
   const shared = {
     factory,
     direct,
     gate,
+    signIn: door && { door, screen },
     version: '0.0.0-test',
     log: app.log,
     metrics: noMetrics,
