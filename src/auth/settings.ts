@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ownScope } from '../core/caller.ts';
 import { type CheckTogether, defineSettings, type Fault, type Settings, type Values } from '../core/settings.ts';
 import { isSafeAddress } from './addresses.ts';
-import { providerNames, providers } from './provider.ts';
+import { type Provider, providerNames, providers } from './provider.ts';
 
 const address = z.url({ error: 'is not an address such as https://login.example.com' }).refine(isSafeAddress, {
   error: 'must be https (http is for this machine only), without user, password or fragment',
@@ -176,7 +176,8 @@ const check: CheckTogether<typeof authSettings> = ({ values, isSet, whereOf }) =
   for (const key of ['issuer', 'publicUrl'] as const)
     if (!isSet(key)) say(key, 'is missing, and other settings of sign-in are there', authSettings[key].description);
 
-  const provider = providers[values.provider];
+  // One that was refused by itself is absent.
+  const provider: Provider = providers[values.provider] ?? providers.generic;
   const wrong = values.issuer === undefined ? undefined : provider.checkIssuer?.(values.issuer);
   if (wrong !== undefined)
     say('issuer', wrong, 'Give the address of one, such as https://acme.okta.com/oauth2/default.');
