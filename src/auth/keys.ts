@@ -67,10 +67,14 @@ export function createKeys({ fetchKeys, now, onStale }: KeyOptions): JWTVerifyGe
   return async (header, token) => {
     let keys = await current();
     const { kid } = header;
-    if (kid !== undefined && !keys.ids.has(kid) && now() - askedForUnknown >= unknownKeyMs) {
-      askedForUnknown = now();
-      keys = await renew();
-    } else if (kid !== undefined && !keys.ids.has(kid) && fetching) keys = await fetching;
+    if (kid !== undefined && !keys.ids.has(kid)) {
+      if (now() - askedForUnknown >= unknownKeyMs) {
+        askedForUnknown = now();
+        keys = await renew();
+      } else if (fetching) keys = await fetching;
+      // Nobody knows whether it is new: the token may be good.
+      else if (failedAt >= Math.max(askedForUnknown, keys.at)) throw failure;
+    }
     return keys.find(header, token);
   };
 }

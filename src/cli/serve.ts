@@ -200,7 +200,7 @@ async function serveHttp(options: ServeOptions): Promise<void> {
   });
   // Every address of the machine is none that a client could be given.
   const url = listener.url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
-  await warmUp(url, app.sandbox !== undefined);
+  await warmUp(url, app.sandbox !== undefined, door && app.direct);
   metrics.reset();
   const { auth } = options.config;
   if (door) tell(`Callers sign in at ${auth.issuer} for ${auth.publicUrl}.`);

@@ -118,6 +118,19 @@ describe('an issuer out of order', () => {
     await expect.poll(() => door.log().match(/"level":"warn"/g)?.length).toBe(1);
   });
 
+  test('a new key while it fails: 503 until it was asked again, never «not valid»', async () => {
+    await door.enter(await issuer.mint());
+    await issuer.rotate();
+    issuer.behave = 'fail';
+    const token = await issuer.mint();
+    for (let n = 0; n < 5; n++) expect(await door.statusOf(token)).toBe(503);
+    issuer.behave = 'well';
+    expect(await door.statusOf(token)).toBe(503);
+    door.wait(30_001);
+    expect(await door.statusOf(token)).toBe(200);
+    expect(keyFetches()).toBe(3);
+  });
+
   test('keys at hand do for an hour, and no longer', async () => {
     const claims = { exp: Math.floor(Date.now() / 1000) + 36_000 };
     expect(await door.statusOf(await issuer.mint(claims))).toBe(200);

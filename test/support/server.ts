@@ -32,8 +32,12 @@ export interface TestServerOptions {
   readonly tenantSettings?: Readonly<Record<string, unknown>>;
   /** And of one tenant, by its name. */
   readonly settingsOf?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly parts?: Readonly<Record<string, unknown>>;
+  readonly parts?: Parts | ((organization: Organization) => Parts);
+  /** Any free one where nothing is said. */
+  readonly port?: number;
 }
+
+type Parts = Readonly<Record<string, unknown>>;
 
 /** What a person says to a question; thrown is a client that breaks. */
 export type Person = (question: string) => Promise<'yes' | 'no' | 'cancel'> | 'yes' | 'no' | 'cancel';
@@ -82,7 +86,13 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     metrics: noMetrics,
     ready: async () => true,
   };
-  const listener = await listen({ ...shared, allowedHosts: [], allowedOrigins: [], host: '127.0.0.1', port: 0 });
+  const listener = await listen({
+    ...shared,
+    allowedHosts: [],
+    allowedOrigins: [],
+    host: '127.0.0.1',
+    port: options.port ?? 0,
+  });
   const statuses: number[] = [];
   const clients: Client[] = [];
 
@@ -149,9 +159,11 @@ function writeConfig(
       { platform: 'okta', orgUrl: url, apiToken: token, ...tenantSettings, ...settingsOf[name] },
     ]),
   );
+  const [first] = Object.values(organizations);
+  const more = typeof parts === 'function' ? first && parts(first) : parts;
   const path = join(home, 'castellan.json');
   const own = { calls: { timeout }, log: { logLevel: 'debug' }, state: { store: 'memory' } };
-  writeFileSync(path, JSON.stringify({ tenants, ...own, ...parts }));
+  writeFileSync(path, JSON.stringify({ tenants, ...own, ...more }));
   return path;
 }
 
