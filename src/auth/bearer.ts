@@ -26,10 +26,12 @@ function takeHeader(request: IncomingMessage, name: string): string[] {
   const { rawHeaders } = request;
   const values: string[] = [];
   for (let place = rawHeaders.length - 2; place >= 0; place -= 2) {
-    if (rawHeaders[place]?.toLowerCase() !== name) continue;
+    const given = rawHeaders[place] ?? '';
+    if (given.length !== name.length || given.toLowerCase() !== name) continue;
     values.unshift(rawHeaders[place + 1] ?? '');
     rawHeaders.splice(place, 2);
   }
-  delete request.headers[name];
+  // Deleting it would make every later look at the headers slow.
+  request.headers[name] = undefined;
   return values;
 }

@@ -149,8 +149,8 @@ export function createGate(catalog: Catalog, connected: readonly Connected[], li
     narrow(header, { allowance }) {
       const given = Object.values(headerNames).map((name) => header(name)?.trim() || undefined);
       const asked = given.some((text) => text !== undefined);
-      const key = asked || allowance ? JSON.stringify([allowance?.key, ...given]) : '';
-      const known = key === '' ? asIs : narrowings.get(key);
+      const key = asked ? JSON.stringify([allowance?.key, ...given]) : (allowance?.key ?? '');
+      const known = asked || allowance ? narrowings.get(key) : asIs;
       if (known) return known;
       const [sets, tools, excluded, readOnly] = given;
       const faults: Fault[] = [];
