@@ -29,6 +29,8 @@ export interface Visitor {
   readonly client: string | undefined;
   /** The token's scopes, as the issuer calls them. */
   readonly scopes: readonly string[];
+  /** When the token ends, epoch milliseconds. */
+  readonly expires: number;
 }
 
 export type Admission = Visitor | DoorRefusal;
@@ -84,8 +86,8 @@ export function openDoor({ settings, fetch, now, log }: DoorOptions): Door {
   function welcome(signedIn: SignedIn): Admission {
     const known = visitors.get(signedIn);
     if (known) return known;
-    const { id, allowance, client, scopes } = signedIn;
-    const visitor: Visitor = { caller: { id, allowance }, client, scopes };
+    const { id, allowance, client, scopes, expires } = signedIn;
+    const visitor: Visitor = { caller: { id, allowance }, client, scopes, expires: expires * 1000 };
     const admission =
       settings.requiredScopes.every((scope) => scopes.includes(scope)) && allowance.key !== ''
         ? visitor

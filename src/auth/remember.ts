@@ -22,51 +22,53 @@ export interface Remembering {
   readonly verify: Verify;
 }
 
-interface Kept {
-  readonly signedIn?: SignedIn;
-  readonly refused?: TokenRefused;
+interface Kept<T> {
+  readonly value: T;
   /** Epoch milliseconds. */
   readonly until: number;
 }
 
 export function rememberTokens({ verify, keepMs, keepRefusalMs, max, now }: RememberOptions): Remembering {
-  const kept = new Map<string, Kept>();
+  const kept = new Map<string, Kept<SignedIn>>();
+  // Apart, so that whoever invents tokens does not drive out good ones.
+  const refused = new Map<string, Kept<TokenRefused>>();
   const underWay = new Map<string, Promise<SignedIn>>();
   // One key at a time: what is remembered does not lead back to a token.
   const digest = (token: string) => hash('sha256', token, 'base64');
 
-  function find(key: string): Kept | undefined {
-    const entry = kept.get(key);
-    if (!entry || entry.until > now()) return entry;
-    kept.delete(key);
+  function find<T>(among: Map<string, Kept<T>>, key: string): T | undefined {
+    const entry = among.get(key);
+    if (!entry || entry.until > now()) return entry?.value;
+    among.delete(key);
     return undefined;
   }
 
-  function keep(key: string, entry: Kept): void {
+  function keep<T>(among: Map<string, Kept<T>>, key: string, entry: Kept<T>): void {
     if (entry.until <= now()) return;
-    const [oldest] = kept.keys();
-    if (kept.size >= max && oldest !== undefined) kept.delete(oldest);
-    kept.set(key, entry);
+    const [oldest] = among.keys();
+    if (among.size >= max && oldest !== undefined) among.delete(oldest);
+    among.set(key, entry);
   }
 
   return {
-    known: (token) => find(digest(token))?.signedIn,
+    known: (token) => find(kept, digest(token)),
 
     verify(token) {
       const key = digest(token);
-      const entry = find(key);
-      if (entry?.signedIn) return Promise.resolve(entry.signedIn);
-      if (entry?.refused) return Promise.reject(entry.refused);
+      const good = find(kept, key);
+      if (good) return Promise.resolve(good);
+      const bad = find(refused, key);
+      if (bad) return Promise.reject(bad);
       const others = underWay.get(key);
       if (others) return others;
       const begun = now();
       const verified = verify(token)
         .then((signedIn) => {
-          keep(key, { signedIn, until: Math.min(signedIn.expires * 1000, begun + keepMs) });
+          keep(kept, key, { value: signedIn, until: Math.min(signedIn.expires * 1000, begun + keepMs) });
           return signedIn;
         })
         .catch((error: unknown) => {
-          if (error instanceof TokenRefused) keep(key, { refused: error, until: begun + keepRefusalMs });
+          if (error instanceof TokenRefused) keep(refused, key, { value: error, until: begun + keepRefusalMs });
           throw error;
         })
         .finally(() => underWay.delete(key));

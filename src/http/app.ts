@@ -45,8 +45,10 @@ const requestTimeoutMs = 12_000;
 const closingMs = 10_000;
 const maxSessions = 1_000;
 const sessionIdleMs = 30 * 60_000;
+/** Node's own bound. */
+const longestTimerMs = 2 ** 31 - 1;
 /** Where nobody signs in. */
-const anybody: Visitor = { caller: callerOf(), client: undefined, scopes: [] };
+const anybody: Visitor = { caller: callerOf(), client: undefined, scopes: [], expires: Number.POSITIVE_INFINITY };
 
 export interface HttpApp {
   readonly app: Hono<Env>;
@@ -79,6 +81,14 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     // Closed before its answer was written: the caller has gone.
     if (answer) outgoing.once('close', () => outgoing.writableEnded || gone.abort());
     return answer;
+  }
+
+  /** A stream on which news is awaited is one long request: it ends with the token, and the client comes with another. */
+  function endWithToken(c: Context<Env>): void {
+    const left = c.var.visitor.expires - Date.now();
+    if (left > longestTimerMs) return;
+    const timer = setTimeout(() => c.env.outgoing.destroy(), left).unref();
+    c.env.outgoing.once('close', () => clearTimeout(timer));
   }
 
   app.use(async (c, next) => {
@@ -117,6 +127,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     const answer = answerDirectly(c, body.value);
     if (answer) return c.body(await answer, 200, { 'content-type': 'application/json' });
     const authInfo = authInfoOf(visitor.caller);
+    if (listens(body.value)) endWithToken(c);
     if (await sessions.concerns(c.req.raw, body.value))
       return withoutConnection(await sessions.handle(c.req.raw, body.value, authInfo));
     const known = { parsedBody: body.value, ...(authInfo && { authInfo }) };
@@ -124,6 +135,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   });
   app.on(['GET', 'DELETE'], '/mcp', async (c) => {
     const authInfo = authInfoOf(c.var.visitor.caller);
+    endWithToken(c);
     if (await sessions.concerns(c.req.raw, undefined)) return sessions.handle(c.req.raw, undefined, authInfo);
     return handler.fetch(c.req.raw, authInfo ? { authInfo } : {});
   });
@@ -209,6 +221,11 @@ function opened(server: Server, host: string, port: number): Promise<void> {
       resolve();
     });
   });
+}
+
+/** MCP 2026-07-28, basic/transports: the one request whose answer does not end by itself. */
+function listens(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'method' in body && body.method === 'subscriptions/listen';
 }
 
 /** Streams come with `connection: keep-alive`, which would overrule a client that asked to close. It is HTTP's to say. */

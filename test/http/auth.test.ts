@@ -251,6 +251,22 @@ describe('a session of a 2025-era client', () => {
     expect(listed.body.result?.tools?.map(({ name }) => name)).not.toContain('suspend_okta_user');
   });
 
+  test('its stream of news ends with the token that opened it', async () => {
+    const session = await open(token);
+    const short = await issuer.mint({ exp: Math.floor(Date.now() / 1000) + 2 });
+    const headers = {
+      ...{ authorization: `Bearer ${short}`, accept: 'text/event-stream' },
+      ...{ 'mcp-session-id': session, 'mcp-protocol-version': '2025-11-25' },
+    };
+    const stream = await fetch(server.url, { headers });
+    expect(stream.status).toBe(200);
+    const started = performance.now();
+    await stream.text().catch(() => 'cut');
+    expect(performance.now() - started).toBeLessThan(3_000);
+    // The session goes on with another.
+    expect((await within(session, token)).status).toBe(200);
+  });
+
   test('one caller cannot end the others’ by opening many', async () => {
     const mine = await open(token);
     const other = await issuer.mint({ sub: 'hoarder' });
@@ -411,4 +427,31 @@ describe('many callers at once', () => {
       expect(seen[`${issuer.url}|many-${n}`]).toEqual({ 'get_current_time done': 2, [change]: 2 });
     }
   }, 120_000);
+});
+
+describe('a question to a person', () => {
+  const args = { user_id: 'tomas.okafor@larkspur.example' };
+  const scope = 'castellan:read castellan:destroy';
+  const codeOf = (text: string) => /castellan approve ([A-Z0-9]{4}-[A-Z0-9]{4})/.exec(text)?.[1] ?? '';
+  const suspend = (given: string) => ask(server.url, 'tools/call', call('suspend_okta_user', args), { token: given });
+
+  test('is each caller’s own: what was approved for one is asked of another', async () => {
+    const [ada, eve] = [await issuer.mint({ sub: 'ada', scope }), await issuer.mint({ sub: 'eve', scope })];
+    const [asked, other] = [await suspend(ada), await suspend(eve)];
+    expect(codeOf(asked.text)).not.toBe('');
+    expect(codeOf(other.text)).not.toBe(codeOf(asked.text));
+    expect(server.organization.mutations).toEqual([]);
+    const { openStore } = await import('../../src/stores/open.ts');
+    const { createApprovals } = await import('../../src/mcp/approvals.ts');
+    const store = openStore(join(server.home, 'castellan.db'), Date.now);
+    await createApprovals(store, Date.now).decide(codeOf(asked.text), 'approved', 'terminal:test');
+    await store.close();
+    expect((await suspend(eve)).text).toContain(codeOf(other.text));
+    expect(server.organization.mutations).toEqual([]);
+    // The next token of hers is still hers.
+    const done = await suspend(await issuer.mint({ sub: 'ada', scope }));
+    expect(done.body.result?.isError ?? false).toBe(false);
+    expect(server.organization.mutations).toHaveLength(1);
+    expect(audit()).toMatch(/"event":"done"[^\n]*"tool":"suspend_okta_user"[^\n]*\|ada"/);
+  });
 });
