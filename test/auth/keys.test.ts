@@ -76,6 +76,12 @@ describe('rotation', () => {
   });
 });
 
+test('only the configured algorithms count, whatever the issuer signs with (RFC 8725 §3.1)', async () => {
+  const token = await issuer.mint();
+  expect(await openTestDoor({ issuer: issuer.url, algorithms: ['ES256', 'PS256'] }).statusOf(token)).toBe(401);
+  expect(await openTestDoor({ issuer: issuer.url, algorithms: ['ES256', 'RS256'] }).statusOf(token)).toBe(200);
+});
+
 describe('an issuer out of order', () => {
   test.each(['fail', 'redirect', 'flood'] as const)(
     'from the start (%s): 503, nobody is let in, then it is',
