@@ -34,17 +34,32 @@ export function headersOf(method: string, params: Record<string, unknown>, era: 
   };
 }
 
+export type Headers = Readonly<Record<string, string>>;
+
 /** A whole HTTP/1.1 request, ready to be written to a socket. */
-export function requestOf(url: URL, method: string, params: Record<string, unknown>, era: Era): Buffer {
+export function requestOf(
+  url: URL,
+  method: string,
+  params: Record<string, unknown>,
+  era: Era,
+  more: Headers = {},
+): Buffer {
   const body = Buffer.from(messageOf(method, params, era));
-  const headers = { host: url.host, ...headersOf(method, params, era), 'content-length': String(body.length) };
+  const headers = { host: url.host, ...headersOf(method, params, era), ...more, 'content-length': String(body.length) };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return Buffer.concat([Buffer.from(`POST ${url.pathname} HTTP/1.1\r\n${lines.join('')}\r\n`), body]);
 }
 
 /** One call through `fetch`; its answer is checked. */
-export async function ask(url: URL, method: string, params: Record<string, unknown>, era: Era = '2026-07-28') {
-  const init = { method: 'POST', headers: headersOf(method, params, era), body: messageOf(method, params, era) };
+export async function ask(
+  url: URL,
+  method: string,
+  params: Record<string, unknown>,
+  era: Era = '2026-07-28',
+  more: Headers = {},
+) {
+  const headers = { ...headersOf(method, params, era), ...more };
+  const init = { method: 'POST', headers, body: messageOf(method, params, era) };
   const response = await fetch(url, init);
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
   const { result, error } = isStream ? lastEvent(await response.text()) : ((await response.json()) as RpcAnswer);

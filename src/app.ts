@@ -1,6 +1,7 @@
 // The fuse box: the only place where things are created and joined.
 
 import { join } from 'node:path';
+import type { Door } from './auth/door.ts';
 import type { Config } from './config.ts';
 import type { Platform, Tenant } from './core/tool.ts';
 import { createApprovals } from './mcp/approvals.ts';
@@ -57,6 +58,13 @@ export function lastingStoreNameOf(config: Config): string {
 
 export function auditFolderOf(config: Config): string {
   return config.audit.auditFolder ?? join(config.dataFolder, 'audit');
+}
+
+/** The front door over HTTP, where one is configured. */
+export async function openDoorOf(config: Config, log: Log): Promise<Door | undefined> {
+  if (config.auth.issuer === undefined) return undefined;
+  const { openDoor } = await import('./auth/door.ts');
+  return openDoor({ settings: config.auth, fetch, now: Date.now, log });
 }
 
 export async function openApp(options: AppOptions): Promise<App> {

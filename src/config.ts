@@ -4,8 +4,10 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { authSettings, checkAuth } from './auth/settings.ts';
 import { Secret } from './core/secret.ts';
 import {
+  asObject,
   type CheckTogether,
   type Fault,
   fileSchemaOf,
@@ -28,6 +30,7 @@ import { checkStore, storeSettings } from './stores/settings.ts';
 /** Settings of the server, by their part of the configuration file. */
 export const serverSettings = {
   http: httpSettings,
+  auth: authSettings,
   calls: callSettings,
   tools: gateSettings,
   log: observeSettings,
@@ -35,7 +38,7 @@ export const serverSettings = {
   state: storeSettings,
 } as const;
 /** What must hold of several settings of a part together, or of where one of them stands. */
-const serverChecks: Readonly<Record<string, CheckTogether<Settings>>> = { state: checkStore };
+const serverChecks: Readonly<Record<string, CheckTogether<Settings>>> = { auth: checkAuth, state: checkStore };
 /** Settings of one tenant, by platform. */
 export const tenantSettings = { okta: oktaSettings } as const;
 /** What must hold of several of a tenant's settings together, by platform. */
@@ -261,12 +264,6 @@ function parseJson(text: string, path: string, faults: Fault[]): Record<string, 
     });
   }
   return {};
-}
-
-function asObject(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
 }
 
 function format(value: unknown, setting: Setting | undefined): string {

@@ -1,10 +1,11 @@
 // castellan serve: the MCP server on stdio, or on HTTP.
 
 import { defineCommand } from 'citty';
-import { storeNameOf } from '../app.ts';
+import { openDoorOf, platforms, storeNameOf } from '../app.ts';
+import { authSettings, unknownPlatforms } from '../auth/settings.ts';
 import type { Config } from '../config.ts';
 import { CastellanError } from '../core/errors.ts';
-import type { Fault } from '../core/settings.ts';
+import type { Fault, Setting } from '../core/settings.ts';
 import { httpSettings } from '../http/settings.ts';
 import { gateSettings } from '../mcp/gate-settings.ts';
 import { callSettings } from '../mcp/settings.ts';
@@ -30,18 +31,21 @@ const args = {
   },
   iunderstandtherisks: { type: 'boolean', description: 'Said together with --no-auth.', default: false },
   ...sandboxFlags,
-  ...flagsOf(httpSettings, callSettings, gateSettings, observeSettings, auditSettings, storeSettings),
+  ...flagsOf(httpSettings, authSettings, callSettings, gateSettings, observeSettings, auditSettings, storeSettings),
 } as const;
 
 export default defineCommand({
   args,
   async run({ args: given, rawArgs }) {
     const sandbox = sandboxOptions(given);
-    const open = given.http && (given.auth || !given.iunderstandtherisks);
     const { config } = loadFor(rawArgs, given, args, (loaded) => [
       ...sandbox.faults,
       ...missingTenant(loaded, sandbox.options !== undefined),
-      ...(open ? [needsRisk] : []),
+      ...(given.http ? signInFaults(loaded, given) : []),
+      ...unknownPlatforms(
+        loaded.auth,
+        platforms.map(({ name }) => name),
+      ),
       ...(given.http ? [] : strayFlags(given)),
     ]);
     throwFaults(checkStore(config, given.sandbox));
@@ -51,15 +55,34 @@ export default defineCommand({
   },
 });
 
-const needsRisk = {
+/** Somebody signs in, or somebody said twice that nobody does: nothing in between. */
+function signInFaults({ auth }: Config, given: { readonly auth: boolean; readonly iunderstandtherisks: boolean }) {
+  const open = !given.auth && given.iunderstandtherisks;
+  if (auth.issuer === undefined) return open ? [] : [needsSignIn];
+  if (given.auth && !given.iunderstandtherisks) return [];
+  return [
+    {
+      where: given.auth ? '--iunderstandtherisks' : '--no-auth',
+      problem: 'lets anybody in, and an issuer is configured at which callers sign in',
+      todo: 'Leave out one of the two.',
+    },
+  ];
+}
+
+const needsSignIn: Fault = {
   where: '--http',
-  problem: 'would let anybody who reaches the port act with the configured credential: there is no sign-in yet',
-  todo: 'If only you can reach it, say so with --no-auth --iunderstandtherisks; otherwise serve on stdio.',
+  problem: 'would let anybody who reaches the port act with the configured credential: no sign-in is configured',
+  todo: [
+    'Set CASTELLAN_AUTH_ISSUER and CASTELLAN_PUBLIC_URL, so that callers sign in (see README, Over HTTP),',
+    '    or, if only you can reach it, say so with --no-auth --iunderstandtherisks; otherwise serve on stdio.',
+  ].join('\n'),
 };
 
 /** What says how to serve HTTP, where nobody asked for HTTP. */
 function strayFlags(given: Readonly<Record<string, unknown>>): Fault[] {
-  const flags = Object.values(httpSettings).map(({ flag }) => flag);
+  const flags = [...Object.values<Setting>(httpSettings), ...Object.values<Setting>(authSettings)].flatMap(
+    ({ flag }) => flag ?? [],
+  );
   const stray: string[] = flags.filter((flag) => given[flag] !== undefined).map((flag) => `--${flag}`);
   if (given.auth === false) stray.push('--no-auth');
   if (given.iunderstandtherisks === true) stray.push('--iunderstandtherisks');
@@ -158,11 +181,13 @@ async function serveHttp(options: ServeOptions): Promise<void> {
       () => true,
       () => false,
     );
+  const door = await openDoorOf(options.config, app.log);
   const listener = await listen({
     ...http,
     factory: app.factory,
     direct: app.direct,
     gate: app.gate,
+    signIn: door && { door, screen: app.screen },
     version,
     log: app.log,
     metrics,
@@ -175,22 +200,22 @@ async function serveHttp(options: ServeOptions): Promise<void> {
   });
   // Every address of the machine is none that a client could be given.
   const url = listener.url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
-  await warmUp(url, app.sandbox !== undefined);
+  await warmUp(url, app.sandbox !== undefined, door && app.direct);
   metrics.reset();
-  tell(
-    paint(
-      ['bold', 'red'],
-      'Nobody signs in here: whoever reaches this port acts with the configured credential.',
-      process.stderr,
-    ),
-  );
+  const { auth } = options.config;
+  if (door) tell(`Callers sign in at ${auth.issuer} for ${auth.publicUrl}.`);
+  else {
+    const warning = 'Nobody signs in here: whoever reaches this port acts with the configured credential.';
+    tell(paint(['bold', 'red'], warning, process.stderr));
+  }
   tell(`Serving MCP at ${url}/mcp`);
   if (url !== listener.url)
     tell('Other machines reach it by the names in --allowed-hosts, at every address of this machine.');
   for (const line of sayOfStore) tell(line);
   if (isRedis(storeNameOf(options.config, options.sandbox !== undefined)) && !options.config.state.sealKeys)
     tell('What is asked here can be answered here only: all that share a store need the same CASTELLAN_SEAL_KEYS.');
-  app.log.warn({ url: listener.url, auth: 'none' }, 'serving without authentication');
+  if (door) app.log.info({ url: listener.url, issuer: auth.issuer }, 'serving');
+  else app.log.warn({ url: listener.url, auth: 'none' }, 'serving without authentication');
   await stopped;
   await listener.close();
   await app.close();

@@ -1,6 +1,8 @@
 // A server that has just started answers its first callers five times slower than later ones: code is compiled at its
 // first runs. So it calls itself a little before it says that it serves. Real organizations are not asked anything.
 
+import type { Direct } from '../mcp/direct.ts';
+
 const meta = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
   'io.modelcontextprotocol/clientInfo': { name: 'castellan-warm-up', version: '1' },
@@ -8,8 +10,11 @@ const meta = {
 };
 const rounds = 10;
 
-/** Never fails: what cannot be warmed stays cold. */
-export async function warmUp(url: string, simulated: boolean): Promise<void> {
+/**
+ * Never fails: what cannot be warmed stays cold. Behind a front door, where nobody is let in without a token, `direct` runs
+ * what is behind it.
+ */
+export async function warmUp(url: string, simulated: boolean, direct?: Direct): Promise<void> {
   const ask = async (method: string, params: Record<string, unknown>, modern = true) => {
     const response = await fetch(new URL('/mcp', url), {
       method: 'POST',
@@ -23,6 +28,14 @@ export async function warmUp(url: string, simulated: boolean): Promise<void> {
       body: JSON.stringify({ jsonrpc: '2.0', id: 0, method, params: modern ? { ...params, _meta: meta } : params }),
     });
     await response.arrayBuffer();
+    if (!direct || !modern) return;
+    const headers = {
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': method,
+      'mcp-name': String(params.name ?? ''),
+    };
+    const body = { jsonrpc: '2.0', id: 0, method, params: { ...params, _meta: meta } };
+    await direct({ headers, body, caller: { id: 'castellan' }, signal: new AbortController().signal });
   };
   const round = async () => {
     await ask('tools/list', {});

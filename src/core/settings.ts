@@ -196,6 +196,13 @@ function fromText(text: string | boolean, schema: z.ZodType): unknown {
   return text;
 }
 
+/** A value of the file that is an object, or undefined. */
+export function asObject(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
 /** The zod schema of the file's part that these settings fill. */
 export function fileSchemaOf(settings: Settings): z.ZodObject {
   const shape: Record<string, z.ZodType> = {};

@@ -5,18 +5,24 @@ import type { Socket } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { type Context, Hono } from 'hono';
-import { callerOf } from '../mcp/call.ts';
+import type { Door, Visitor } from '../auth/door.ts';
+import { authInfoOf, callerOf } from '../mcp/call.ts';
 import type { Direct } from '../mcp/direct.ts';
+import type { Narrowing } from '../mcp/gate.ts';
 import type { Mcp } from '../mcp/server.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import { checkAddress, type GuardOptions, type Refusal, readJsonBody } from './guard.ts';
+import { checkAddress, type GuardOptions, isFromThisMachine, type Refusal, readJsonBody } from './guard.ts';
 import { createSessions } from './sessions.ts';
 
 export interface HttpOptions extends GuardOptions {
   readonly factory: Mcp['factory'];
   readonly direct?: Mcp['direct'];
   readonly gate: Mcp['gate'];
+  /** Who lets callers in, and sees what their tokens do not allow. Without it everybody who reaches the server is let in. */
+  readonly signIn?: { readonly door: Door; readonly screen: Mcp['screen'] } | undefined;
+  /** Whether other machines may read the metrics although nobody signs in for them. */
+  readonly openMetrics?: boolean;
   readonly version: string;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -31,7 +37,7 @@ export interface Listener {
   readonly close: () => Promise<void>;
 }
 
-type Env = { Bindings: HttpBindings };
+type Env = { Bindings: HttpBindings; Variables: { visitor: Visitor; narrowing: Narrowing } };
 
 /** Node checks every second; a request that is not whole by then is closed (RFC 9110 §15.5.9). */
 const headersTimeoutMs = 8_000;
@@ -39,6 +45,10 @@ const requestTimeoutMs = 12_000;
 const closingMs = 10_000;
 const maxSessions = 1_000;
 const sessionIdleMs = 30 * 60_000;
+/** Node's own bound. */
+const longestTimerMs = 2 ** 31 - 1;
+/** Where nobody signs in. */
+const anybody: Visitor = { caller: callerOf(), client: undefined, scopes: [], expires: Number.POSITIVE_INFINITY };
 
 export interface HttpApp {
   readonly app: Hono<Env>;
@@ -51,28 +61,54 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   const handler = createMcpHandler(options.factory, {
     onerror: (error) => options.log.debug({ error: error.name }, 'request refused by the protocol layer'),
   });
-  const sessions = createSessions({ factory: options.factory, now: Date.now, max: maxSessions, idleMs: sessionIdleMs });
+  const { door, screen } = options.signIn ?? {};
+  const sessions = createSessions({
+    factory: options.factory,
+    now: Date.now,
+    max: maxSessions,
+    maxOfCaller: door ? maxSessions / 10 : maxSessions,
+    idleMs: sessionIdleMs,
+  });
   const app = new Hono<Env>();
+  const guards = door ? { ...options, allowedHosts: [...options.allowedHosts, door.hostName] } : options;
 
   function answerDirectly(c: Context<Env>, body: unknown): ReturnType<Direct> {
     if (!options.direct) return undefined;
     const { incoming, outgoing } = c.env;
     const gone = new AbortController();
-    const answer = options.direct({ headers: incoming.headers, body, caller: callerOf(), signal: gone.signal });
+    const { caller } = c.var.visitor;
+    const answer = options.direct({ headers: incoming.headers, body, caller, signal: gone.signal });
     // Closed before its answer was written: the caller has gone.
     if (answer) outgoing.once('close', () => outgoing.writableEnded || gone.abort());
     return answer;
   }
 
+  /** A stream on which news is awaited is one long request: it ends with the token, and the client comes with another. */
+  function endWithToken(c: Context<Env>): void {
+    const left = c.var.visitor.expires - Date.now();
+    if (left > longestTimerMs) return;
+    const timer = setTimeout(() => c.env.outgoing.destroy(), left).unref();
+    c.env.outgoing.once('close', () => clearTimeout(timer));
+  }
+
   app.use(async (c, next) => {
-    const refusal = checkAddress(c.env.incoming, options);
+    const refusal = checkAddress(c.env.incoming, guards);
     if (refusal) return refuse(c, refusal);
     return next();
   });
   app.use('/mcp', async (c, next) => {
+    // Before anything else of the request is read. What knows the token at once does so without waiting.
+    const admission = door ? door.admit(c.env.incoming) : anybody;
+    const visitor = admission instanceof Promise ? await admission : admission;
+    if ('status' in visitor) return refuse(c, visitor);
     // A limit that cannot be heeded is refused, not passed over.
-    const narrowing = options.gate.narrow((name) => c.req.header(name));
-    if ('key' in narrowing) return next();
+    const { headers } = c.env.incoming;
+    const narrowing = options.gate.narrow((name) => headers[name]?.toString(), visitor.caller);
+    if ('key' in narrowing) {
+      c.set('visitor', visitor);
+      c.set('narrowing', narrowing);
+      return next();
+    }
     const message = narrowing
       .slice(0, 5)
       .map(({ where, problem, todo }) => `${where}: ${problem}. ${todo}`)
@@ -82,23 +118,39 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   app.post('/mcp', async (c) => {
     const body = await readJsonBody(c.env.incoming);
     if (!body.ok) return refuse(c, body.refusal);
+    const { visitor, narrowing } = c.var;
+    const needs = screen?.needs(body.value, narrowing) ?? [];
+    if (door && needs.length > 0) {
+      await screen?.record(body.value, visitor.caller, narrowing);
+      return refuse(c, door.lacking(visitor, needs));
+    }
     const answer = answerDirectly(c, body.value);
     if (answer) return c.body(await answer, 200, { 'content-type': 'application/json' });
+    const authInfo = authInfoOf(visitor.caller);
+    if (listens(body.value)) endWithToken(c);
     if (await sessions.concerns(c.req.raw, body.value))
-      return withoutConnection(await sessions.handle(c.req.raw, body.value));
-    return withoutConnection(await handler.fetch(c.req.raw, { parsedBody: body.value }));
+      return withoutConnection(await sessions.handle(c.req.raw, body.value, authInfo));
+    const known = { parsedBody: body.value, ...(authInfo && { authInfo }) };
+    return withoutConnection(await handler.fetch(c.req.raw, known));
   });
   app.on(['GET', 'DELETE'], '/mcp', async (c) => {
-    if (await sessions.concerns(c.req.raw, undefined)) return sessions.handle(c.req.raw, undefined);
-    return handler.fetch(c.req.raw);
+    const authInfo = authInfoOf(c.var.visitor.caller);
+    endWithToken(c);
+    if (await sessions.concerns(c.req.raw, undefined)) return sessions.handle(c.req.raw, undefined, authInfo);
+    return handler.fetch(c.req.raw, authInfo ? { authInfo } : {});
   });
   app.all('/mcp', (c) => handler.fetch(c.req.raw));
+  for (const path of door?.metadata.paths ?? []) {
+    app.get(path, (c) => c.json(door?.metadata.document ?? {}, 200, { 'cache-control': 'max-age=300' }));
+  }
   app.get('/healthz', (c) => c.json({ status: 'ok', version: options.version }));
   app.get('/readyz', async (c) => {
     const ready = await options.ready();
     return c.json({ status: ready ? 'ready' : 'not ready' }, ready ? 200 : 503);
   });
   app.get('/metrics', async (c) => {
+    // Whoever may not call need not know who calls what how often.
+    if (door && !options.openMetrics && !isFromThisMachine(c.env.incoming)) return c.notFound();
     const { text, contentType } = await options.metrics.read();
     return c.text(text, 200, { 'content-type': contentType });
   });
@@ -171,6 +223,11 @@ function opened(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
+/** MCP 2026-07-28, basic/transports: the one request whose answer does not end by itself. */
+function listens(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'method' in body && body.method === 'subscriptions/listen';
+}
+
 /** Streams come with `connection: keep-alive`, which would overrule a client that asked to close. It is HTTP's to say. */
 function withoutConnection(response: Response): Response {
   response.headers.delete('connection');
@@ -178,8 +235,8 @@ function withoutConnection(response: Response): Response {
 }
 
 /** A refused request's rest is not waited for: the connection ends with the answer. */
-function refuse(c: Context<Env>, { status, message }: Refusal): Response {
-  return c.json(rpcError(-32600, message), status, { connection: 'close' });
+function refuse(c: Context<Env>, { status, message, headers = {} }: Refusal): Response {
+  return c.json(rpcError(-32600, message), status, { ...headers, connection: 'close' });
 }
 
 function rpcError(code: number, message: string) {

@@ -10,8 +10,9 @@ export interface GuardOptions {
 }
 
 export interface Refusal {
-  readonly status: 400 | 403 | 413 | 415;
+  readonly status: 400 | 401 | 403 | 413 | 415 | 503;
   readonly message: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const localNames = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -41,6 +42,16 @@ export function checkAddress(request: IncomingMessage, options: GuardOptions): R
     status: 403,
     message: 'Web pages of this origin may not call the server. An operator can add it to allowed-origins.',
   };
+}
+
+/** Nobody between us and it: whatever forwards a request for others says so, or asks for the public name. */
+export function isFromThisMachine({ headers, socket }: IncomingMessage): boolean {
+  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  const near = address === '::1' || /^127\./.test(address);
+  const forwarded = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'].some(
+    (name) => name in headers,
+  );
+  return near && !forwarded && localNames.has(hostNameOf(headers.host ?? '') ?? '');
 }
 
 /** As browsers send it (RFC 6454 §6): in lower case, without a path or the scheme's own port. */

@@ -34,4 +34,11 @@ export const httpSettings = defineSettings({
     flag: 'allowed-origins',
     default: [],
   },
+  openMetrics: {
+    schema: z.boolean(),
+    description: 'Whether other machines may read /metrics although nobody signs in for it; this machine always may.',
+    env: ['CASTELLAN_HTTP_OPEN_METRICS'],
+    flag: 'open-metrics',
+    default: false,
+  },
 });

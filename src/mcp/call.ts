@@ -1,6 +1,7 @@
 // One call of one tool, and the steps that it goes through.
 
 import type { AuthInfo, CallToolResult, InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
+import type { Caller } from '../core/caller.ts';
 import type { Plan } from '../core/change.ts';
 import { CastellanError, toCastellanError } from '../core/errors.ts';
 import type { Tenant, ToolContext } from '../core/tool.ts';
@@ -8,12 +9,6 @@ import type { AuditEntry } from '../observe/audit-log.ts';
 import type { Catalog, Entry } from './catalog.ts';
 import type { Narrowing } from './gate.ts';
 import { errorResult, successResult } from './result.ts';
-
-/** Who calls, as the front door verified it. */
-export interface Caller {
-  /** Stable, free of personal data beyond an id; `local` on stdio and where nobody signs in. */
-  readonly id: string;
-}
 
 export type Answer = CallToolResult | InputRequiredResult;
 
@@ -92,8 +87,20 @@ export function failCall(call: Call, thrown: unknown): CallToolResult {
   return errorResult(call.failure, call.entry);
 }
 
+const local: Caller = { id: 'local' };
+
+/** The caller, in the form in which the SDK hands on what a front door found. No token goes with it. */
+export function authInfoOf(caller: Caller): AuthInfo | undefined {
+  if (caller === local) return undefined;
+  return { token: '', clientId: caller.id, scopes: [...(caller.allowance?.scopes ?? [])], extra: { caller } };
+}
+
+/** @throws {TypeError} for what no front door of ours made: nobody must become `local` by mistake. */
 export function callerOf(authInfo?: AuthInfo): Caller {
-  return { id: authInfo?.clientId ?? 'local' };
+  if (!authInfo) return local;
+  const caller = authInfo.extra?.caller as Caller | undefined;
+  if (!caller) throw new TypeError('a caller that no front door verified');
+  return caller;
 }
 
 export function composeSteps(steps: readonly Step[]): (call: Call) => Promise<Answer> {

@@ -4,7 +4,7 @@
 // is left to the SDK, which alone says no. Both ways give the same answer: test/mcp/direct.test.ts holds it.
 
 import { isSpecType } from '@modelcontextprotocol/server';
-import type { Caller } from './call.ts';
+import type { Caller } from '../core/caller.ts';
 import type { Catalog, ListedTool } from './catalog.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Gate, Narrowing } from './gate.ts';
@@ -54,7 +54,7 @@ export function createDirect({ catalog, gate, dispatch, serverInfo, listHint }: 
     if (!isId(id) || !isRecord(params) || !isEnvelope(params._meta)) return undefined;
     if (headers['mcp-protocol-version'] !== revision || headers['mcp-method'] !== method) return undefined;
 
-    const narrowing = gate.narrow((name) => textOf(headers[name]));
+    const narrowing = gate.narrow((name) => textOf(headers[name]), caller);
     if (!('key' in narrowing)) return undefined;
     if (method === 'tools/list') {
       if (!hasOnly(params, listKeys)) return undefined;

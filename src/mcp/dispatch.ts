@@ -2,8 +2,9 @@
 
 import { randomUUID } from 'node:crypto';
 import type { ServerContext } from '@modelcontextprotocol/server';
+import type { Caller } from '../core/caller.ts';
 import { CastellanError } from '../core/errors.ts';
-import type { Answer, Call, Caller } from './call.ts';
+import type { Answer, Call } from './call.ts';
 import type { Found } from './catalog.ts';
 import type { Narrowing } from './gate.ts';
 import { errorResult } from './result.ts';

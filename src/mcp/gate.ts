@@ -1,10 +1,13 @@
-// What a caller may see and call, in one order: tenant configured → toolset or tool by name → read-only → scopes. The
-// operator's limits are upper bounds: a request narrows them and never widens them.
+// What a caller may see and call, in one order: tenant configured → toolset or tool by name → read-only → what
+// the caller's own token allows → scopes of the credential. The operator's limits are upper bounds: a request, and what its
+// caller is allowed, narrow them and never widen them.
 
+import type { Allowance, Caller } from '../core/caller.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { Fault, Values } from '../core/settings.ts';
 import type { Tenant } from '../core/tool.ts';
 import { nearest } from '../core/words.ts';
+import { lacksFor } from './allowed.ts';
 import type { Catalog, Connected, Entry, ListedTool } from './catalog.ts';
 import type { gateSettings } from './gate-settings.ts';
 
@@ -12,10 +15,12 @@ export type Limits = Pick<Values<typeof gateSettings>, 'toolsets' | 'tools' | 'e
 
 export const noLimits: Limits = { toolsets: undefined, tools: undefined, excludeTools: [], readOnly: false };
 
-/** What one request asks to be limited to; `key` is the same for the same wish. */
+/** What one request asks to be limited to, and what its caller may do; `key` is the same for the same of both. */
 export interface Narrowing {
   readonly key: string;
   readonly limits: Limits | undefined;
+  /** Absent where nobody signs in. */
+  readonly allowance?: Allowance | undefined;
 }
 
 export const asIs: Narrowing = { key: '', limits: undefined };
@@ -29,8 +34,8 @@ export interface Gate {
   readonly refuseAt: (entry: Entry, tenant: Tenant) => CastellanError | undefined;
   /** Set while what a list shows still depends on scopes that nobody has asked for: waits for them, for a moment only. */
   readonly learn: () => Promise<void> | undefined;
-  /** What a request's headers say; faults for names that do not exist. */
-  readonly narrow: (headers: HeaderReader) => Narrowing | readonly Fault[];
+  /** What a request's headers say, with what its caller may do; faults for names that do not exist. */
+  readonly narrow: (headers: HeaderReader, caller: Caller) => Narrowing | readonly Fault[];
 }
 
 export type HeaderReader = (name: string) => string | undefined;
@@ -95,10 +100,20 @@ export function createGate(catalog: Catalog, connected: readonly Connected[], li
     });
   }
 
+  function refuseByAllowance(entry: Entry, { allowance }: Narrowing): CastellanError | undefined {
+    const missing = lacksFor(entry, allowance);
+    if (missing.length === 0) return undefined;
+    return new CastellanError({
+      code: 'not_allowed',
+      message: `${entry.tool.name} needs ${missing.join(' and ')}, which the caller’s sign-in does not include.`,
+      hint: 'Sign in again and ask for it; who gets it is decided at the authorization server.',
+    });
+  }
+
   function refuse(entry: Entry, narrowing: Narrowing): CastellanError | undefined {
     const byOperator = refuseByLimits(entry, limits);
     const reason = byOperator ?? (narrowing.limits && refuseByLimits(entry, narrowing.limits));
-    if (reason === undefined) return refuseByTenants(entry);
+    if (reason === undefined) return refuseByAllowance(entry, narrowing) ?? refuseByTenants(entry);
     const hint = byOperator
       ? 'The operator of this server decides; the settings are toolsets, tools, excludeTools and readOnly.'
       : 'The request’s own headers leave it out.';
@@ -131,10 +146,11 @@ export function createGate(catalog: Catalog, connected: readonly Connected[], li
       return learning;
     },
 
-    narrow(header) {
+    narrow(header, { allowance }) {
       const given = Object.values(headerNames).map((name) => header(name)?.trim() || undefined);
-      const key = given.some((text) => text !== undefined) ? JSON.stringify(given) : '';
-      const known = key === '' ? asIs : narrowings.get(key);
+      const asked = given.some((text) => text !== undefined);
+      const key = asked ? JSON.stringify([allowance?.key, ...given]) : (allowance?.key ?? '');
+      const known = asked || allowance ? narrowings.get(key) : asIs;
       if (known) return known;
       const [sets, tools, excluded, readOnly] = given;
       const faults: Fault[] = [];
@@ -145,15 +161,15 @@ export function createGate(catalog: Catalog, connected: readonly Connected[], li
           todo: 'Send true or false.',
         });
       }
-      const asked: Limits = {
+      const wished: Limits = {
         toolsets: sets === undefined ? undefined : wordsOf(sets),
         tools: tools === undefined ? undefined : wordsOf(tools),
         excludeTools: excluded === undefined ? [] : wordsOf(excluded),
         readOnly: /^(true|1)$/i.test(readOnly ?? ''),
       };
-      faults.push(...checkLimits(asked, catalog, toolsets, (name) => headerNames[name]));
+      faults.push(...checkLimits(wished, catalog, toolsets, (name) => headerNames[name]));
       if (faults.length > 0) return faults;
-      const narrowing = { key, limits: asked };
+      const narrowing: Narrowing = { key, limits: asked ? wished : undefined, allowance };
       remember(narrowings, key, narrowing);
       return narrowing;
     },

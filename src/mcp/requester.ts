@@ -1,7 +1,7 @@
 // Who asks for something other than a tool, and how a tool is called for them: through every step of a call.
 
 import type { CallToolResult, ServerContext } from '@modelcontextprotocol/server';
-import type { Caller } from './call.ts';
+import type { Caller } from '../core/caller.ts';
 import type { Catalog } from './catalog.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Narrowing } from './gate.ts';

@@ -11,6 +11,7 @@ import {
   type ServerContext,
   type ServerOptions,
 } from '@modelcontextprotocol/server';
+import type { Caller } from '../core/caller.ts';
 import type { CastellanError } from '../core/errors.ts';
 import type { Fault } from '../core/settings.ts';
 import type { Log } from '../observe/log.ts';
@@ -21,11 +22,12 @@ import { checkCalls } from './check.ts';
 import type { Confirm } from './confirm.ts';
 import { createDirect, type Direct } from './direct.ts';
 import { createDispatch } from './dispatch.ts';
-import { asIs, checkLimits, createGate, type Gate, type Limits, type Narrowing, noLimits } from './gate.ts';
+import { checkLimits, createGate, type Gate, type Limits, type Narrowing, noLimits } from './gate.ts';
 import { limitCalls } from './limit.ts';
 import { measureCalls } from './measure.ts';
 import { createOffers } from './offers.ts';
 import { applyChanges, type HandOver, planChanges } from './plan.ts';
+import { createScreen, type Screen } from './screen.ts';
 import type { HealthParts } from './server-resources.ts';
 
 export interface McpOptions {
@@ -63,6 +65,7 @@ export interface Mcp {
   readonly factory: ServerFactory;
   readonly direct: Direct | undefined;
   readonly gate: Gate;
+  readonly screen: Screen;
   /** Names in the operator's limits that stand for nothing: nobody must be served then. */
   readonly faults: readonly Fault[];
 }
@@ -101,34 +104,37 @@ export function createMcp(options: McpOptions): Mcp {
     },
   };
   const factory: ServerFactory = ({ authInfo, requestInfo }) => {
-    const caller = callerOf(authInfo);
-    // A session's later requests narrow by their own headers.
-    const narrowing = (mcp: ServerContext) => narrowFor(gate, mcp.http?.req ?? requestInfo);
+    // A session's later requests have their own headers and tokens, which may allow less.
+    const askedBy = (mcp: ServerContext) => {
+      const caller = callerOf(mcp.http?.authInfo ?? authInfo);
+      return { caller, narrowing: narrowFor(gate, mcp.http?.req ?? requestInfo, caller) };
+    };
     const server = new Server(info, serverOptions);
     server.setRequestHandler('tools/list', async (_request, mcp) => {
       await gate.learn();
-      return { tools: [...gate.list(narrowing(mcp))] };
+      return { tools: [...gate.list(askedBy(mcp).narrowing)] };
     });
     server.setRequestHandler('tools/call', async ({ params: { name, arguments: args = {} } }, mcp) => {
       const found = catalog.find(name);
       if (!found) throw protocolError(unknownTool(name, catalog));
       const { signal } = mcp.mcpReq;
       const [canAsk, progress] = [canAskPerson(mcp, server), progressOf(mcp)];
-      return dispatch({ name, found, args, caller, narrowing: narrowing(mcp), signal, progress, canAsk, mcp });
+      return dispatch({ name, found, args, ...askedBy(mcp), signal, progress, canAsk, mcp });
     });
-    offers.answer(server, (mcp) => ({ caller, narrowing: narrowing(mcp), mcp }));
+    offers.answer(server, (mcp) => ({ ...askedBy(mcp), mcp }));
     return server;
   };
   // A step of somebody else's may want the client; then nothing is answered without the SDK.
   const direct = options.steps
     ? undefined
     : createDirect({ catalog, gate, dispatch, serverInfo: info, listHint: hint });
-  return { factory, direct, gate, faults: checkLimits(options.limits ?? noLimits, catalog) };
+  const screen = createScreen({ catalog, connected, gate, dispatch });
+  return { factory, direct, gate, screen, faults: checkLimits(options.limits ?? noLimits, catalog) };
 }
 
 /** Where headers name what does not exist, the web server has refused the request already. */
-function narrowFor(gate: Gate, request: Request | undefined): Narrowing {
-  const narrowing = request ? gate.narrow((name) => request.headers.get(name) ?? undefined) : asIs;
+function narrowFor(gate: Gate, request: Request | undefined, caller: Caller): Narrowing {
+  const narrowing = gate.narrow((name) => request?.headers.get(name) ?? undefined, caller);
   if ('key' in narrowing) return narrowing;
   throw new ProtocolError(
     ProtocolErrorCode.InvalidParams,

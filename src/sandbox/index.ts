@@ -4,10 +4,12 @@ import type { FaultSettings } from './faults.ts';
 import { listen } from './listen.ts';
 import type { OktaAnswer } from './okta/answer.ts';
 import type { OAuthOptions } from './okta/oauth/clients.ts';
+import type { CustomServerHandle } from './okta/oauth/custom-handle.ts';
 import type { OAuthHandle } from './okta/oauth/handle.ts';
 import { createOkta, type Okta } from './okta/okta.ts';
 
 export type { FaultKind, FaultSettings } from './faults.ts';
+export type { CustomServerHandle, TokenOrder } from './okta/oauth/custom-handle.ts';
 
 /** The SSWS token that a sandbox accepts unless told otherwise. No secret: it opens nothing but an invented company. */
 export const sandboxToken = '00sandbox-token-of-larkspur-logistics-example';
@@ -50,6 +52,8 @@ export interface SandboxOkta {
 }
 
 export interface SandboxOAuth extends OAuthHandle {
+  /** A custom authorization server by its id or its name: 'default', 'Logistics APIs'. */
+  customServer: (id: string) => CustomServerHandle;
   /** The org authorization server: the address of the sandbox. */
   issuer: string;
   /** Also the audience of client assertions. */
@@ -67,7 +71,12 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     okta: {
       url: listener.url,
       token,
-      oauth: { ...okta.oauth, issuer: listener.url, tokenUrl: `${listener.url}/oauth2/v1/token` },
+      oauth: {
+        ...okta.oauth,
+        issuer: listener.url,
+        tokenUrl: `${listener.url}/oauth2/v1/token`,
+        customServer: (id) => okta.customServer(listener.url, id),
+      },
       fetch: (request) => fetchInProcess(okta, request),
       setFaults: okta.setFaults,
       reset: okta.reset,

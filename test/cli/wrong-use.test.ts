@@ -17,6 +17,7 @@ function fileWith(content: unknown): string {
   return path;
 }
 
+const signIn = ['--auth-issuer', 'https://login.example.com', '--public-url', 'https://mcp.example.com/mcp'];
 const httpOpen = ['serve', '--http', '--no-auth', '--iunderstandtherisks', '--port', '0'];
 const secret = 'canary-5d1f-token-that-no-page-may-show';
 
@@ -84,7 +85,23 @@ describe.concurrent('flags', () => {
       ],
       [
         ['serve', '--http', '--sandbox'],
-        ['--iunderstandtherisks', 'sign-in'],
+        ['--iunderstandtherisks', 'sign-in', 'CASTELLAN_AUTH_ISSUER', 'CASTELLAN_PUBLIC_URL'],
+      ],
+      [
+        ['serve', '--http', '--sandbox', '--auth-issuer', 'https://login.example.com'],
+        ['auth-issuer|publicUrl|PUBLIC_URL', 'is missing'],
+      ],
+      [
+        [...httpOpen, '--sandbox', ...signIn],
+        ['--no-auth', 'an issuer is configured'],
+      ],
+      [
+        ['serve', '--http', '--sandbox', ...signIn, '--iunderstandtherisks'],
+        ['--iunderstandtherisks', 'an issuer'],
+      ],
+      [
+        ['serve', '--sandbox', ...signIn],
+        ['--auth-issuer', '--public-url', 'goes with --http'],
       ],
       [['serve', '--http', '--no-auth', '--sandbox'], ['--iunderstandtherisks']],
       [['serve', '--http', '--iunderstandtherisks', '--sandbox'], ['--no-auth']],

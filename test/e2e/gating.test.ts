@@ -508,9 +508,8 @@ describe('scopes that the credential lacks', () => {
   it('and are narrowed by headers further, never less', async () => {
     const { app } = await open(scopes);
     await app.gate.learn();
-    const narrowing = app.gate.narrow((name) =>
-      name === 'x-mcp-tools' ? 'list_okta_applications,get_okta_user' : undefined,
-    );
+    const header = (name: string) => (name === 'x-mcp-tools' ? 'list_okta_applications,get_okta_user' : undefined);
+    const narrowing = app.gate.narrow(header, { id: 'local' });
     if (!('key' in narrowing)) throw new Error('the names exist');
     expect(app.gate.list(narrowing).map(({ name }) => name)).toEqual(['get_okta_user']);
   });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { type App, openApp } from '../../src/app.ts';
+import { type App, openApp, openDoorOf } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { listen } from '../../src/http/app.ts';
 import { noMetrics } from '../../src/observe/metrics.ts';
@@ -32,8 +32,12 @@ export interface TestServerOptions {
   readonly tenantSettings?: Readonly<Record<string, unknown>>;
   /** And of one tenant, by its name. */
   readonly settingsOf?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly parts?: Readonly<Record<string, unknown>>;
+  readonly parts?: Parts | ((organization: Organization) => Parts);
+  /** Any free one where nothing is said. */
+  readonly port?: number;
 }
+
+type Parts = Readonly<Record<string, unknown>>;
 
 /** What a person says to a question; thrown is a client that breaks. */
 export type Person = (question: string) => Promise<'yes' | 'no' | 'cancel'> | 'yes' | 'no' | 'cancel';
@@ -68,18 +72,27 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
   const home = mkdtempSync(join(tmpdir(), 'castellan-test-'));
   const config = writeConfig(home, organizations, options);
   const log: string[] = [];
-  const app = await openApp({ config: loadFrom(config, home), writeLog: (line) => void log.push(line) });
-  const { factory, direct, gate } = app;
+  const loaded = loadFrom(config, home);
+  const app = await openApp({ config: loaded, writeLog: (line) => void log.push(line) });
+  const { factory, direct, gate, screen } = app;
+  const door = await openDoorOf(loaded, app.log);
   const shared = {
     factory,
     direct,
     gate,
+    signIn: door && { door, screen },
     version: '0.0.0-test',
     log: app.log,
     metrics: noMetrics,
     ready: async () => true,
   };
-  const listener = await listen({ ...shared, allowedHosts: [], allowedOrigins: [], host: '127.0.0.1', port: 0 });
+  const listener = await listen({
+    ...shared,
+    allowedHosts: [],
+    allowedOrigins: [],
+    host: '127.0.0.1',
+    port: options.port ?? 0,
+  });
   const statuses: number[] = [];
   const clients: Client[] = [];
 
@@ -146,9 +159,11 @@ function writeConfig(
       { platform: 'okta', orgUrl: url, apiToken: token, ...tenantSettings, ...settingsOf[name] },
     ]),
   );
+  const [first] = Object.values(organizations);
+  const more = typeof parts === 'function' ? first && parts(first) : parts;
   const path = join(home, 'castellan.json');
   const own = { calls: { timeout }, log: { logLevel: 'debug' }, state: { store: 'memory' } };
-  writeFileSync(path, JSON.stringify({ tenants, ...own, ...parts }));
+  writeFileSync(path, JSON.stringify({ tenants, ...own, ...more }));
   return path;
 }
 

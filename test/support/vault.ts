@@ -11,6 +11,7 @@ import { Secret } from '../../src/core/secret.ts';
 import { defineChanges, type Platform, type Tenant } from '../../src/core/tool.ts';
 import { type Approvals, createApprovals } from '../../src/mcp/approvals.ts';
 import { auditCalls } from '../../src/mcp/audit.ts';
+import { authInfoOf } from '../../src/mcp/call.ts';
 import { createConfirm } from '../../src/mcp/confirm.ts';
 import { createMcp, type Mcp } from '../../src/mcp/server.ts';
 import { openAuditLog } from '../../src/observe/audit-log.ts';
@@ -199,8 +200,8 @@ export async function sendRaw(fetch: Fetch, request: RawCall): Promise<RawAnswer
   };
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });
   const init = { method: 'POST', headers, body };
-  const authInfo = caller === undefined ? {} : { authInfo: { token: 't', clientId: caller, scopes: [] } };
-  const response = await fetch(new Request('http://localhost/mcp', init), authInfo);
+  const authInfo = caller === undefined ? undefined : authInfoOf({ id: caller });
+  const response = await fetch(new Request('http://localhost/mcp', init), authInfo ? { authInfo } : {});
   const text = await response.text();
   const line = /^data: (.*)$/m.exec(text)?.[1] ?? text;
   const { result, error } = JSON.parse(line) as { result?: Result; error?: { message: string } };

@@ -26,6 +26,8 @@ export interface Castellan {
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly folder?: string;
+  /** Flags of who is let in, in the place of those that let everybody in. */
+  readonly door?: readonly string[];
 }
 
 /** Starts `castellan` with these arguments, with nothing of this user's configuration. */
@@ -75,11 +77,11 @@ export interface HttpCastellan extends Castellan {
   readonly port: number;
 }
 
-const openDoor = ['serve', '--http', '--no-auth', '--iunderstandtherisks', '--port', '0'];
+const openDoor = ['--no-auth', '--iunderstandtherisks'];
 
 /** `castellan serve --http`, from when it says where it listens. */
 export async function serveHttp(args: readonly string[], options: StartOptions = {}): Promise<HttpCastellan> {
-  const castellan = startCastellan([...openDoor, ...args], options);
+  const castellan = startCastellan(['serve', '--http', '--port', '0', ...(options.door ?? openDoor), ...args], options);
   const listening = new Promise<string>((resolve) => {
     castellan.child.stderr.on('data', () => {
       const url = /Serving MCP at (http:\S+)\/mcp/.exec(castellan.stderr())?.[1];

@@ -71,10 +71,15 @@ function viewCredentials(state: OktaState, app: AppRecord): Part {
     oauthClient: {
       autoKeyRotation: true,
       client_id: app.id,
-      token_endpoint_auth_method: authMethods[app.client],
-      pkce_required: app.client === 'browser' || app.client === 'native',
+      token_endpoint_auth_method: methodOf(app),
+      pkce_required: app.client === 'browser' || app.client === 'native' || app.oauth?.kind === 'web',
     },
   };
+}
+
+function methodOf({ client, oauth }: AppRecord): string {
+  if (oauth && oauth.keys.size > 0) return 'private_key_jwt';
+  return oauth?.secret === undefined ? authMethods[client] : 'client_secret_basic';
 }
 
 const authMethods = {
@@ -147,6 +152,7 @@ function viewClient(app: AppRecord): Part {
   return {
     client_uri: app.url,
     redirect_uris: app.oauth?.redirectUris ?? (service ? [] : [`${app.url}/callback`]),
+    ...(app.oauth?.logoutUris && { post_logout_redirect_uris: app.oauth.logoutUris }),
     response_types: service ? ['token'] : ['code'],
     grant_types: app.oauth?.grants ?? grantsOf[app.client],
     application_type: app.client,

@@ -1,6 +1,7 @@
 // The company's authorization servers: Okta's default one, and one for the logistics interfaces, with scopes, claims and access policies.
 
 import { letters, makeId } from '../random.ts';
+import { makeSigningKey, type SigningKey } from './oauth/jwt.ts';
 
 export interface AuthScope {
   id: string;
@@ -49,7 +50,10 @@ export interface AuthPolicy {
 export interface AuthKey {
   kid: string;
   status: 'ACTIVE' | 'NEXT' | 'EXPIRED';
-  n: string;
+  /** Made when it is first needed: that takes a while. */
+  pair: () => SigningKey;
+  /** Whether tokens that it signed may still be about: an expired key without any is not published. */
+  hasSigned: boolean;
 }
 
 export interface AuthServerRecord {
@@ -61,7 +65,12 @@ export interface AuthServerRecord {
   scopes: readonly AuthScope[];
   claims: readonly AuthClaim[];
   policies: readonly AuthPolicy[];
+  /** Changed by a rotation. */
   keys: readonly AuthKey[];
+  /** Epoch milliseconds. */
+  keysRotated: number;
+  /** Ids of the servers whose tokens may be exchanged here. */
+  trusted: readonly string[];
 }
 
 type ScopePlan = readonly [name: string, displayName: string, description: string, consent?: AuthScope['consent']];
@@ -113,11 +122,9 @@ export function makeAuthServers(clients: readonly string[], seed: number, opened
     scopes: [],
   };
   const keys = (server: number): AuthKey[] =>
-    (['ACTIVE', 'NEXT', 'EXPIRED'] as const).map((status, n) => ({
-      kid: letters(43, seed, 411 + server, n),
-      status,
-      n: letters(342, seed, 421 + server, n),
-    }));
+    (['ACTIVE', 'NEXT', 'EXPIRED'] as const).map((status, n) =>
+      makeAuthKey(letters(43, seed, 411 + server, n), status),
+    );
   const rule = (name: string, more: Partial<AuthRule>): AuthRule => ({
     id: id('0pr'),
     name,
@@ -148,6 +155,8 @@ export function makeAuthServers(clients: readonly string[], seed: number, opened
         },
       ],
       keys: keys(0),
+      keysRotated: opened - 40 * day,
+      trusted: [],
     },
     {
       id: id('aus'),
@@ -198,6 +207,21 @@ export function makeAuthServers(clients: readonly string[], seed: number, opened
         },
       ],
       keys: keys(1),
+      keysRotated: opened - 40 * day,
+      trusted: ['default'],
     },
   ];
+}
+
+export function makeAuthKey(kid: string, status: AuthKey['status']): AuthKey {
+  let pair: SigningKey | undefined;
+  return {
+    kid,
+    status,
+    hasSigned: false,
+    pair() {
+      pair ??= makeSigningKey(kid);
+      return pair;
+    },
+  };
 }

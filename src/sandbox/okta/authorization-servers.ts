@@ -55,12 +55,12 @@ function requireServer({ state, params }: OktaContext): AuthServerRecord {
   return server;
 }
 
-/** Where tokens of a server say that they come from. */
-export function issuerOf(base: string, serverId: string): string {
-  return `${base}/oauth2/${serverId}`;
+/** Where tokens of a server say that they come from; without an id, of the org's own server. */
+export function issuerOf(base: string, serverId: string | undefined): string {
+  return serverId === undefined ? base : `${base}/oauth2/${serverId}`;
 }
 
-function viewServer({ base, state }: OktaContext, server: AuthServerRecord): View {
+function viewServer({ base }: OktaContext, server: AuthServerRecord): View {
   const self = `${base}${root}/${server.id}`;
   const issuer = issuerOf(base, server.id);
   const get = { hints: { allow: ['GET'] } };
@@ -77,10 +77,10 @@ function viewServer({ base, state }: OktaContext, server: AuthServerRecord): Vie
     lastUpdated: toTime(server.created),
     credentials: {
       signing: {
-        kid: server.keys[0]?.kid,
+        kid: server.keys.find(({ status }) => status === 'ACTIVE')?.kid,
         rotationMode: 'AUTO',
-        lastRotated: toTime(state.opened - 40 * 86_400_000),
-        nextRotation: toTime(state.opened + 50 * 86_400_000),
+        lastRotated: toTime(server.keysRotated),
+        nextRotation: toTime(server.keysRotated + 90 * 86_400_000),
       },
     },
     _links: {
@@ -246,7 +246,7 @@ function getKey(context: OktaContext): OktaAnswer {
   return json(viewKey(context, server, key));
 }
 
-function viewKey({ base }: OktaContext, server: AuthServerRecord, { kid, status, n }: AuthKey): View {
+function viewKey({ base }: OktaContext, server: AuthServerRecord, { kid, status, pair }: AuthKey): View {
   const href = `${base}${root}/${server.id}/credentials/keys/${kid}`;
-  return { kid, status, kty: 'RSA', alg: 'RS256', use: 'sig', e: 'AQAB', n, _links: { self: { href } } };
+  return { ...pair().publicJwk, status, _links: { self: { href } } };
 }

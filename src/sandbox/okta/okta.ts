@@ -8,6 +8,7 @@ import type { OktaContext } from './context.ts';
 import { answerFault, spoil } from './fault-answers.ts';
 import { type Admission, admit, showsToken } from './oauth/access.ts';
 import type { OAuthOptions } from './oauth/clients.ts';
+import { type CustomServerHandle, createCustomServerHandle } from './oauth/custom-handle.ts';
 import { findEndpoint, type OAuthEndpoint } from './oauth/endpoints.ts';
 import { createOAuthHandle, type OAuthHandle } from './oauth/handle.ts';
 import { AccessProblem, answerAccessProblem } from './oauth/problems.ts';
@@ -34,6 +35,7 @@ export interface Okta {
   setFaults: (settings: Partial<FaultSettings> | null) => void;
   reset: () => void;
   oauth: OAuthHandle;
+  customServer: (base: string, id: string) => CustomServerHandle;
   count: () => number;
 }
 
@@ -142,6 +144,7 @@ export function createOkta(options: OktaOptions): Okta {
       limits.reset();
     },
     oauth: createOAuthHandle(() => state),
+    customServer: (base, id) => createCustomServerHandle(() => state, base, id),
     count: () => requests,
   };
 }

@@ -32,6 +32,7 @@ const buckets: readonly (readonly [RegExp, Readonly<Record<string, number>>])[] 
   [/^\/api\/v1\/devices/, { GET: 100, other: 100 }],
   [/^\/oauth2\/v1\/clients/, { GET: 100, other: 100 }],
   [/^\/oauth2\/v1/, { GET: 2000, other: 2000 }],
+  [/^\/oauth2\/[^/]+\/v1/, { GET: 2000, other: 2000 }],
 ];
 
 function bucketOf(method: string, pathname: string): Bucket {

@@ -12,8 +12,9 @@ import { type GroupRuleRecord, makeGroupRules } from './group-rule-seed.ts';
 import { type GroupRecord, makeGroups } from './group-seed.ts';
 import { createLog, type SystemLog } from './log-record.ts';
 import { writeHistory } from './log-seed.ts';
+import { addMcpAccess } from './mcp-access-seed.ts';
 import type { OAuthOptions } from './oauth/clients.ts';
-import { makeOAuthApps } from './oauth/registered.ts';
+import { makeOAuthApps, mcpClientsOf } from './oauth/registered.ts';
 import { createOAuthState, type OAuthState } from './oauth/state.ts';
 import { makePolicies, type PolicyRecord } from './policy-seed.ts';
 import { type Administration, makeAdministration } from './role-seed.ts';
@@ -77,7 +78,12 @@ export function createState(options: StateOptions): OktaState {
   const apps = makeApps(users, groups, seed, opened);
   const policies = makePolicies(groups, zones, seed, opened);
   const clients = apps.filter(({ mode }) => mode === 'OPENID_CONNECT').map(({ id }) => id);
-  const authServers = makeAuthServers(clients, seed, opened);
+  const oauthApps = makeOAuthApps(apps, groups, { ...options, opened });
+  const authServers = addMcpAccess(makeAuthServers(clients, seed, opened), {
+    clients: mcpClientsOf(oauthApps),
+    groups,
+    seed,
+  });
   return {
     seed,
     opened,
@@ -100,7 +106,7 @@ export function createState(options: StateOptions): OktaState {
     // Far above any ordinal of the seed, so that the two never meet.
     made: 1_000_000,
     log: createLog(writeHistory({ users, groups, apps, policies, seed, opened })),
-    apps: [...apps, ...makeOAuthApps(apps, groups, { ...options, opened })],
+    apps: [...apps, ...oauthApps],
     orgId: makeId('00o', seed, 0),
     version: 0,
     searches: new Map(),

@@ -48,14 +48,20 @@ function attempt(route: () => RouteMatch): RouteMatch | OktaProblem {
 }
 
 /** The token of a call, good and shown by its owner. @throws AccessProblem */
-export function checkToken(state: OktaState, call: OktaCall, now: number, needed: readonly string[]): AccessToken {
+export function checkToken(
+  state: OktaState,
+  call: OktaCall,
+  now: number,
+  needed: readonly string[],
+  issuer = call.url.origin,
+): AccessToken {
   const [, scheme = '', text = ''] = schemes.exec(call.headers.authorization ?? '') ?? [];
   const byProof = scheme.toLowerCase() === 'dpop';
-  const at = challengeOf(call, needed, byProof);
+  const at = challengeOf(call, needed, byProof, issuer);
   const token = state.oauth.accessTokens.get(text);
   if (!token) throw badToken('The access token is invalid.', at);
-  const bound = challengeOf(call, needed, byProof || token.jkt !== undefined);
-  if (token.issuer !== at.base) throw badToken('The access token provided has an invalid issuer.', bound);
+  const bound = challengeOf(call, needed, byProof || token.jkt !== undefined, issuer);
+  if (token.issuer !== issuer) throw badToken('The access token provided has an invalid issuer.', bound);
   if (now >= token.expires) throw badToken('The token has expired.', bound);
   if (token.revoked || token.grant.revoked) throw badToken('The access token has been revoked.', bound);
   if (!isLive(state, token, now)) throw badToken('The access token is invalid.', bound);
@@ -86,8 +92,8 @@ function badToken(description: string, at: Challenged): AccessProblem {
   return new AccessProblem(new OAuthProblem('invalid_token', description, 401), at, new OktaProblem('E0000011'));
 }
 
-function challengeOf(call: OktaCall, scopes: readonly string[], byProof: boolean): Challenged {
-  return { base: call.url.origin, path: call.url.pathname, scheme: byProof ? 'DPoP' : 'Bearer', scopes };
+function challengeOf(call: OktaCall, scopes: readonly string[], byProof: boolean, issuer: string): Challenged {
+  return { issuer, path: call.url.pathname, scheme: byProof ? 'DPoP' : 'Bearer', scopes };
 }
 
 /** The answer has no body: what is missing stands in the header alone (github.com/okta/okta-sdk-golang/issues/145). */
@@ -103,7 +109,7 @@ export function lacksScope(call: OktaCall, token: AccessToken, needed: readonly 
     'The access token provided does not contain the required scopes.',
     403,
   );
-  return new AccessProblem(refusal, challengeOf(call, needed, token.jkt !== undefined));
+  return new AccessProblem(refusal, challengeOf(call, needed, token.jkt !== undefined, token.issuer));
 }
 
 function checkRole(state: OktaState, { grant }: AccessToken, method: string, path: string): void {

@@ -1,6 +1,6 @@
-// Who asks at the token, device, introspection and revocation endpoints: private_key_jwt (RFC 7523) or a public client's id.
+// Who asks at the token, device, introspection and revocation endpoints: private_key_jwt (RFC 7523), a secret, or a public client's id.
 
-import { isAllowedAlgorithm, isSignedBy, readJwt } from './jwt.ts';
+import { digest, isAllowedAlgorithm, isSignedBy, readJwt } from './jwt.ts';
 import { invalidClient, invalidRequest, OAuthProblem } from './problems.ts';
 import { findClient, type KnownClient, type OAuthRequest } from './request.ts';
 
@@ -24,18 +24,48 @@ export function authenticateClient(request: OAuthRequest): KnownClient {
     );
   }
   if (assertion !== undefined) return checkAssertion(request, assertion);
-  if (ways > 0) throw refuseSecret(request);
+  if (ways > 0) return checkSecret(request);
   const id = form.get('client_id');
   if (id === undefined) throw invalidClient('No client credentials found.');
   const client = findClient(state, id);
   if (!client) throw invalidClient("Invalid value for 'client_id' parameter.");
-  if (client.kind === 'service') throw form.get('grant_type') === 'client_credentials' ? keysOnly() : invalidClient();
+  if (client.kind !== 'native') throw wantsKeys(request) ? keysOnly() : invalidClient();
   return client;
 }
 
-/** No client here has a secret; whoever asks for client_credentials with one is told what Okta tells. */
-function refuseSecret({ form }: OAuthRequest): OAuthProblem {
-  return form.get('grant_type') === 'client_credentials' ? keysOnly() : invalidClient();
+/** The org's own server gives a client tokens of its own for its keys alone. */
+function wantsKeys({ form, server }: OAuthRequest): boolean {
+  return server === undefined && form.get('grant_type') === 'client_credentials';
+}
+
+/** client_secret_basic and client_secret_post (RFC 6749 §2.3.1). */
+function checkSecret(request: OAuthRequest): KnownClient {
+  if (wantsKeys(request)) throw keysOnly();
+  const { form, call, state } = request;
+  const [id, secret] = readBasic(call.headers.authorization) ?? [form.get('client_id'), form.get('client_secret')];
+  const client = findClient(state, id);
+  if (!client || (form.get('client_id') ?? id) !== id) throw invalidClient("Invalid value for 'client_id' parameter.");
+  // An application has one way to prove itself: with keys registered, its secret is none any more.
+  if (client.secret === undefined || client.keys.size > 0) throw invalidClient();
+  if (digest(secret ?? '') !== digest(client.secret))
+    throw invalidClient('The client secret supplied for a confidential client is invalid.');
+  return client;
+}
+
+/** Id and secret, each form-encoded; undefined where there is no such header. */
+function readBasic(header: string | undefined): readonly [string, string] | undefined {
+  const encoded = /^basic +(\S+) *$/i.exec(header ?? '')?.[1];
+  if (encoded === undefined) return undefined;
+  const [, id = '', secret = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? [];
+  return [decodePart(id), decodePart(secret)];
+}
+
+function decodePart(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
 }
 
 function keysOnly(): OAuthProblem {

@@ -5,13 +5,19 @@ import { json, toTime } from '../answer.ts';
 import type { AppRecord } from '../app-record.ts';
 import type { OktaContext, OktaRoute } from '../context.ts';
 import { linkHeaders } from '../paging.ts';
-import { notFound } from '../problems.ts';
+import { notFound, OktaProblem } from '../problems.ts';
 import { standardRoles } from '../role-seed.ts';
 
 export const clientRoutes: readonly OktaRoute[] = [
   { method: 'GET', path: '/api/v1/apps/{appId}/grants', handle: listGrants },
   { method: 'GET', path: '/oauth2/v1/clients/{clientId}/roles', handle: listClientRoles },
+  { method: 'POST', path: '/oauth2/v1/clients', handle: refuseRegistration },
 ];
+
+/** The company registers its applications itself: nobody is let register one. */
+function refuseRegistration(): never {
+  throw new OktaProblem('E0000006');
+}
 
 function requireApp({ state }: OktaContext, id: string, type: string): AppRecord {
   const app = state.apps.find((candidate) => candidate.id === id);

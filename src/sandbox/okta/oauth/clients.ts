@@ -1,13 +1,16 @@
-// The two clients that the company has for this product: a service app for servers and a native app for people at a terminal.
+// The clients that the company has for this product: a service app, a native app for people at a terminal, and three around MCP.
 
 import type { JsonWebKey } from 'node:crypto';
 import { isPrivateJwk, thumbprint } from './jwt.ts';
 import { grantableScopes } from './scopes.ts';
 
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+export const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 export interface OAuthClient {
-  kind: 'service' | 'native';
+  kind: 'service' | 'native' | 'web';
+  /** Of a confidential client that shows a secret, by HTTP Basic or in the body. */
+  secret?: string;
   grants: readonly string[];
   /** Public keys by kid, for private_key_jwt. */
   keys: Map<string, JsonWebKey>;
@@ -16,6 +19,8 @@ export interface OAuthClient {
   /** okta.* scopes that an administrator granted to the app. */
   scopes: ReadonlySet<string>;
   redirectUris: readonly string[];
+  /** Where signing out may lead to. */
+  logoutUris?: readonly string[];
   /** Standard admin roles assigned to the app itself; without one its tokens open nothing. */
   roles: readonly string[];
 }
@@ -27,6 +32,8 @@ export interface OAuthOptions {
   requireDpop?: boolean;
   /** okta.* scopes granted to both apps; default: all that the sandbox knows. */
   scopes?: readonly string[];
+  /** Where the web app "MCP Gateway" may be returned to; default: /oauth/callback at port 3000 of this machine. */
+  gatewayRedirectUris?: readonly string[];
 }
 
 export function makeServiceClient({
@@ -56,6 +63,46 @@ export function makeNativeClient({ scopes = grantableScopes }: OAuthOptions): OA
     scopes: new Set(scopes),
     redirectUris: ['http://127.0.0.1', 'http://127.0.0.1/callback'],
     roles: [],
+  };
+}
+
+const localNames = ['127.0.0.1', 'localhost'] as const;
+
+/** None of the three has rights at the organization's own API: there is nothing of okta.* for them. */
+const plain = { requireDpop: false, scopes: new Set<string>(), roles: [] } as const;
+
+/** A confidential web app: what signs people in for a server that issues tokens of its own. */
+export function makeGatewayClient(secret: string, { gatewayRedirectUris }: OAuthOptions): OAuthClient {
+  const callbacks = localNames.map((name) => `http://${name}:3000/oauth/callback`);
+  const redirectUris = gatewayRedirectUris ?? callbacks;
+  return {
+    ...plain,
+    keys: new Map(),
+    kind: 'web',
+    secret,
+    grants: ['authorization_code', 'refresh_token'],
+    redirectUris,
+    logoutUris: redirectUris.map((uri) => `${new URL(uri).origin}/`),
+  };
+}
+
+/** A public client, registered beforehand for MCP clients on people's own machines. */
+export function makeMcpClient(): OAuthClient {
+  const redirectUris = localNames.flatMap((name) =>
+    ['', '/callback', '/oauth/callback'].map((path) => `http://${name}${path}`),
+  );
+  return { ...plain, keys: new Map(), kind: 'native', grants: ['authorization_code', 'refresh_token'], redirectUris };
+}
+
+/** A service app: what a resource server asks about tokens with, and exchanges them. */
+export function makeApiClient(secret: string): OAuthClient {
+  return {
+    ...plain,
+    keys: new Map(),
+    kind: 'service',
+    secret,
+    grants: ['client_credentials', exchangeGrant],
+    redirectUris: [],
   };
 }
 

@@ -7,8 +7,8 @@ import { addKey, type OAuthClient } from './clients.ts';
 export interface OAuthHandle {
   serviceClientId: string;
   nativeClientId: string;
-  /** Registers a public key with the service app; returns its kid. */
-  registerKey: (jwk: JsonWebKey) => string;
+  /** Registers a public key with the service app, or the app of another id, which then has no secret; returns its kid. */
+  registerKey: (jwk: JsonWebKey, clientId?: string) => string;
   /** For the service app, or the app of another id. */
   setRequireDpop: (required: boolean, clientId?: string) => void;
   /** Which okta.* scopes are granted to an app, in the place of those before; what was issued keeps its own. */
@@ -29,7 +29,7 @@ export function createOAuthHandle(state: () => OktaState): OAuthHandle {
   return {
     serviceClientId,
     nativeClientId,
-    registerKey: (jwk) => addKey(clientOf(serviceClientId), jwk),
+    registerKey: (jwk, clientId = serviceClientId) => addKey(clientOf(clientId), jwk),
     setRequireDpop(required, clientId = serviceClientId) {
       clientOf(clientId).requireDpop = required;
     },

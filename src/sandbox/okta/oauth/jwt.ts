@@ -109,10 +109,10 @@ export function digest(text: string): string {
 }
 
 /** Okta signs by RS256. Making such a key takes a while, so it is made when the first token is. */
-export function makeSigningKey(): SigningKey {
+export function makeSigningKey(name?: string): SigningKey {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const jwk = publicKey.export({ format: 'jwk' });
-  const kid = thumbprint(jwk);
+  const kid = name ?? thumbprint(jwk);
   return { kid, privateKey, publicJwk: { ...jwk, kid, alg: 'RS256', use: 'sig' } };
 }
 

@@ -13,6 +13,8 @@ import type { Grant } from './state.ts';
 export interface Consent {
   state: OktaState;
   clientId: string;
+  /** Name of the custom authorization server, which asks for no consent; absent: the org's own, for rights at the organization. */
+  at?: string | undefined;
   scopes: readonly string[];
   /** Where the form goes, and what it takes along. */
   action: string;
@@ -23,10 +25,15 @@ export interface Consent {
   wrong: string | undefined;
 }
 
-export function consentForm({ state, clientId, scopes, action, hidden, hint, wrong }: Consent): Html {
+export function consentForm({ state, clientId, at, scopes, action, hidden, hint, wrong }: Consent): Html {
   const hinted = hint === undefined ? undefined : state.usersByLogin.get(hint.toLowerCase());
   const offered = [...new Set([hinted ?? cast.admin, ...Object.values(cast)])].flatMap((n) => state.users[n] ?? []);
-  return html`<p>${findClient(state, clientId)?.label} asks to act in this organization for the person you choose, within that person's admin role.</p>
+  const label = findClient(state, clientId)?.label;
+  const request =
+    at === undefined
+      ? html`<p>${label} asks to act in this organization for the person you choose, within that person's admin role.</p>`
+      : html`<p>Sign in to continue to ${label}. The access policies of the authorization server “${at}” decide what the person you choose gets.</p>`;
+  return html`${request}
 ${wrong !== undefined && html`<p class="wrong" role="alert">${wrong}</p>`}
 <form method="post" action="${action}">
 ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
@@ -34,9 +41,12 @@ ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="
 ${offered.map((user, i) => offer(state, user, i === 0))}
 </fieldset>
 <label class="text">Or anybody else, by login<input type="text" name="login" autocomplete="off" placeholder="first.last@larkspur.example"></label>
-<p class="soft">It asks for these scopes:</p>
-<ul>${scopes.map((scope) => html`<li>${scope}</li>`)}</ul>
-<div class="choices"><button name="decision" value="allow">Allow</button><button class="no" name="decision" value="deny">Deny</button></div>
+${
+  at === undefined &&
+  html`<p class="soft">It asks for these scopes:</p>
+<ul>${scopes.map((scope) => html`<li>${scope}</li>`)}</ul>`
+}
+<div class="choices"><button name="decision" value="allow">${at === undefined ? 'Allow' : 'Sign in'}</button><button class="no" name="decision" value="deny">${at === undefined ? 'Deny' : 'Cancel'}</button></div>
 </form>`;
 }
 
@@ -58,7 +68,7 @@ export function readPerson(state: OktaState, form: ReadonlyMap<string, string>):
 
 export function grantOf(
   user: UserRecord,
-  of: { clientId: string; scopes: readonly string[]; nonce?: string | undefined },
+  of: { clientId: string; serverId?: string | undefined; scopes: readonly string[]; nonce?: string | undefined },
   now: number,
 ): Grant {
   return {
@@ -68,6 +78,7 @@ export function grantOf(
     jkt: undefined,
     authTime: Math.floor(now / 1000),
     nonce: of.nonce,
+    serverId: of.serverId,
     revoked: false,
   };
 }

@@ -60,17 +60,22 @@ export class AccessProblem extends Error {
 }
 
 export interface Challenged {
-  base: string;
+  issuer: string;
   path: string;
   scheme: 'Bearer' | 'DPoP';
   scopes: readonly string[];
 }
 
-function writeChallenge(refusal: OAuthProblem, { base, path, scheme, scopes }: Challenged): string {
+/** Where the endpoints of a server are; the org's own server is the organization's address itself. */
+export function endpointsOf(issuer: string): string {
+  return `${issuer}${new URL(issuer).pathname === '/' ? '/oauth2' : ''}/v1`;
+}
+
+function writeChallenge(refusal: OAuthProblem, { issuer, path, scheme, scopes }: Challenged): string {
   const parts = [
     ...(scheme === 'DPoP' ? [`algs="${algorithmNames.join(' ')}"`] : []),
-    `authorization_uri="${base}/oauth2/v1/authorize"`,
-    `realm="${base}"`,
+    `authorization_uri="${endpointsOf(issuer)}/authorize"`,
+    `realm="${issuer}"`,
     `scope="${scopes.join(' ')}"`,
     `error="${refusal.error}"`,
     `error_description="${refusal.message}"`,

@@ -1,14 +1,40 @@
-// The product's own two apps as applications of the company, last in the list, so that all others keep their places and ids.
+// The product's own apps as applications of the company, last in the list, so that all others keep their places and ids.
 
-import { makeId } from '../../random.ts';
+import { letters, makeId } from '../../random.ts';
 import type { AppRecord } from '../app-record.ts';
 import { createBits } from '../bits.ts';
 import type { GroupRecord } from '../group-seed.ts';
-import { makeNativeClient, makeServiceClient, type OAuthClient, type OAuthOptions } from './clients.ts';
+import type { McpClients } from '../mcp-access-seed.ts';
+import {
+  makeApiClient,
+  makeGatewayClient,
+  makeMcpClient,
+  makeNativeClient,
+  makeServiceClient,
+  type OAuthClient,
+  type OAuthOptions,
+} from './clients.ts';
+
+const mcpLabels: Readonly<Record<keyof McpClients, string>> = {
+  gateway: 'MCP Gateway',
+  native: 'MCP Clients',
+  api: 'MCP API',
+};
+
+/** Ids of the apps around MCP. */
+export function mcpClientsOf(apps: readonly AppRecord[]): McpClients {
+  const idOf = (label: string) => {
+    const app = apps.find(({ firstLabel }) => firstLabel === label);
+    if (!app) throw new TypeError(`sandbox: there is no app '${label}'`);
+    return app.id;
+  };
+  const { gateway, native, api } = mcpLabels;
+  return { gateway: idOf(gateway), native: idOf(native), api: idOf(api) };
+}
 
 const day = 86_400_000;
 
-/** The service app first, then the native app. */
+/** The service app first, then the native app, then those around MCP. */
 export function makeOAuthApps(
   apps: readonly AppRecord[],
   groups: readonly GroupRecord[],
@@ -18,6 +44,9 @@ export function makeOAuthApps(
   const plans: readonly (readonly [string, OAuthClient])[] = [
     ['Castellan', makeServiceClient(oauth)],
     ['Castellan CLI', makeNativeClient(oauth)],
+    [mcpLabels.gateway, makeGatewayClient(letters(64, seed, 451, 0), oauth)],
+    [mcpLabels.native, makeMcpClient()],
+    [mcpLabels.api, makeApiClient(letters(64, seed, 451, 1))],
   ];
   const everyone = groups.filter((group) => group.name === 'Everyone');
   return plans.map(([label, client], i) => {

@@ -1,6 +1,7 @@
 // What an endpoint of the authorization server is given: the state, the call, and the parameters of its body or query.
 
 import type { OktaAnswer, OktaCall } from '../answer.ts';
+import type { AuthServerRecord } from '../authorization-server-seed.ts';
 import type { OktaState } from '../state.ts';
 import type { OAuthClient } from './clients.ts';
 import { invalidRequest } from './problems.ts';
@@ -8,8 +9,12 @@ import { invalidRequest } from './problems.ts';
 export interface OAuthRequest {
   state: OktaState;
   call: OktaCall;
-  /** Scheme, host and port as the caller wrote them; the issuer as well. */
+  /** Scheme, host and port as the caller wrote them. */
   base: string;
+  /** The custom authorization server that is asked; undefined: the org's own. */
+  server: AuthServerRecord | undefined;
+  /** Of that server. */
+  issuer: string;
   /** Parameters of the body, each at most once (RFC 6749 §3.2). */
   form: ReadonlyMap<string, string>;
   now: number;

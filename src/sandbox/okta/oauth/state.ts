@@ -1,7 +1,7 @@
 // What the authorization server remembers: what was used once, what it issued, and what waits for a person.
 
 import { randomBytes } from 'node:crypto';
-import { makeSigningKey, type SigningKey } from './jwt.ts';
+import { type Claims, makeSigningKey, type SigningKey } from './jwt.ts';
 
 /** What a person or an administrator allowed; whatever was issued on it ends with it. */
 export interface Grant {
@@ -13,6 +13,8 @@ export interface Grant {
   /** Epoch seconds at which the person signed in. */
   authTime: number | undefined;
   nonce: string | undefined;
+  /** The custom authorization server that it was given at; undefined for the org's own. */
+  serverId: string | undefined;
   revoked: boolean;
 }
 
@@ -23,6 +25,8 @@ export interface AccessToken {
   scopes: readonly string[];
   jkt: string | undefined;
   issuer: string;
+  /** What it says, all told. */
+  claims: Claims;
   /** Epoch milliseconds. */
   issued: number;
   expires: number;
@@ -39,6 +43,7 @@ export interface RefreshToken {
 /** An authorize request, first while the person decides, then as a code. */
 export interface Authorization {
   clientId: string;
+  serverId: string | undefined;
   redirectUri: string;
   scopes: readonly string[];
   state: string;
@@ -62,6 +67,14 @@ export interface DeviceAuthorization {
   decision: 'pending' | 'denied' | Grant;
 }
 
+/** Somebody signed in with a browser. */
+export interface Session {
+  userId: string;
+  /** Epoch seconds. */
+  authTime: number;
+  expires: number;
+}
+
 export interface OAuthState {
   /** Ids of assertions and proofs: true when this one was not used before. */
   useOnce: (id: string, until: number) => boolean;
@@ -71,6 +84,8 @@ export interface OAuthState {
   waiting: Map<string, Authorization>;
   codes: Map<string, Authorization>;
   devices: Map<string, DeviceAuthorization>;
+  /** By the value of the cookie. */
+  sessions: Map<string, Session>;
   /** The newest last. */
   nonces: { value: string; since: number }[];
   signingKey: () => SigningKey;
@@ -85,6 +100,7 @@ export function createOAuthState(now: () => number): OAuthState {
     waiting: new Map(),
     codes: new Map(),
     devices: new Map(),
+    sessions: new Map(),
     nonces: [],
     signingKey: () => {
       key ??= makeSigningKey();

@@ -3,19 +3,23 @@
 import { json, type OktaAnswer } from '../answer.ts';
 import { checkToken, lacksScope } from './access.ts';
 import { authenticateClient } from './client-auth.ts';
+import { readClaims } from './custom-claims.ts';
 import { invalidRequest, noStore } from './problems.ts';
 import type { OAuthRequest } from './request.ts';
-import type { AccessToken, RefreshToken } from './state.ts';
+import type { AccessToken, Grant, RefreshToken } from './state.ts';
 import { describePerson, isLive, stands, userOf } from './tokens.ts';
 
 export function answerIntrospect(request: OAuthRequest): OktaAnswer {
-  const { state, now } = request;
+  const { state, now, server } = request;
   authenticateClient(request);
   const text = readToken(request);
   const access = state.oauth.accessTokens.get(text);
-  if (access && isLive(state, access, now)) return json(viewAccess(request, access), noStore);
+  // RFC 7662 §4: what another server has issued is not active here.
+  if (access && access.grant.serverId === server?.id && isLive(state, access, now))
+    return json(viewAccess(request, access), noStore);
   const refresh = state.oauth.refreshTokens.get(text);
-  if (refresh && !refresh.used && now < refresh.expires && stands(state, refresh.grant))
+  const isHere = refresh?.grant.serverId === server?.id;
+  if (refresh && isHere && !refresh.used && now < refresh.expires && stands(state, refresh.grant))
     return json(viewRefresh(request, refresh), noStore);
   return json({ active: false }, noStore);
 }
@@ -28,14 +32,16 @@ function readToken({ form }: OAuthRequest): string {
 
 function viewAccess({ state }: OAuthRequest, token: AccessToken): Record<string, unknown> {
   const user = userOf(state, token.grant);
+  const { ver: _ver, cid: _cid, scp: _scp, auth_time: _time, ...own } = token.claims;
   return {
+    ...own,
     active: true,
     scope: token.scopes.join(' '),
     username: user?.person.login ?? token.grant.clientId,
     exp: token.expires / 1000,
     iat: token.issued / 1000,
     sub: user?.person.login ?? token.grant.clientId,
-    aud: token.issuer,
+    aud: token.claims.aud,
     iss: token.issuer,
     jti: token.jti,
     token_type: token.jkt === undefined ? 'Bearer' : 'DPoP',
@@ -45,7 +51,7 @@ function viewAccess({ state }: OAuthRequest, token: AccessToken): Record<string,
   };
 }
 
-function viewRefresh({ state, base }: OAuthRequest, { grant, expires }: RefreshToken): Record<string, unknown> {
+function viewRefresh({ state, issuer }: OAuthRequest, { grant, expires }: RefreshToken): Record<string, unknown> {
   const user = userOf(state, grant);
   return {
     active: true,
@@ -53,7 +59,7 @@ function viewRefresh({ state, base }: OAuthRequest, { grant, expires }: RefreshT
     username: user?.person.login,
     sub: user?.id,
     exp: Math.floor(expires / 1000),
-    iss: base,
+    iss: issuer,
     client_id: grant.clientId,
     uid: user?.id,
   };
@@ -61,19 +67,22 @@ function viewRefresh({ state, base }: OAuthRequest, { grant, expires }: RefreshT
 
 /** A refresh token takes all that was issued on its grant along; what is not known or another's is passed over in silence. */
 export function answerRevoke(request: OAuthRequest): OktaAnswer {
-  const { oauth } = request.state;
+  const { server, state } = request;
+  const { oauth } = state;
   const client = authenticateClient(request);
   const text = readToken(request);
   const access = oauth.accessTokens.get(text);
-  if (access?.grant.clientId === client.id) access.revoked = true;
+  const isTheirs = (grant: Grant) => grant.clientId === client.id && grant.serverId === server?.id;
+  if (access && isTheirs(access.grant)) access.revoked = true;
   const refresh = oauth.refreshTokens.get(text);
-  if (refresh?.grant.clientId === client.id) refresh.grant.revoked = true;
+  if (refresh && isTheirs(refresh.grant)) refresh.grant.revoked = true;
   return { status: 200, headers: noStore, body: '' };
 }
 
-export function answerUserInfo({ state, call, now }: OAuthRequest): OktaAnswer {
-  const token = checkToken(state, call, now, ['openid']);
+export function answerUserInfo({ state, call, now, issuer, server }: OAuthRequest): OktaAnswer {
+  const token = checkToken(state, call, now, ['openid'], issuer);
   const user = userOf(state, token.grant);
   if (!user || !token.scopes.includes('openid')) throw lacksScope(call, token, ['openid']);
-  return json(describePerson(state, user, token.scopes), noStore);
+  const own = server && readClaims(state, server, user, token.scopes, ({ claimType }) => claimType === 'IDENTITY');
+  return json({ ...describePerson(state, user, token.scopes), ...own }, noStore);
 }

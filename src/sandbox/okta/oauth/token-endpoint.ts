@@ -1,20 +1,25 @@
-// POST /oauth2/v1/token: the four grants of the org authorization server that the company's apps may use.
+// The token endpoint: the grants of the org's own authorization server, and those of the custom ones.
 
 import { json, type OktaAnswer } from '../answer.ts';
 import { authenticateClient } from './client-auth.ts';
-import { deviceGrant } from './clients.ts';
+import { deviceGrant, exchangeGrant } from './clients.ts';
+import { readScopes, requireRule } from './custom-policy.ts';
 import { checkNonce, currentNonce, type Proof, readProof, useProof } from './dpop.ts';
+import { answerExchange } from './exchange.ts';
 import { digest } from './jwt.ts';
 import { invalidClient, invalidGrant, invalidProof, invalidRequest, noStore, OAuthProblem } from './problems.ts';
 import type { KnownClient, OAuthRequest } from './request.ts';
 import { decideScopes } from './scope-choice.ts';
 import { type DeviceAuthorization, dropEnded, type Grant } from './state.ts';
-import { issueTokens, stands, type TokenResponse } from './tokens.ts';
+import { issueTokens, stands, type TokenResponse, userOf } from './tokens.ts';
 
-const grantTypes = ['authorization_code', 'client_credentials', 'refresh_token', deviceGrant];
+const everywhere = ['authorization_code', 'client_credentials', 'refresh_token'];
+const ofOrg = [...everywhere, deviceGrant];
+const ofCustom = [...everywhere, exchangeGrant];
 
 export function answerToken(request: OAuthRequest): OktaAnswer {
-  const { form, state, call, base, now } = request;
+  const { form, state, call, base, now, server } = request;
+  const grantTypes = server ? ofCustom : ofOrg;
   const type = form.get('grant_type');
   if (type === undefined)
     throw invalidRequest(`The token request must specify a 'grant_type'. Valid values: [${grantTypes.join(', ')}]`);
@@ -25,7 +30,7 @@ export function answerToken(request: OAuthRequest): OktaAnswer {
     );
   }
   const client = authenticateClient(request);
-  checkGrantType(client, type);
+  checkGrantType(request, client, type);
   const proof = readProof(call, base, now);
   if (!proof && client.requireDpop) throw invalidProof('The DPoP proof JWT header is missing.');
   if (proof) {
@@ -39,9 +44,9 @@ export function answerToken(request: OAuthRequest): OktaAnswer {
   return json(response, { ...noStore, ...news });
 }
 
-function checkGrantType(client: KnownClient, type: string): void {
+function checkGrantType({ server }: OAuthRequest, client: KnownClient, type: string): void {
   if (client.grants.includes(type)) return;
-  if (type === 'client_credentials') {
+  if (type === 'client_credentials' && !server) {
     throw invalidClient(
       "Only clients with 'application_type' of 'service' may use the client_credentials 'grant_type' with the Org Authorization Server.",
     );
@@ -53,28 +58,38 @@ function checkGrantType(client: KnownClient, type: string): void {
 }
 
 function exchange(request: OAuthRequest, client: KnownClient, type: string, proof: Proof | undefined): TokenResponse {
-  const issue = (grant: Grant, scopes: readonly string[]) =>
-    issueTokens(request.state, grant, {
-      base: request.base,
+  const { server, state } = request;
+  const issue = (grant: Grant, scopes: readonly string[]) => {
+    // Whoever refreshes is asked about anew: a person may have lost a group since.
+    const grantType = type === 'refresh_token' ? 'authorization_code' : type;
+    const rule = server && requireRule(state, server, { client, grantType, user: userOf(state, grant), scopes });
+    return issueTokens(state, grant, {
+      issuer: request.issuer,
       now: request.now,
       scopes,
       jkt: proof?.jkt,
       withRefresh: grant.userId !== undefined && grant.scopes.includes('offline_access'),
+      ...(rule && { life: rule.accessTokenMinutes * 60 }),
     });
+  };
+  if (type === exchangeGrant) return answerExchange(request, issue, client);
   if (type === 'client_credentials') {
-    const scopes = decideScopes(client, request.form.get('scope'));
-    return issue(startGrant(client, scopes), scopes);
+    const asked = request.form.get('scope');
+    const scopes = server ? readScopes(server, 'client credentials', asked) : decideScopes(client, asked);
+    return issue(startGrant(client, scopes, server?.id), scopes);
   }
   if (type === 'refresh_token') {
-    const { grant, scopes } = takeRefreshToken(request, client, proof);
-    return issue(grant, scopes);
+    const { token, scopes } = takeRefreshToken(request, client, proof);
+    const response = issue(token.grant, scopes);
+    token.used = true;
+    return response;
   }
   const grant = type === deviceGrant ? takeDeviceGrant(request, client) : takeCode(request, client);
   grant.jkt = proof?.jkt;
   return issue(grant, grant.scopes);
 }
 
-function startGrant(client: KnownClient, scopes: readonly string[]): Grant {
+function startGrant(client: KnownClient, scopes: readonly string[], serverId: string | undefined): Grant {
   return {
     clientId: client.id,
     userId: undefined,
@@ -82,16 +97,17 @@ function startGrant(client: KnownClient, scopes: readonly string[]): Grant {
     jkt: undefined,
     authTime: undefined,
     nonce: undefined,
+    serverId,
     revoked: false,
   };
 }
 
 /** RFC 6749 §4.1.3 and RFC 7636 §4.6. A code that comes twice was stolen once: what it gave ends (§4.1.2). */
-function takeCode({ form, state, now }: OAuthRequest, client: KnownClient): Grant {
+function takeCode({ form, state, now, server }: OAuthRequest, client: KnownClient): Grant {
   const code = form.get('code');
   if (code === undefined) throw invalidRequest("The required parameter 'code' is missing.");
   const found = state.oauth.codes.get(code);
-  if (!found?.grant || (!found.used && found.expires <= now))
+  if (!found?.grant || found.serverId !== server?.id || (!found.used && found.expires <= now))
     throw invalidGrant('The authorization code is invalid or has expired.');
   if (found.used) {
     found.grant.revoked = true;
@@ -114,11 +130,11 @@ function takeCode({ form, state, now }: OAuthRequest, client: KnownClient): Gran
 }
 
 /** Each refresh token once; one that comes again ends everything that was issued on its grant (RFC 9700 §4.14.2). */
-function takeRefreshToken({ form, state, now }: OAuthRequest, client: KnownClient, proof: Proof | undefined) {
+function takeRefreshToken({ form, state, now, server }: OAuthRequest, client: KnownClient, proof: Proof | undefined) {
   const text = form.get('refresh_token');
   if (text === undefined) throw invalidRequest("The required parameter 'refresh_token' is missing.");
   const token = state.oauth.refreshTokens.get(text);
-  const isTheirs = token?.grant.clientId === client.id;
+  const isTheirs = token?.grant.clientId === client.id && token.grant.serverId === server?.id;
   if (token?.used && isTheirs) token.grant.revoked = true;
   if (!token || !isTheirs || token.used || token.expires <= now || !stands(state, token.grant))
     throw invalidGrant('The refresh token is invalid or expired.');
@@ -132,8 +148,7 @@ function takeRefreshToken({ form, state, now }: OAuthRequest, client: KnownClien
       `Some of the scopes requested for the refresh request were not granted in the original authorize request. Denied scopes: ${more.join(', ')}.`,
     );
   }
-  token.used = true;
-  return { grant: token.grant, scopes: asked };
+  return { token, scopes: asked };
 }
 
 /** RFC 8628 §3.5. */

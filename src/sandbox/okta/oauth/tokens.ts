@@ -1,22 +1,30 @@
-// Issuing tokens and telling whether one still holds: access tokens as Okta's org server writes them, ID tokens, refresh tokens.
+// Issuing tokens and telling whether one still holds: access tokens as Okta writes them, ID tokens, refresh tokens.
 
+import type { AuthClaim, AuthServerRecord } from '../authorization-server-seed.ts';
 import type { OktaState } from '../state.ts';
 import { readProfile, type UserRecord } from '../user-record.ts';
-import { digest, signJwt } from './jwt.ts';
+import { readClaims } from './custom-claims.ts';
+import { signingKeyOf } from './custom-keys.ts';
+import { type Claims, digest, type SigningKey, signJwt } from './jwt.ts';
 import { findClient } from './request.ts';
 import { type AccessToken, dropEnded, type Grant, type RefreshToken, randomText } from './state.ts';
 
-const accessLife = 3_600_000;
+/** Seconds. */
+const hour = 3600;
 /** Okta's default for refresh tokens: no end, but seven days without use. */
 const refreshIdle = 7 * 86_400_000;
 
 export interface Issue {
-  base: string;
+  issuer: string;
   now: number;
   scopes: readonly string[];
   /** Thumbprint of the key that the access token is bound to. */
   jkt: string | undefined;
   withRefresh: boolean;
+  /** Seconds that the access token lasts; default: an hour. */
+  life?: number;
+  /** Claims in the place of those that would be; undefined takes one out. */
+  over?: Claims;
 }
 
 export interface TokenResponse {
@@ -33,7 +41,7 @@ export function issueTokens(state: OktaState, grant: Grant, issue: Issue): Token
   const access = issueAccessToken(state, grant, issue);
   const response: TokenResponse = {
     token_type: issue.jkt === undefined ? 'Bearer' : 'DPoP',
-    expires_in: accessLife / 1000,
+    expires_in: issue.life ?? hour,
     access_token: access.text,
     scope: issue.scopes.join(' '),
   };
@@ -48,34 +56,48 @@ export function issueTokens(state: OktaState, grant: Grant, issue: Issue): Token
   return response;
 }
 
-function issueAccessToken(state: OktaState, grant: Grant, { base, now, scopes, jkt }: Issue): AccessToken {
+/** The custom authorization server of a grant. */
+function serverOf(state: OktaState, { serverId }: Grant): AuthServerRecord | undefined {
+  return serverId === undefined ? undefined : state.authServers.find(({ id }) => id === serverId);
+}
+
+function keyOf(state: OktaState, server: AuthServerRecord | undefined): SigningKey {
+  return server ? signingKeyOf(server) : state.oauth.signingKey();
+}
+
+export function issueAccessToken(state: OktaState, grant: Grant, issue: Omit<Issue, 'withRefresh'>): AccessToken {
+  const { issuer, now, scopes, jkt, life = hour, over } = issue;
   const { oauth } = state;
   const user = userOf(state, grant);
   const jti = `AT.${randomText()}`;
   const issued = Math.floor(now / 1000);
-  const claims = {
+  const server = serverOf(state, grant);
+  const claims: Claims = {
     ver: 1,
     jti,
-    iss: base,
-    aud: base,
+    iss: issuer,
+    aud: server ? server.audiences[0] : issuer,
     sub: user?.person.login ?? grant.clientId,
     iat: issued,
-    exp: issued + accessLife / 1000,
+    exp: issued + life,
     cid: grant.clientId,
     ...(user && { uid: user.id, auth_time: grant.authTime }),
     scp: scopes,
     ...(jkt !== undefined && { cnf: { jkt } }),
+    ...(user && server && readClaims(state, server, user, scopes, ({ claimType }) => claimType === 'RESOURCE')),
+    ...over,
   };
-  const text = signJwt(claims, oauth.signingKey());
+  const text = signJwt(claims, keyOf(state, server));
   const token: AccessToken = {
     text,
     jti,
     grant,
     scopes,
     jkt,
-    issuer: base,
+    issuer,
+    claims,
     issued: issued * 1000,
-    expires: (issued + accessLife / 1000) * 1000,
+    expires: (typeof claims.exp === 'number' ? claims.exp : issued + life) * 1000,
     revoked: false,
   };
   dropEnded(oauth.accessTokens, now);
@@ -88,23 +110,26 @@ function writeIdToken(
   grant: Grant,
   user: UserRecord,
   access: AccessToken,
-  { base, now }: Issue,
+  { issuer, now }: Issue,
 ): string {
   const issued = Math.floor(now / 1000);
+  const server = serverOf(state, grant);
+  const isWanted = ({ claimType, alwaysIncludeInToken }: AuthClaim) => claimType === 'IDENTITY' && alwaysIncludeInToken;
   const claims = {
     ...describePerson(state, user, access.scopes),
+    ...(server && readClaims(state, server, user, access.scopes, isWanted)),
     ver: 1,
-    iss: base,
+    iss: issuer,
     aud: grant.clientId,
     iat: issued,
-    exp: issued + accessLife / 1000,
+    exp: issued + hour,
     jti: `ID.${randomText()}`,
     auth_time: grant.authTime,
     ...(grant.nonce !== undefined && { nonce: grant.nonce }),
     // OpenID Connect Core §3.1.3.6: the left half of the hash.
     at_hash: Buffer.from(digest(access.text), 'base64url').subarray(0, 16).toString('base64url'),
   };
-  return signJwt(claims, state.oauth.signingKey());
+  return signJwt(claims, keyOf(state, server));
 }
 
 /** The claims of a person that the scopes give (OpenID Connect Core §5.4). */
@@ -130,8 +155,9 @@ export function userOf(state: OktaState, grant: Grant): UserRecord | undefined {
   return user?.status === 'ACTIVE' ? user : undefined;
 }
 
-/** Ends whatever a person's sign-ins have given to clients. */
+/** Ends a person's sessions, and whatever they have given to clients. */
 export function endGrantsOf({ oauth }: OktaState, user: UserRecord): void {
+  for (const [id, session] of oauth.sessions) if (session.userId === user.id) oauth.sessions.delete(id);
   for (const { grant } of [...oauth.accessTokens.values(), ...oauth.refreshTokens.values()])
     if (grant.userId === user.id) grant.revoked = true;
 }

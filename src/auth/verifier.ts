@@ -1,0 +1,82 @@
+// From the settings to what verifies a token: where keys or introspection are, and what a token is held against.
+
+import { fetchJson, IssuerUnavailable, type Json } from './addresses.ts';
+import type { Rules } from './claims.ts';
+import { createDiscovery } from './discovery.ts';
+import { basic, verifyByIntrospection } from './introspection.ts';
+import { type Verify, verifyJwt } from './jwt.ts';
+import { createKeys } from './keys.ts';
+import { providers } from './provider.ts';
+import type { AuthSettings } from './settings.ts';
+
+export interface VerifierOptions {
+  readonly settings: AuthSettings;
+  readonly issuer: string;
+  readonly publicUrl: string;
+  readonly fetch: typeof fetch;
+  readonly now: () => number;
+  readonly onStale: (error: unknown) => void;
+}
+
+export function createVerifier(options: VerifierOptions): Verify {
+  const { settings, issuer, fetch, now } = options;
+  const provider = providers[settings.provider];
+  const rules = rulesOf(options);
+  const discover = createDiscovery(issuer, fetch, now);
+  if (settings.verify === 'introspection') {
+    const { clientId, clientSecret } = settings;
+    if (clientId === undefined || !clientSecret) throw new TypeError('introspection without a client');
+    const known = settings.introspectionEndpoint ?? provider.introspectionEndpoint?.(issuer);
+    const endpoint = async () => known ?? discover(['introspection_endpoint', 'introspect_endpoint']);
+    return verifyByIntrospection({ rules, endpoint, clientId, clientSecret, fetch, now });
+  }
+  const known = settings.jwksUri ?? provider.jwksUri?.(issuer);
+  const fetchKeys = async () => fetchKeySet(options, known ?? (await discover(['jwks_uri'])));
+  const keys = createKeys({ fetchKeys, now, onStale: options.onStale });
+  return verifyJwt({ rules, algorithms: settings.algorithms, keys, now });
+}
+
+function rulesOf({ settings, issuer, publicUrl }: VerifierOptions): Rules {
+  const provider = providers[settings.provider];
+  const tenant = settings.tenant ?? provider.tenantOf?.(issuer);
+  return {
+    issuer: settings.tokenIssuer ?? provider.tokenIssuer(issuer),
+    audiences: settings.audience ?? [publicUrl],
+    resource: publicUrl,
+    clockSkew: settings.clockSkew,
+    scopeMap: settings.scopeMap ?? {},
+    groupsClaim: settings.groupsClaim,
+    groupMap: settings.groupMap ?? {},
+    subjectClaims: settings.subjectClaim === undefined ? provider.subjectClaims : [settings.subjectClaim],
+    machineOnly: provider.machineOnly,
+    ...(tenant !== undefined && provider.tenantClaims && { tenant: { name: tenant, claims: provider.tenantClaims } }),
+  };
+}
+
+/** Keys that are not public are asked for once more, signed in as a client of our own. */
+async function fetchKeySet({ settings, issuer, fetch }: VerifierOptions, url: string): Promise<Json> {
+  const { closedKeys } = providers[settings.provider];
+  try {
+    return await fetchJson(fetch, url);
+  } catch (error) {
+    const closed = closedKeys && error instanceof IssuerUnavailable && error.status === 401;
+    if (!closed) throw error;
+    const { clientId, clientSecret } = settings;
+    if (clientId === undefined || !clientSecret) {
+      throw new IssuerUnavailable(
+        `${url} is not public: switch on “Access signing certificate” in the identity domain's settings, or set clientId and clientSecret`,
+      );
+    }
+    const form = new URLSearchParams({ grant_type: 'client_credentials', scope: closedKeys.scope });
+    const { access_token: token } = await fetchJson(fetch, closedKeys.tokenEndpoint(issuer), {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        authorization: basic(clientId, clientSecret),
+      },
+      body: form.toString(),
+    });
+    if (typeof token !== 'string') throw new IssuerUnavailable('the issuer gave no token for reading its keys');
+    return fetchJson(fetch, url, { headers: { authorization: `Bearer ${token}` } });
+  }
+}

@@ -1,0 +1,29 @@
+// Who calls, as a front door verified it. The door makes it, the MCP server heeds it; neither knows the other.
+
+export interface Caller {
+  /** Stable, free of personal data beyond an id; `local` on stdio and where nobody signs in. */
+  readonly id: string;
+  /** What this caller may do; absent where nobody signs in: then the operator's limits alone count. */
+  readonly allowance?: Allowance | undefined;
+}
+
+export interface Allowance {
+  /** `castellan:read`, `okta:write` and so on, and nothing else. */
+  readonly scopes: ReadonlySet<string>;
+  /** The same for the same scopes. */
+  readonly key: string;
+}
+
+/** One of Castellan's own scopes: for every platform (`castellan`) or for one by its name. */
+export const ownScope = /^[a-z][a-z0-9-]{0,39}:(read|write|destroy)$/;
+
+/** Scopes as an allowance; what is none of ours is left out. */
+export function allowanceOf(scopes: Iterable<string>): Allowance {
+  const own = [...new Set(scopes)].filter((scope) => ownScope.test(scope)).sort();
+  return { scopes: new Set(own), key: own.join(' ') };
+}
+
+/** Whether scopes allow what needs one of a platform: `castellan:read` stands for `okta:read` and every other platform's. */
+export function covers(scopes: ReadonlySet<string>, scope: string): boolean {
+  return scopes.has(scope) || scopes.has(`castellan${scope.slice(scope.indexOf(':'))}`);
+}
