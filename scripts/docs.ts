@@ -50,7 +50,7 @@ function writeTools(entries: readonly Entry[]): string {
       rows.length > 0 ? ['', '| parameter | type | default | |', '|---|---|---|---|', ...rows] : ['', 'No parameters.'];
     return [`## ${tool.name}`, '', tool.description, '', facts(tool), ...table].join('\n');
   });
-  return `${generated}\n\n# Tools\n\nTimes are UTC, ISO 8601. An empty string or null counts as not given.\n\n${parts.join('\n\n')}\n`;
+  return `${generated}\n\n# Tools\n\nTimes are UTC, ISO 8601. An empty string or null counts as not given. A person is asked before a tool whose access is destroy runs, and before any other that gives rights or changes who gets in and as whom.\n\n${parts.join('\n\n')}\n`;
 }
 
 function facts(tool: AnyTool): string {

@@ -60,7 +60,11 @@ export default defineCommand({
       if (result.isError) {
         tell(text);
         process.exitCode = 1;
-      } else print(given.json ? JSON.stringify(result.structuredContent, null, 2) : text);
+      } else {
+        // What waits for a person is not done, and a script must see that.
+        if ((result.structuredContent as { approve?: string } | undefined)?.approve !== undefined) process.exitCode = 1;
+        print(given.json ? JSON.stringify(result.structuredContent, null, 2) : text);
+      }
     } catch (error) {
       // A tool that does not exist is refused by the protocol itself; anything else is no wrong use.
       if (!(error instanceof ProtocolError)) throw error;

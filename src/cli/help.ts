@@ -14,7 +14,7 @@ export function describeCommands(commands: readonly Omit<CommandHelp, 'args'>[],
   const width = Math.max(...commands.map(({ name }) => name.length)) + 2;
   const lines = commands.map(({ name, description }) => entry(paint('bold', name), name.length, width, description));
   return [
-    `Castellan ${version}: the MCP server through which an AI assistant sees identity platforms safely.`,
+    `Castellan ${version}: the MCP server through which an AI assistant sees and administers identity platforms, safely.`,
     '',
     'castellan COMMAND [flags]',
     '',

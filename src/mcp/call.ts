@@ -41,6 +41,8 @@ export interface Call {
   failure: CastellanError | undefined;
   /** What a tool that changes something would do; made by the step `plan`. */
   plan: Plan | undefined;
+  /** Asks again why the plan must not be carried out; set by the step `plan`. */
+  guardAgain: (() => Promise<string | undefined>) | undefined;
   /** From here on the change is made: a caller who goes away does not stop it halfway. */
   applying: boolean;
   outcome: Outcome | undefined;

@@ -58,6 +58,7 @@ export function createDispatch({ runSteps, now, callTimeoutMs }: DispatchOptions
       requestIds: [],
       failure: undefined,
       plan: undefined,
+      guardAgain: undefined,
       applying: false,
       outcome: undefined,
       record: async () => {

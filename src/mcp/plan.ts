@@ -2,6 +2,7 @@
 // inside have let it through, makes the change and says how it is taken back.
 
 import type { CallToolResult } from '@modelcontextprotocol/server';
+import pLimit, { type LimitFunction } from 'p-limit';
 import type { Applied, ChangeAnswer, Plan, Undo } from '../core/change.ts';
 import { CastellanError, toCastellanError } from '../core/errors.ts';
 import type { ToolContext } from '../core/tool.ts';
@@ -21,14 +22,9 @@ export function planChanges(): Step {
     try {
       const context = contextOf(call, untilApplying(call));
       call.plan = await makePlan(input, context);
-      const refused = await call.tenant?.guard?.(call.plan, context.client, tool.access);
-      if (refused !== undefined) {
-        throw new CastellanError({
-          code: 'not_allowed',
-          message: refused,
-          hint: 'Nobody can do this through Castellan.',
-        });
-      }
+      const { plan, tenant } = call;
+      call.guardAgain = async () => tenant?.guard?.(plan, context.client, tool.access);
+      throwRefusal(await call.guardAgain());
     } catch (error) {
       if (call.signal.aborted) return failCall(call, call.signal.reason);
       if (call.plan) call.outcome = { event: 'refused', code: toCastellanError(error).code };
@@ -49,9 +45,28 @@ export function planChanges(): Step {
 
 /** The last step of a call that changes something. */
 export function applyChanges(handOver: HandOver): Step {
+  /** What takes something away is judged once more and done one after the other: two of a kind must not fall together. */
+  const queues = new Map<string, LimitFunction>();
+  const queueOf = (tenant: string) => {
+    const queue = queues.get(tenant) ?? pLimit(1);
+    queues.set(tenant, queue);
+    return queue;
+  };
   return async (call, next) => {
-    const { plan } = call;
-    if (!plan) return next();
+    if (!call.plan) return next();
+    if (call.entry.tool.access !== 'destroy' || !call.tenant) return apply(call, call.plan);
+    return queueOf(call.tenant.name)(async () => {
+      try {
+        throwRefusal(await call.guardAgain?.());
+      } catch (error) {
+        call.outcome = { event: 'refused', code: toCastellanError(error).code };
+        return failCall(call, call.signal.aborted ? call.signal.reason : error);
+      }
+      return call.plan ? apply(call, call.plan) : next();
+    });
+  };
+
+  async function apply(call: Call, plan: Plan): Promise<CallToolResult> {
     // Before the change, so that there is no change without a record of it.
     await call.record({ event: 'started' });
     if (call.signal.aborted) return failCall(call, call.signal.reason);
@@ -71,7 +86,12 @@ export function applyChanges(handOver: HandOver): Step {
       undo: applied.undo ?? plan.undo,
       ...(applied.handOver && { note: await giveAway(applied.handOver, handOver) }),
     });
-  };
+  }
+}
+
+function throwRefusal(reason: string | undefined): void {
+  if (reason === undefined) return;
+  throw new CastellanError({ code: 'not_allowed', message: reason, hint: 'Nobody can do this through Castellan.' });
 }
 
 async function giveAway({ what, text }: NonNullable<Applied['handOver']>, handOver: HandOver): Promise<string> {
@@ -95,12 +115,14 @@ export function answerChange(call: Call, end: End): CallToolResult {
   const { plan, entry } = call;
   if (!plan) throw new TypeError('a change without a plan');
   const undo = end.undo ?? plan.undo;
-  const warnings = end.warnings ?? plan.warnings ?? [];
+  // Where there is nothing to do, nothing changes and nothing is to be warned of.
+  const idle = plan.already !== undefined;
+  const warnings = idle ? [] : (end.warnings ?? plan.warnings ?? []);
   const output: ChangeAnswer = {
     done: end.done,
     summary: plan.summary,
     targets: plan.targets.map(({ type, id, name }) => ({ type, id, ...(name !== undefined && { name }) })),
-    changes: [...plan.changes],
+    changes: idle ? [] : [...plan.changes],
     ...(Object.keys(plan.touches ?? {}).length > 0 && { touches: { ...plan.touches } }),
     ...(warnings.length > 0 && { warnings: [...warnings] }),
     ...(plan.already === undefined && describeUndo(undo, entry.choosesTenant ? call.tenant?.name : undefined)),

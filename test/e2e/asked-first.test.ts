@@ -326,6 +326,29 @@ describe('a person', () => {
   });
 });
 
+describe('an administrator who was kept out', () => {
+  const declan = 'declan.kinsella@larkspur.example';
+  const lifecycle = (step: string) => organization.write('POST', `/api/v1/users/${declan}/lifecycle/${step}`);
+
+  it('is let in again by nobody unasked, be the rights the account’s own or those of its groups', async () => {
+    await lifecycle('suspend');
+    await expectAsked('unsuspend_okta_user', { user_id: declan }, /administrator rights/);
+    await lifecycle('unsuspend');
+    await lifecycle('deactivate');
+    // Deactivated, the account has no roles of its own; its group stays.
+    await expectAsked('activate_okta_user', { user_id: declan }, /HELP_DESK_ADMIN/);
+  });
+
+  it('anybody else is unlocked and unsuspended without a question', async () => {
+    const id = await anybody(organization);
+    await organization.write('POST', `/api/v1/users/${id}/lifecycle/suspend`);
+    asked.length = 0;
+    await ask(client, 'unsuspend_okta_user', { user_id: id });
+    await ask(client, 'unlock_okta_user', { user_id: 'maya.lindqvist@larkspur.example' });
+    expect(asked).toEqual([]);
+  });
+});
+
 describe('where logins are hidden', () => {
   it('a login that somebody has is taken all the same, and its present spelling is not told', async () => {
     const hiding = await openTestServer({ tenantSettings: { maskFields: ['login', 'email'] } });

@@ -31,6 +31,9 @@ export const roleEntity = z.object({
 });
 const assignees = z.object({ value: z.array(z.object({ id: z.string() })), _links: z.unknown().optional() });
 const accountEntity = z.object({ id: z.string(), status: z.string() });
+const ownAppEntity = z.object({
+  credentials: z.object({ oauthClient: z.object({ client_id: z.string().nullish() }).nullish() }).nullish(),
+});
 const namedEntity = z.object({
   label: z.string().nullish(),
   profile: z.object({ login: z.string().nullish(), name: z.string().nullish() }).nullish(),
@@ -60,8 +63,17 @@ export function createGuard(options: GuardOptions): Guard {
     const list = lists[type] ?? [];
     if (list.length === 0) return undefined;
     const name = await nameOf(target, client);
-    const named = (entry: string) => entry === id || (name !== undefined && fold(entry) === fold(name));
+    const names = name === undefined ? [] : type === 'user' ? [name, name.replace(/@.*$/, '')] : [name];
+    const named = (entry: string) => entry === id || names.some((each) => fold(entry) === fold(each));
     return list.some(named) ? `The ${type} ${show(target)} is protected by the operator.` : undefined;
+  }
+
+  /** Okta makes the client id of an application its id, unless whoever made the application chose another. */
+  async function isOwnApp(id: string, client: OktaClient): Promise<boolean> {
+    if (options.clientId === undefined) return false;
+    if (id === options.clientId) return true;
+    const { credentials } = await client.getExact(['apps', id], ownAppEntity);
+    return credentials?.oauthClient?.client_id === options.clientId;
   }
 
   async function checkUser(target: Target, client: OktaClient): Promise<string | undefined> {
@@ -86,7 +98,7 @@ export function createGuard(options: GuardOptions): Guard {
       return `The group ${show(first)} makes its members super administrators.`;
     }
     for (const target of targets) {
-      if (target.type === 'application' && target.id === options.clientId) {
+      if (target.type === 'application' && (await isOwnApp(target.id, client))) {
         return `${show(target)} is the application that Castellan itself runs on.`;
       }
       const reason = target.type === 'user' && !plan.restores ? await checkUser(target, client) : undefined;

@@ -132,4 +132,19 @@ export const userCases: readonly ChangeCase[] = [
       return { input: { user_id: id, factor_id: factors.at(-1)?.id }, reads: [`/api/v1/users/${id}/factors`] };
     },
   },
+  {
+    tool: 'unenroll_okta_user_factor',
+    when: 'with what hangs on it',
+    asks: true,
+    undo: 'none',
+    compare: compareEntries,
+    async prepare(organization) {
+      // Tomas has Okta Verify: its push, and its one-time code.
+      const user = 'tomas.okafor@larkspur.example';
+      const factors = await organization.read(`/api/v1/users/${user}/factors`);
+      const push = factors.find(({ factorType }) => factorType === 'push');
+      if (!push || !factors.some(({ factorType }) => factorType === 'token:software:totp')) throw new Error('no push');
+      return { input: { user_id: user, factor_id: push.id }, reads: [`/api/v1/users/${user}/factors`] };
+    },
+  },
 ];

@@ -109,13 +109,17 @@ export const userFactorTools = [
         client.get(['users', user.id, 'factors', factor_id], factorEntity),
         loadFactors(client, user.id),
       ]);
-      const left = all.filter(({ id }) => id !== factor.id).length;
+      // What hangs on Okta Verify's push goes with it (developer.okta.com, UserFactor, Unenroll a factor).
+      const withIt = isPush(factor) ? all.filter(goesWithPush) : [];
+      const taken = [factor, ...withIt.filter(({ id }) => id !== factor.id)];
+      const left = all.filter(({ id }) => !taken.some((each) => each.id === id)).length;
       return {
         summary: `Take the factor ${describeFactor(factor)} (${factor.id}) of the ${nameTarget(target)}`,
-        targets: [target, targetFactor(factor)],
-        changes: [takeFactor(factor)],
+        targets: [target, ...taken.map(targetFactor)],
+        changes: taken.map(takeFactor),
         touches: { factors_left: left },
         warnings: [
+          ...(taken.length > 1 ? ['Okta takes everything of Okta Verify with its push.'] : []),
           ...(left === 0 ? [alone] : []),
           ...(remove_recovery_enrollment ? ['The person can no longer recover the account with it.'] : []),
         ],
@@ -129,6 +133,14 @@ export const userFactorTools = [
     },
   }),
 ];
+
+function isPush({ factorType }: Factor): boolean {
+  return factorType === 'push';
+}
+
+function goesWithPush({ factorType, provider }: Factor): boolean {
+  return provider === 'OKTA' && (factorType === 'token:software:totp' || factorType === 'signed_nonce');
+}
 
 const alone =
   'Until the person enrolls a new factor, the password alone may be enough to sign in, or nothing is, as the policies say.';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CastellanError } from '../../../core/errors.ts';
 import { quoted } from '../../../core/plain.ts';
 import type { OktaClient } from '../client.ts';
-import { roleEntity } from '../guard.ts';
+import { roleEntity, rolesOfGroup } from '../guard.ts';
 import { groupEntity } from '../views.ts';
 import type { User } from './changing.ts';
 import { orUndefined } from './counting.ts';
@@ -66,6 +66,19 @@ export async function rolesOfUser(client: OktaClient, userId: string): Promise<r
   const list = await orUndefined(client.list(request), 'missing_scope');
   const held = list?.items.filter(({ status }) => (status ?? 'ACTIVE') === 'ACTIVE');
   return held?.map(({ type, label }) => type ?? label ?? 'a custom role');
+}
+
+/**
+ * The same with what comes back with a deactivated account: its groups stay, and with them their roles, which Okta does
+ * not tell of it meanwhile.
+ */
+export async function rolesToCome(client: OktaClient, userId: string): Promise<readonly string[] | undefined> {
+  const own = await rolesOfUser(client, userId);
+  if (own === undefined) return undefined;
+  const { items } = await client.list({ path: ['users', userId, 'groups'], entity: groupEntity, max: most });
+  const through = await Promise.all(items.map(({ id }) => orUndefined(rolesOfGroup(id, client), 'missing_scope')));
+  if (through.includes(undefined)) return undefined;
+  return [...new Set([...own, ...through.flatMap((roles) => roles ?? [])])];
 }
 
 /** What the person has: `{ applications, groups, factors }`. */

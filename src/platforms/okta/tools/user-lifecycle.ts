@@ -8,7 +8,7 @@ import type { OktaClient } from '../client.ts';
 import { checkStatus, loadUser, nameTarget, statusChange, targetUser } from './changing.ts';
 import { askForAccess, handOverFrom, sendEmail } from './hand-over.ts';
 import { renaming, userId } from './shared.ts';
-import { countAccess, hasPassword, rolesOfUser } from './user-facts.ts';
+import { countAccess, hasPassword, rolesOfUser, rolesToCome } from './user-facts.ts';
 
 const change = defineChanges<OktaClient>();
 const byIdentifier = { user_identifier: 'user_id' };
@@ -36,8 +36,8 @@ export const userLifecycleTools = [
           'For PROVISIONED take reactivate_okta_user, for SUSPENDED unsuspend_okta_user, for LOCKED_OUT unlock_okta_user.',
         );
       }
-      const roles = already ? [] : await rolesOfUser(client, user.id);
       const staged = user.status === 'STAGED';
+      const roles = already ? [] : await rolesToCome(client, user.id);
       return {
         summary: `Activate the ${nameTarget(target)}`,
         targets: [target],
@@ -216,12 +216,14 @@ export const userLifecycleTools = [
           ['SUSPENDED'],
           'For LOCKED_OUT take unlock_okta_user, for DEPROVISIONED or STAGED activate_okta_user.',
         );
+      const roles = already ? [] : await rolesOfUser(client, user.id);
       return {
         summary: `Unsuspend the ${nameTarget(target)}`,
         targets: [target],
         changes: statusChange(user.status, 'ACTIVE'),
         undo: { tool: 'suspend_okta_user', input: { user_id: user.id } },
         already,
+        ask: askForAccess(roles),
         restores: true,
         apply: async () => void (await client.send('POST', ['users', user.id, 'lifecycle', 'unsuspend'])),
       };
@@ -251,12 +253,14 @@ export const userLifecycleTools = [
           'For SUSPENDED take unsuspend_okta_user, for DEPROVISIONED or STAGED activate_okta_user.',
         );
       }
+      const roles = already ? [] : await rolesOfUser(client, user.id);
       return {
         summary: `Unlock the ${nameTarget(target)}`,
         targets: [target],
         changes: statusChange(user.status, 'ACTIVE'),
         undo: { none: 'only wrong passwords lock somebody out; suspend_okta_user keeps the person out' },
         already,
+        ask: askForAccess(roles),
         restores: true,
         apply: async () => void (await client.send('POST', ['users', user.id, 'lifecycle', 'unlock'])),
       };
