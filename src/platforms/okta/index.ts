@@ -3,13 +3,14 @@
 import { createRateBudget, type SharedMemory } from '../../core/budget.ts';
 import type { Values } from '../../core/settings.ts';
 import type { Platform, Tenant } from '../../core/tool.ts';
-import { createUpstream, type UpstreamOptions } from '../../core/upstream.ts';
+import { type CallScope, createUpstream, type UpstreamOptions } from '../../core/upstream.ts';
 import { createOktaChecks } from './checks.ts';
 import { createOktaClient, type OktaClient } from './client.ts';
 import { type CredentialDependencies, dialectFor, openOktaCredential, scopeAdvice } from './credential.ts';
 import { createGuard } from './guard.ts';
 import { createPrivacy } from './privacy.ts';
 import { oktaPrompts } from './prompts.ts';
+import { protectedChecks } from './protected-check.ts';
 import { oktaResources } from './resources.ts';
 import { covers } from './scopes.ts';
 import type { oktaSettings } from './settings.ts';
@@ -63,6 +64,7 @@ export function openOktaTenant(name: string, settings: OktaTenantSettings, deps:
   });
   const connection = { upstream, origin, tenant: name, privacy: createPrivacy(settings), credential };
   const guard = createGuard({ ...settings, clientId: credential.clientId, kind: credential.kind });
+  const connect = (scope: CallScope) => createOktaClient(connection, scope);
   return {
     name,
     readOnly: whyReadOnly(settings),
@@ -72,8 +74,11 @@ export function openOktaTenant(name: string, settings: OktaTenantSettings, deps:
       learnScopes: credential.scopes,
       scopeAdvice: (missing: readonly string[]) => scopeAdvice(missing, credential, name),
     }),
-    connect: (scope) => createOktaClient(connection, scope),
-    checks: createOktaChecks(upstream, origin, deps.now, credential),
+    connect,
+    checks: [
+      ...createOktaChecks(upstream, origin, deps.now, credential),
+      ...protectedChecks(settings, connect, deps.now),
+    ],
   };
 }
 
