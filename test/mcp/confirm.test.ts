@@ -88,6 +88,21 @@ describe('a client that can ask', () => {
     expect(removed()).toEqual(['a/1']);
   });
 
+  it('the last two of a kind do not go at once: each is judged again when its turn comes', async () => {
+    const gone = vault.items.a.get('3');
+    if (gone) gone.removed = true;
+    vault.keepLast();
+    const asked = await Promise.all(['1', '2'].map((id) => server.send({ args: { id, tenant: 'a' } })));
+    expect(asked.map(({ kind }) => kind)).toEqual(['asked', 'asked']);
+    const answers = await Promise.all(
+      asked.map(({ requestState }, place) =>
+        server.send({ args: { id: `${place + 1}`, tenant: 'a' }, requestState, inputResponses: yes }),
+      ),
+    );
+    expect(answers.map(({ kind }) => kind).toSorted()).toEqual(['done', 'not done']);
+    expect(answers.find(({ kind }) => kind === 'not done')?.text).toMatch(/It is the last one/);
+  });
+
   it('a seal expires', async () => {
     const requestState = await question();
     vault.wait(10 * 60_000 + 1);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AuthInfo, createMcpHandler } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import type { Plan } from '../../src/core/change.ts';
 import { CastellanError } from '../../src/core/errors.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { defineChanges, type Platform, type Tenant } from '../../src/core/tool.ts';
@@ -89,6 +90,8 @@ export interface Vault {
   readonly store: Store;
   readonly auditFolder: string;
   readonly replica: (keys?: string, over?: { readonly ask?: 'destroy' | 'write' }) => Replica;
+  /** From now on the guard refuses to remove a tenant's last item. */
+  readonly keepLast: () => void;
   /** Lets time pass, milliseconds. */
   readonly wait: (ms: number) => void;
   readonly close: () => void;
@@ -123,6 +126,7 @@ const key = 'a key of thirty-two characters or more';
 export function openVault(): Vault {
   const folder = mkdtempSync(join(tmpdir(), 'castellan-vault-'));
   let late = 0;
+  let keepsLast = false;
   const now = () => Date.now() + late;
   const store = createMemoryStore(now);
   const approvals = createApprovals(store, now);
@@ -130,7 +134,14 @@ export function openVault(): Vault {
     new Map(['1', '2', '3'].map((id) => [id, { label: `item ${id}`, removed: false }] as const));
   const items = { a: make(), b: make() };
   const tenants = new Map<string, Tenant>(
-    Object.entries(items).map(([name, all]) => [name, { name, checks: [], connect: () => all }]),
+    Object.entries(items).map(([name, all]) => {
+      // The last item of all must stay, as the last administrator must.
+      const guard = async (plan: Plan) => {
+        const left = [...all].filter(([id, item]) => !item.removed && id !== plan.targets[0]?.id);
+        return keepsLast && left.length === 0 ? 'It is the last one.' : undefined;
+      };
+      return [name, { name, checks: [], connect: () => all, guard }];
+    }),
   );
   const audit = openAuditLog({ folder: join(folder, 'audit'), now });
   const log = createLog({ level: 'silent', format: 'json', write: () => {} });
@@ -166,6 +177,9 @@ export function openVault(): Vault {
     store,
     auditFolder: join(folder, 'audit'),
     replica,
+    keepLast() {
+      keepsLast = true;
+    },
     wait(ms) {
       late += ms;
     },
