@@ -4,16 +4,14 @@
 import { z } from 'zod';
 import type { Plan, Target } from '../../core/change.ts';
 import { CastellanError } from '../../core/errors.ts';
-import { quoted } from '../../core/plain.ts';
+import { createOnce } from '../../core/once.ts';
 import type { Access } from '../../core/tool.ts';
 import { readBodyPages } from './body-pages.ts';
 import type { OktaClient } from './client.ts';
-import { hidden } from './privacy.ts';
+import { type Protected, show } from './protected.ts';
 
 export interface GuardOptions {
-  readonly protectUsers: readonly string[];
-  readonly protectGroups: readonly string[];
-  readonly protectApps: readonly string[];
+  readonly protects: Protected;
   /** The application whose credential Castellan uses; an API token has none. */
   readonly clientId: string | undefined;
   /** How the credential proves itself: an API token is a person's, with that person's rights. */
@@ -34,38 +32,15 @@ const accountEntity = z.object({ id: z.string(), status: z.string() });
 const ownAppEntity = z.object({
   credentials: z.object({ oauthClient: z.object({ client_id: z.string().nullish() }).nullish() }).nullish(),
 });
-const namedEntity = z.object({
-  label: z.string().nullish(),
-  profile: z.object({ login: z.string().nullish(), name: z.string().nullish() }).nullish(),
-});
-const folders: Readonly<Record<string, string>> = { user: 'users', group: 'groups', application: 'apps' };
 
 export function createGuard(options: GuardOptions): Guard {
-  const lists: Readonly<Record<string, readonly string[]>> = {
-    user: options.protectUsers,
-    group: options.protectGroups,
-    application: options.protectApps,
-  };
+  const { protects } = options;
   /** Who the credential belongs to does not change while we run. */
-  let owner: Promise<string | undefined> | undefined;
+  const ownerOnce = createOnce<string>(() => true);
 
   async function ownerOf(client: OktaClient): Promise<string | undefined> {
     if (options.kind === 'service') return undefined;
-    owner ??= client.get(['users', 'me'], accountEntity).then(({ id }) => id);
-    owner.catch(() => {
-      owner = undefined;
-    });
-    return owner;
-  }
-
-  async function findProtected(target: Target, client: OktaClient): Promise<string | undefined> {
-    const { type, id } = target;
-    const list = lists[type] ?? [];
-    if (list.length === 0) return undefined;
-    const name = await nameOf(target, client);
-    const names = name === undefined ? [] : type === 'user' ? [name, name.replace(/@.*$/, '')] : [name];
-    const named = (entry: string) => entry === id || names.some((each) => fold(entry) === fold(each));
-    return list.some(named) ? `The ${type} ${show(target)} is protected by the operator.` : undefined;
+    return ownerOnce('me', async () => (await client.get(['users', 'me'], accountEntity)).id);
   }
 
   /** Okta makes the client id of an application its id, unless whoever made the application chose another. */
@@ -88,10 +63,8 @@ export function createGuard(options: GuardOptions): Guard {
 
   return async (plan, client, access) => {
     const targets = plan.targets.filter(({ id }) => id !== '');
-    for (const target of targets) {
-      const reason = await findProtected(target, client);
-      if (reason !== undefined) return reason;
-    }
+    const kept = await protects.judge(targets, client);
+    if (kept !== undefined) return kept;
     // Okta lets no rule fill such a group, so its members go only one by one, or with it.
     const [first] = targets;
     if (first?.type === 'group' && access === 'destroy' && (await carriesSuperAdmin(first.id, client, options.kind))) {
@@ -112,28 +85,6 @@ export function createGuard(options: GuardOptions): Guard {
 export async function rolesOfGroup(groupId: string, client: OktaClient): Promise<readonly string[]> {
   const { items } = await client.list({ path: ['groups', groupId, 'roles'], entity: roleEntity, max: 1_000 });
   return items.map(({ type, label }) => type ?? label ?? 'a custom role');
-}
-
-/** As the operator may have written it in the settings. */
-function fold(name: string): string {
-  return name.normalize('NFC').trim().toLowerCase();
-}
-
-function show({ id, name }: Target): string {
-  return name === undefined ? id : `${quoted(name)} (${id})`;
-}
-
-/** As Okta has it: what is protected is protected also where assistants must not see the names. */
-async function nameOf({ type, id, name }: Target, client: OktaClient): Promise<string | undefined> {
-  const folder = folders[type];
-  if (folder === undefined || (name !== undefined && name !== hidden)) return name;
-  try {
-    const { label, profile } = await client.getExact([folder, id], namedEntity);
-    return (type === 'user' ? profile?.login : type === 'group' ? profile?.name : label) ?? undefined;
-  } catch (error) {
-    if (error instanceof CastellanError && error.code === 'not_found') return undefined;
-    throw error;
-  }
 }
 
 async function carriesSuperAdmin(groupId: string, client: OktaClient, kind: GuardOptions['kind']): Promise<boolean> {

@@ -10,6 +10,7 @@ import { type CredentialDependencies, dialectFor, openOktaCredential, scopeAdvic
 import { createGuard } from './guard.ts';
 import { createPrivacy } from './privacy.ts';
 import { oktaPrompts } from './prompts.ts';
+import { createProtected } from './protected.ts';
 import { protectedChecks } from './protected-check.ts';
 import { oktaResources } from './resources.ts';
 import { covers } from './scopes.ts';
@@ -63,7 +64,8 @@ export function openOktaTenant(name: string, settings: OktaTenantSettings, deps:
     ...(deps.onAttempt && { onAttempt: deps.onAttempt }),
   });
   const connection = { upstream, origin, tenant: name, privacy: createPrivacy(settings), credential };
-  const guard = createGuard({ ...settings, clientId: credential.clientId, kind: credential.kind });
+  const protects = createProtected(settings);
+  const guard = createGuard({ protects, clientId: credential.clientId, kind: credential.kind });
   const connect = (scope: CallScope) => createOktaClient(connection, scope);
   return {
     name,
@@ -77,7 +79,7 @@ export function openOktaTenant(name: string, settings: OktaTenantSettings, deps:
     connect,
     checks: [
       ...createOktaChecks(upstream, origin, deps.now, credential),
-      ...protectedChecks(settings, connect, deps.now),
+      ...protectedChecks(protects, connect, deps.now),
     ],
   };
 }

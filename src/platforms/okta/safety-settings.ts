@@ -22,21 +22,24 @@ export const safetySettings = defineSettings({
   },
   protectUsers: {
     schema: names,
-    description: 'Users that nothing may be done to, by login or id.',
+    description:
+      'Users that nothing may be done to, by login (with or without its domain), email or id. While an entry is nobody, no user is changed.',
     env: ['OKTA_PROTECT_USERS'],
     forbids: true,
     default: [],
   },
   protectGroups: {
     schema: names,
-    description: 'Groups that nothing may be done to (memberships included), by name or id.',
+    description:
+      'Groups that nothing may be done to (memberships included), by name or id. While an entry is no group, none is changed.',
     env: ['OKTA_PROTECT_GROUPS'],
     forbids: true,
     default: [],
   },
   protectApps: {
     schema: names,
-    description: 'Applications that nothing may be done to (their assignments included), by label or id.',
+    description:
+      'Applications that nothing may be done to (their assignments included), by label or id. While an entry is none, none is changed.',
     env: ['OKTA_PROTECT_APPS'],
     forbids: true,
     default: [],
