@@ -10,6 +10,8 @@ import { openTestServer, type TestServer } from '../support/server.ts';
 let server: TestServer;
 let client: Client;
 let organization: Organization;
+/** While what is protected is not there, no group is changed. */
+let executives: Entity;
 /** What happens while the person reads the question. */
 let meanwhile: (question: string) => Promise<unknown> = async () => undefined;
 
@@ -21,8 +23,9 @@ beforeAll(async () => {
     return 'yes';
   });
 });
-beforeEach(() => {
+beforeEach(async () => {
   organization.sandbox.okta.reset();
+  executives = await organization.write('POST', '/api/v1/groups', { profile: { name: 'Executives' } });
   organization.mutations.length = 0;
   meanwhile = async () => undefined;
 });
@@ -261,10 +264,9 @@ describe('assignments', () => {
 
   it('changes no assignment of a group that the operator protects', async () => {
     const { id } = await app('Harbour CRM');
-    const group = await organization.write('POST', '/api/v1/groups', { profile: { name: 'Executives' } });
     await expectRefused(
       'assign_okta_application_group',
-      { app_id: id, group_id: group.id },
+      { app_id: id, group_id: executives.id },
       /protected by the operator/,
     );
   });
