@@ -1,10 +1,10 @@
 // All settings of all rooms, joined: the only place that reads the environment. Every fault is collected, none is guessed around.
 
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { authSettings, checkAuth } from './auth/settings.ts';
+import { dataFolderOf, type Environment, type Flags, readConfigFile } from './config-file.ts';
 import { Secret } from './core/secret.ts';
 import {
   asObject,
@@ -44,6 +44,8 @@ export const tenantSettings = { okta: oktaSettings } as const;
 /** What must hold of several of a tenant's settings together, by platform. */
 const tenantChecks = { okta: checkCredential } as const;
 
+export type { Environment, Flags } from './config-file.ts';
+
 export type PlatformName = keyof typeof tenantSettings;
 type ServerValues = { readonly [K in keyof typeof serverSettings]: Values<(typeof serverSettings)[K]> };
 
@@ -74,9 +76,6 @@ export interface LoadedConfig {
   readonly faults: readonly Fault[];
   readonly file: string | undefined;
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-export type Flags = Sources['flags'];
 
 export interface LoadOptions {
   readonly env?: Environment;
@@ -192,46 +191,6 @@ function isPlatform(name: unknown): name is PlatformName {
   return typeof name === 'string' && Object.hasOwn(tenantSettings, name);
 }
 
-interface ConfigFile {
-  readonly path: string | undefined;
-  readonly name: string;
-  readonly content: Readonly<Record<string, unknown>>;
-  /** Named by the user, rather than found in whatever folder the process was started in. */
-  readonly trusted: boolean;
-}
-
-function readConfigFile(flags: Flags, env: Environment, folder: string, faults: Fault[]): ConfigFile {
-  const named = typeof flags.config === 'string' ? flags.config : env.CASTELLAN_CONFIG || undefined;
-  const candidates =
-    named === undefined
-      ? [join(folder, 'castellan.json'), join(configFolderOf(env), 'castellan.json')]
-      : [resolve(folder, named)];
-  for (const path of candidates) {
-    const text = readOptional(path, faults);
-    if (text === undefined) continue;
-    const trusted = named !== undefined || path !== candidates[0];
-    const content = parseJson(text, path, faults);
-    return { path, name: 'castellan.json', content, trusted };
-  }
-  if (named !== undefined && faults.length === 0) faults.push(unreadable(named));
-  return { path: undefined, name: 'castellan.json', content: {}, trusted: true };
-}
-
-/** Only a file that does not exist is no file: one that cannot be read may say what nobody then heeds. */
-function readOptional(path: string, faults: Fault[]): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') faults.push(unreadable(path));
-    return undefined;
-  }
-}
-
-function unreadable(where: string): Fault {
-  return { where, problem: 'cannot be read', todo: 'Name a configuration file that exists and that you may read.' };
-}
-
 /** The environment belongs to the tenant that it describes: a prohibition there holds for no tenant of a file. */
 function unheeded({ env: names = [] }: Setting): Fault {
   const todo = 'Write it into the tenants of the configuration file; --read-only holds for all of them.';
@@ -251,21 +210,6 @@ function notTrusted(where: string): Fault {
   };
 }
 
-function parseJson(text: string, path: string, faults: Fault[]): Record<string, unknown> {
-  try {
-    const content = asObject(JSON.parse(text));
-    if (content) return content;
-    faults.push({ where: path, problem: 'is not a JSON object', todo: 'Write { "tenants": { … } }.' });
-  } catch (error) {
-    faults.push({
-      where: path,
-      problem: `is not JSON: ${error instanceof Error ? error.message : error}`,
-      todo: 'Mend the file.',
-    });
-  }
-  return {};
-}
-
 function format(value: unknown, setting: Setting | undefined): string {
   if (value === undefined) return '';
   if (value instanceof Secret && setting?.shown) return setting.shown(value.reveal());
@@ -275,22 +219,6 @@ function format(value: unknown, setting: Setting | undefined): string {
 /** What the environment says about the data folder, and nothing else of it. */
 export function dataEnvironment(env: Environment = process.env): Environment {
   return Object.fromEntries(['CASTELLAN_DATA', 'XDG_DATA_HOME', 'LOCALAPPDATA'].map((name) => [name, env[name]]));
-}
-
-/** XDG base directories, and their like on macOS and Windows. */
-function dataFolderOf(env: Environment): string {
-  if (env.CASTELLAN_DATA) return env.CASTELLAN_DATA;
-  const home = homedir();
-  if (process.platform === 'win32') return join(env.LOCALAPPDATA ?? join(home, 'AppData', 'Local'), 'Castellan');
-  if (process.platform === 'darwin') return join(home, 'Library', 'Application Support', 'Castellan');
-  return join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'castellan');
-}
-
-function configFolderOf(env: Environment): string {
-  const home = homedir();
-  if (process.platform === 'win32') return join(env.APPDATA ?? join(home, 'AppData', 'Roaming'), 'Castellan');
-  if (process.platform === 'darwin') return join(home, 'Library', 'Application Support', 'Castellan');
-  return join(env.XDG_CONFIG_HOME || join(home, '.config'), 'castellan');
 }
 
 /** Whether a browser can be shown to whoever sits here: not over SSH, nor on a Linux without a desktop. */

@@ -9,10 +9,11 @@ const src = resolve(import.meta.dirname, '../src');
 /** Floors from the ground up. A file imports from lower floors or its own room. */
 const floors: readonly (readonly string[])[] = [
   ['core', 'version.ts'],
-  ['stores', 'observe'],
+  ['stores', 'observe', 'pages'],
   ['platforms/okta', 'platforms/scalekit', 'platforms/oci', 'sandbox'],
   ['mcp', 'auth', 'chat'],
   ['http'],
+  ['config-file.ts'],
   ['config.ts'],
   ['app.ts'],
   ['cli'],

@@ -1,10 +1,27 @@
 // Who calls, as a front door verified it. The door makes it, the MCP server heeds it; neither knows the other.
 
+import type { Secret } from './secret.ts';
+
 export interface Caller {
   /** Stable, free of personal data beyond an id; `local` on stdio and where nobody signs in. */
   readonly id: string;
   /** What this caller may do; absent where nobody signs in: then the operator's limits alone count. */
   readonly allowance?: Allowance | undefined;
+  /** The caller's own token, where one is at hand: to be exchanged for another, never to be sent on as it is. */
+  readonly subject?: Subject | undefined;
+}
+
+/** RFC 8693 §2.1: whom a token exchange is for. */
+export interface Subject {
+  /** Fresh for long enough to be exchanged. Rejects with a CastellanError that says to sign in again where there is none any more. */
+  readonly load: (signal: AbortSignal) => Promise<SubjectToken>;
+}
+
+export interface SubjectToken {
+  readonly token: Secret;
+  readonly type: 'urn:ietf:params:oauth:token-type:access_token' | 'urn:ietf:params:oauth:token-type:id_token';
+  /** Epoch milliseconds. */
+  readonly expires: number;
 }
 
 export interface Allowance {

@@ -10,6 +10,7 @@ import {
 } from 'cockatiel';
 import pLimit from 'p-limit';
 import type { RateBudget } from './budget.ts';
+import type { Caller } from './caller.ts';
 import { CastellanError, toCastellanError } from './errors.ts';
 import { type Dialect, rateLimited, readAnswer, type UpstreamAnswer, type UpstreamRequest } from './exchange.ts';
 
@@ -19,6 +20,8 @@ export interface CallScope {
   /** Epoch milliseconds. */
   readonly deadline: number;
   readonly sawRequestId?: (id: string) => void;
+  /** For whom the request is made, where a credential depends on it. */
+  readonly caller?: Caller | undefined;
 }
 
 /** Adds what proves our right to the headers; asked anew for each attempt. `signal` ends with the attempt. */

@@ -3,9 +3,11 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { type Context, Hono } from 'hono';
 import type { Door, Visitor } from '../auth/door.ts';
+import type { Mounted } from '../core/reply.ts';
 import { authInfoOf, callerOf } from '../mcp/call.ts';
 import type { Direct } from '../mcp/direct.ts';
 import type { Narrowing } from '../mcp/gate.ts';
@@ -23,6 +25,8 @@ export interface HttpOptions extends GuardOptions {
   readonly signIn?: { readonly door: Door; readonly screen: Mcp['screen'] } | undefined;
   /** Whether other machines may read the metrics although nobody signs in for them. */
   readonly openMetrics?: boolean;
+  /** What answers for itself below paths of its own: sign-in, the broker, the console. */
+  readonly mounted?: readonly Mounted[];
   readonly version: string;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -94,7 +98,10 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   app.use(async (c, next) => {
     const refusal = checkAddress(c.env.incoming, guards);
     if (refusal) return refuse(c, refusal);
-    return next();
+    const mounted = options.mounted?.find(({ concerns }) => concerns(c.req.path));
+    if (!mounted) return next();
+    await mounted.handle(c.env.incoming, c.env.outgoing);
+    return RESPONSE_ALREADY_SENT;
   });
   app.use('/mcp', async (c, next) => {
     // Before anything else of the request is read. What knows the token at once does so without waiting.

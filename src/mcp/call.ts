@@ -79,6 +79,7 @@ export function contextOf(call: Call, signal: AbortSignal): ToolContext<unknown>
     signal,
     deadline: call.deadline - Math.min(500, left / 10),
     sawRequestId: (id: string) => void call.requestIds.push(id),
+    caller: call.caller,
   };
   return { client: call.tenant?.connect(scope), signal, progress: call.progress, now: call.now };
 }

@@ -1,0 +1,17 @@
+// An answer over HTTP, as plain data: whoever makes it knows no web server.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: string;
+}
+
+/** Something that answers requests of its own, after the guard on Host and Origin has let them through. */
+export interface Mounted {
+  /** By the path alone, without the query. */
+  readonly concerns: (path: string) => boolean;
+  /** Answers, whatever happens. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+}
