@@ -16,7 +16,7 @@ let executives: Entity;
 let meanwhile: (question: string) => Promise<unknown> = async () => undefined;
 
 beforeAll(async () => {
-  server = await openTestServer({ tenantSettings: { maskFields: ['email'], protectGroups: ['Executives'] } });
+  server = await openTestServer({ tenantSettings: { maskFields: ['family_name'], protectGroups: ['Executives'] } });
   organization = server.organization;
   client = await server.connect('2026-07-28', 'http', async (question): Promise<'yes'> => {
     await meanwhile(question);
@@ -224,25 +224,23 @@ describe('assignments', () => {
     const { app_id, people } = await assigned('GROUP');
     const user_id = await outsider(people);
     await ask(client, 'assign_okta_application_user', { app_id, user_id });
-    const { profile } = await organization.read<{ profile: { email: string } }>(
+    const { profile } = await organization.read<{ profile: { family_name: string } }>(
       `/api/v1/apps/${app_id}/users/${user_id}`,
     );
     const changed = await ask(client, 'update_okta_application_user_profile', {
       app_id,
       user_id,
-      profile_updates: { email: 'new@larkspur.example' },
+      profile_updates: { family_name: 'Newman' },
     });
-    expect(changed.value.changes).toEqual([
-      { field: 'profile.email', before: '[hidden]', after: 'new@larkspur.example' },
-    ]);
-    expect(changed.value.no_undo).toContain('email');
+    expect(changed.value.changes).toEqual([{ field: 'profile.family_name', before: '[hidden]', after: 'Newman' }]);
+    expect(changed.value.no_undo).toContain('family_name');
     await organization.write('POST', `/api/v1/apps/${app_id}/users/${user_id}`, { profile });
     const removed = await dry('unassign_okta_application_user', { app_id, user_id });
     const shown = JSON.stringify({ changes: removed.value.changes, undo: removed.value.undo });
-    expect(shown).not.toContain(`"email":"${profile.email}"`);
-    expect(removed.value.changes).toContainEqual({ field: 'profile.email', before: '[hidden]' });
+    expect(shown).not.toContain(`"family_name":"${profile.family_name}"`);
+    expect(removed.value.changes).toContainEqual({ field: 'profile.family_name', before: '[hidden]' });
     const read = await ask(client, 'get_okta_application_user', { app_id, user_id });
-    expect(read.value.profile).toMatchObject({ email: '[hidden]' });
+    expect(read.value.profile).toMatchObject({ family_name: '[hidden]' });
   });
 
   it.each(['assign_okta_application_user', 'update_okta_application_user_profile'])(

@@ -168,7 +168,7 @@ describe.each(eras)('the operator’s limits, MCP $era', (how) => {
     }
   });
 
-  it('fields that assistants must not see are not in resources, and logins not in completions', async () => {
+  it('fields that assistants must not see are not in resources, and complete nothing', async () => {
     const { server, client } = await open(
       { tenantSettings: { maskFields: ['login', 'email'], dropFields: ['mobilePhone'] } },
       how,
@@ -179,6 +179,13 @@ describe.each(eras)('the operator’s limits, MCP $era', (how) => {
     expect(text).toContain('[hidden]');
     expect(text).not.toContain(login);
     expect(text).not.toContain(mobilePhone);
+    // Whose address begins with what is typed would tell the address, letter by letter.
+    expect(await completeUser(client, login.slice(0, 5))).toEqual([]);
+  });
+
+  it('logins that assistants must not see are not in completions: ids stand for them', async () => {
+    const { server, client } = await open({ tenantSettings: { maskFields: ['login'] } }, how);
+    const { id, login } = await findPerson(server.organization);
     const values = await completeUser(client, login.slice(0, 5));
     expect(values).toContain(id);
     expect(values.join(' ')).not.toContain('@');

@@ -8,7 +8,7 @@ type Row = Readonly<Record<string, unknown>>;
 /** The protocol takes no more. */
 const most = 100;
 
-/** Logins, or ids where a login is not shown. Okta finds by the start of a name or address. */
+/** Logins, or ids where a login is not shown. Okta finds by the start of a name or address; nobody where one is hidden. */
 export const completeUsers: Complete = {
   tool: 'list_okta_users',
   input: (typed) => ({ query: typed, max_results: most }),

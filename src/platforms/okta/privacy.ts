@@ -15,14 +15,15 @@ export interface Privacy {
 const otherNames: Readonly<Record<string, readonly string[]>> = {
   mobilephone: ['phonenumber'],
   primaryphone: ['phonenumber'],
-  email: ['alternateid'],
+  email: ['alternateid', 'username', 'emails'],
+  secondemail: ['emails'],
   login: ['alternateid', 'username', 'credentialid'],
   firstname: ['displayname', 'given_name', 'givenname'],
   lastname: ['displayname', 'family_name', 'familyname'],
 };
 
 /** Only inside these does a name mean a person's field: an application has a `name` and a `status` too. */
-const places = new Set(['profile', 'actor', 'target', 'user', 'credentials']);
+const places = new Set(['profile', 'actor', 'target', 'user', 'credentials', 'debugData']);
 
 /** Who did something in the System Log and to whom: people, and things under the same names. */
 const parties = new Set(['actor', 'target']);
@@ -42,10 +43,12 @@ export function createPrivacy(settings: {
 }): Privacy {
   const masked = withOtherNames(settings.maskFields);
   const dropped = withOtherNames(settings.dropFields);
-  const hides = (field: string) => {
-    const name = nameIn(field);
-    return masked.has(name) || dropped.has(name);
-  };
+  // Whatever is inside something hidden is hidden with it.
+  const hides = (field: string) =>
+    field
+      .toLowerCase()
+      .split('.')
+      .some((name) => masked.has(name) || dropped.has(name));
   if (masked.size + dropped.size === 0) return { hides };
 
   function hide(value: unknown, inside: boolean, party: boolean): void {

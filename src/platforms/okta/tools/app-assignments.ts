@@ -10,7 +10,7 @@ import { withoutSecrets } from '../../../observe/redact.ts';
 import type { OktaClient } from '../client.ts';
 import { fullOf, present } from '../views.ts';
 import { appUserEntity, appUserView } from './apps.ts';
-import { checkStatus, loadApp, loadUser, nameTarget, targetApp, targetUser } from './changing.ts';
+import { checkStatus, loadApp, loadUser, nameTarget, targetApp, targetUser, undoWith } from './changing.ts';
 import { orUndefined } from './counting.ts';
 import {
   checkUnchanged,
@@ -20,8 +20,8 @@ import {
   mergeFields,
   narrow,
   previewChanges,
+  previewUpdate,
   refuseSecrets,
-  undoFields,
   undoMerge,
   warnOfDifference,
 } from './merging.ts';
@@ -90,16 +90,17 @@ function undoUnassign(client: OktaClient, ids: Fields, { credentials, profile }:
   };
 }
 
-/** Okta leaves attributes that are not sent as they are, and takes away those that are null. */
-function changedParts(before: Fields, after: Fields): Fields {
-  const [old, young] = [before.profile, after.profile].map((part) => (isMap(part) ? part : {})) as [Fields, Fields];
-  const profile = Object.fromEntries(
-    Object.keys(undoFields(old, young)).map((name) => [name, Object.hasOwn(young, name) ? young[name] : null]),
-  );
-  const renamed = Object.keys(undoFields({ it: before.credentials }, { it: after.credentials })).length > 0;
+/**
+ * Okta leaves attributes that are not sent as they are, and takes away those that are null. All that the preview calls a
+ * change is sent, also what only looks like one to who may not see it.
+ */
+function changedParts({ credentials, profile }: Fields, changes: readonly FieldChange[]): Fields {
+  const young = isMap(profile) ? profile : {};
+  const names = new Set(changes.flatMap(({ field }) => /^profile\.([^.]+)/.exec(field)?.[1] ?? []));
+  const changed = [...names].map((name) => [name, Object.hasOwn(young, name) ? young[name] : null]);
   return {
-    ...(renamed && { credentials: after.credentials }),
-    ...(Object.keys(profile).length > 0 && { profile }),
+    ...(changes.some(({ field }) => field.startsWith('credentials.')) && { credentials }),
+    ...(changed.length > 0 && { profile: Object.fromEntries(changed) }),
   };
 }
 
@@ -175,7 +176,7 @@ export const appAssignmentTools = [
       const wanted = { scope: 'USER', ...(userName && { credentials: { userName } }), ...(profile && { profile }) };
       const before = found ? partsOf(found) : {};
       const after = mergeFields(before, wanted);
-      const changes: FieldChange[] = previewChanges(client, before, after);
+      const changes = found ? previewUpdate(client, before, after, wanted) : previewChanges(client, {}, after);
       if (found?.scope === 'USER' && changes.length > 0) {
         throw new CastellanError({
           code: 'invalid_input',
@@ -274,19 +275,18 @@ export const appAssignmentTools = [
         });
       }
       const before = partsOf(found);
-      const after = mergeFields(before, {
-        ...(userName !== undefined && { credentials: { userName } }),
-        profile: profile_updates,
-      });
-      const changes = previewChanges(client, before, after);
-      const body = changedParts(before, after);
+      const wanted = { ...(userName !== undefined && { credentials: { userName } }), profile: profile_updates };
+      const after = mergeFields(before, wanted);
+      const changes = previewUpdate(client, before, after, wanted);
+      const body = changedParts(after, changes);
+      const ids = { app_id: app.id, user_id: user.id };
       return {
         summary: `Update what the ${nameTarget(target)} knows of the ${nameTarget(person)}`,
         targets: [target, person],
         changes,
         warnings: found.scope === 'GROUP' ? ['What a group’s assignment sets may be set again by it.'] : [],
         ask: whyAsk,
-        undo: undoUpdate(client, { app_id: app.id, user_id: user.id }, before, after),
+        undo: undoWith(client, changes, undoUpdate(client, ids, before, after)),
         already: changes.length === 0 ? 'The application knows it like that already.' : undefined,
         async apply() {
           await checkUnchanged(client, pathOf(app.id, user.id), found, passing);

@@ -9,7 +9,7 @@ import { withoutSecrets } from '../../../observe/redact.ts';
 import type { OktaClient } from '../client.ts';
 import { fullOf, present } from '../views.ts';
 import { appGroupEntity, appGroupView } from './apps.ts';
-import { checkStatus, loadApp, loadGroup, nameTarget, targetApp, targetGroup } from './changing.ts';
+import { checkStatus, loadApp, loadGroup, nameTarget, targetApp, targetGroup, undoWith } from './changing.ts';
 import { loadSizes, orUndefined } from './counting.ts';
 import {
   checkUnchanged,
@@ -18,6 +18,7 @@ import {
   mergeFields,
   narrow,
   previewChanges,
+  previewUpdate,
   refuseSecrets,
   undoMerge,
   warnOfDifference,
@@ -125,7 +126,7 @@ export const appGroupAssignmentTools = [
       const wanted = { ...(place !== undefined && { priority: place }), ...(profile && { profile }) };
       const before = found ? partsOf(found) : {};
       const changes = found
-        ? previewChanges(client, before, mergeFields(before, wanted))
+        ? previewUpdate(client, before, mergeFields(before, wanted), wanted)
         : [{ field: 'id', after: group.id }, ...previewChanges(client, {}, wanted)];
       if (found && changes.length > 0) {
         throw new CastellanError({
@@ -204,7 +205,8 @@ export const appGroupAssignmentTools = [
       const before = { priority: found.priority ?? undefined, profile_updates: found.profile ?? {} };
       const after = mergeFields(before, { ...(place !== undefined && { priority: place }), profile_updates });
       const body = { priority: after.priority, profile: after.profile_updates };
-      const changes = previewChanges(client, { priority: before.priority, profile: before.profile_updates }, body);
+      const old = { priority: before.priority, profile: before.profile_updates };
+      const changes = previewUpdate(client, old, body, { profile: profile_updates });
       const undo = {
         tool: 'update_okta_application_group_profile',
         input: { app_id: app.id, group_id: group.id },
@@ -216,7 +218,7 @@ export const appGroupAssignmentTools = [
         touches,
         warnings: shifting(place === found.priority ? undefined : place),
         ask: whyAsk,
-        undo: undoMerge(client, undo, before, after),
+        undo: undoWith(client, changes, undoMerge(client, undo, before, after)),
         already: changes.length === 0 ? 'The assignment is like that already.' : undefined,
         async apply() {
           const path = pathOf(app.id, group.id);

@@ -6,7 +6,7 @@ import { defineTools, tableOf } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { checkExpression } from '../filter.ts';
 import { appEntity, appView, fullOf, present, viewApp } from '../views.ts';
-import { appId, listParameters, renaming } from './shared.ts';
+import { appId, listParameters, refuseHiddenWords, renaming } from './shared.ts';
 
 const tool = defineTools<OktaClient>();
 const text = z.string().nullish();
@@ -51,6 +51,10 @@ export const appGroupView = z.object({
   last_updated: z.string().optional(),
   full: fullObject,
 });
+
+/** What `query` looks at in an application’s users. */
+const foundByWords = ['credentials.userName', 'profile.firstName', 'profile.lastName', 'profile.email'];
+const insteadOfWords = 'Name the user: get_okta_application_user.';
 
 export const appTools = [
   tool({
@@ -154,6 +158,7 @@ export const appTools = [
       status: (user) => user.status,
     }),
     async run({ app_id, query, max_results, cursor, view }, { client, progress }) {
+      if (query !== undefined) refuseHiddenWords(client, 'query', foundByWords, insteadOfWords);
       const { items, ...tail } = await client.list({
         path: ['apps', app_id, 'users'],
         query: { q: query },

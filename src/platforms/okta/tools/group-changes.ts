@@ -8,7 +8,7 @@ import { withoutSecrets } from '../../../observe/redact.ts';
 import type { OktaClient } from '../client.ts';
 import { rolesOfGroup } from '../guard.ts';
 import { groupEntity } from '../views.ts';
-import { type Group, loadGroup, nameTarget, targetGroup } from './changing.ts';
+import { type Group, loadGroup, nameTarget, targetGroup, undoWith } from './changing.ts';
 import { orUndefined } from './counting.ts';
 import { countGroupApps, countGroupMembers, groupsOf, loadRules, nameRules } from './group-facts.ts';
 import {
@@ -19,7 +19,7 @@ import {
   isMap,
   mergeFields,
   pick,
-  previewChanges,
+  previewUpdate,
   undoMerge,
 } from './merging.ts';
 import { checkProfile, givenOf, textOf, wrong } from './profiles.ts';
@@ -73,7 +73,7 @@ export const groupChangeTools = [
       checkOwn(group, ['OKTA_GROUP'], 'changed');
       const target = targetGroup(group);
       const before = pick(group.profile, Object.keys(profile));
-      const changes = previewChanges(client, { profile: before }, { profile: givenOf(profile) });
+      const changes = previewUpdate(client, { profile: before }, { profile: givenOf(profile) }, { profile });
       const changed = changes.map(({ field }) => field.replace(/^profile\./, ''));
       const name = changed.includes('name') ? textOf(profile, 'name', 'a group has one') : undefined;
       if (name !== undefined) await checkFree(client, name, group.id);
@@ -82,11 +82,15 @@ export const groupChangeTools = [
         targets: [target],
         changes,
         warnings: name === undefined ? [] : [byName],
-        undo: undoMerge(
+        undo: undoWith(
           client,
-          { tool: 'update_okta_group', input: { group_id: group.id }, parameter: 'profile' },
-          pick(whole, changed),
-          pick(profile, changed),
+          changes,
+          undoMerge(
+            client,
+            { tool: 'update_okta_group', input: { group_id: group.id }, parameter: 'profile' },
+            pick(whole, changed),
+            pick(profile, changed),
+          ),
         ),
         already: changes.length === 0 ? 'The group says that already.' : undefined,
         async apply() {

@@ -12,7 +12,7 @@ import { excludedUsersOf, expressionOf, type GroupRule, groupRuleEntity, groupsO
 import { checkOwnMembership } from './group-members.ts';
 import { idOfMade } from './merging.ts';
 import { wrong } from './profiles.ts';
-import { groupId, listParameters, ruleId, userId } from './shared.ts';
+import { groupId, listParameters, refuseHiddenNames, ruleId, userId } from './shared.ts';
 
 const tool = defineTools<OktaClient>();
 const change = defineChanges<OktaClient>();
@@ -88,6 +88,8 @@ export const groupRuleTools = [
         excluded_user_ids: z.array(userId).max(100).default([]).describe('Never moved'),
       }),
     async plan({ name, expression, group_ids, excluded_user_ids }, { client }) {
+      // Who becomes a member would tell what is hidden.
+      refuseHiddenNames(client, 'expression', expression);
       const rules = await loadRules(client);
       const same = rules?.find((rule) => rule.name?.toLowerCase() === name.toLowerCase());
       if (same) throw wrong(`There is a rule with this name already: the ${nameTarget(targetRule(same))}.`);

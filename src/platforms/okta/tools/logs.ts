@@ -9,7 +9,7 @@ import { defineTools, tableOf } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { and, checkExpression, eq, looksLikeFilter, or } from '../filter.ts';
 import { fullOf, present, userEntity } from '../views.ts';
-import { refuseHidden, renaming } from './shared.ts';
+import { refuseHidden, refuseHiddenWords, renaming } from './shared.ts';
 
 const tool = defineTools<OktaClient>();
 const text = z.string().nullish();
@@ -115,7 +115,8 @@ function missing(parameter: string): CastellanError {
  * write logins short or in capitals. Somebody who is no more in the directory is looked for by the text as it is.
  */
 async function aboutUser(user: string, client: OktaClient): Promise<string> {
-  const known = await client.get(['users', user], userEntity).catch((error: unknown) => {
+  // Exact: the log holds the login, whoever must not see it.
+  const known = await client.getExact(['users', user], userEntity).catch((error: unknown) => {
     if (error instanceof CastellanError && error.code === 'not_found') return undefined;
     throw error;
   });
@@ -124,7 +125,9 @@ async function aboutUser(user: string, client: OktaClient): Promise<string> {
   return or(eq('actor.id', id), eq('actor.alternateId', login), eq('target.id', id), eq('target.alternateId', login));
 }
 
-function aboutApp(app: string): string {
+/** What looks like a name is compared with people’s, too. */
+function aboutApp(app: string, client: OktaClient): string {
+  if (!/^0oa\w+$/.test(app)) refuseHiddenWords(client, 'app_id', namesInLog, 'Give the application’s id.');
   return or(eq('target.id', app), eq('target.alternateId', app), eq('target.displayName', app));
 }
 
@@ -136,6 +139,10 @@ async function readTime(parameter: string, words: string, clock: Parameters<type
   });
   return at;
 }
+
+/** Where the log names who did something and to whom. */
+const namesInLog = ['actor.alternateId', 'actor.displayName'];
+const insteadOfWords = 'Use user_id, app_id or event_type, or filter_string with an attribute that is shown.';
 
 export const logTools = [
   tool({
@@ -189,7 +196,10 @@ export const logTools = [
         checkExpression('logs.filter', 'filter_string', filter_string);
         refuseHidden(client, 'filter_string', filter_string);
       }
-      if (q !== undefined) checkKeywords(q);
+      if (q !== undefined) {
+        checkKeywords(q);
+        refuseHiddenWords(client, 'q', namesInLog, insteadOfWords);
+      }
       const clock = { now: now(), timeZone: input.time_zone };
       const until = input.until === undefined ? clock.now : await readTime('until', input.until, clock);
       const since = input.since === undefined ? until - 7 * 86_400_000 : await readTime('since', input.since, clock);
@@ -202,7 +212,7 @@ export const logTools = [
       }
       const filter = and(
         user_id === undefined ? '' : await aboutUser(user_id, client),
-        app_id === undefined ? '' : aboutApp(app_id),
+        app_id === undefined ? '' : aboutApp(app_id, client),
         event_type === undefined ? '' : eq('eventType', event_type),
         filter_string ?? '',
       );

@@ -80,6 +80,25 @@ export function previewChanges(client: OktaClient, before: unknown, after: unkno
   );
 }
 
+/**
+ * The same for an update: what the caller sets of the hidden is always a change, from a value that is not shown, or
+ * whoever guesses right would be told so, and what is not seen could not be removed.
+ */
+export function previewUpdate(client: OktaClient, before: unknown, after: unknown, given: Fields): FieldChange[] {
+  const blind = listBlind(client, given);
+  const isBlind = ({ field }: FieldChange) => blind.some((one) => `${field}.`.startsWith(`${one.field}.`));
+  return [...previewChanges(client, before, after).filter((change) => !isBlind(change)), ...blind];
+}
+
+/** What the caller sets of the hidden, without a look at what is there. */
+function listBlind(client: OktaClient, given: Fields, path = ''): FieldChange[] {
+  return Object.entries(given).flatMap(([name, value]) => {
+    const field = path === '' ? name : `${path}.${name}`;
+    if (client.hides(field)) return [{ field, before: hidden, ...(value !== null && { after: value }) }];
+    return isMap(value) ? listBlind(client, value, field) : [];
+  });
+}
+
 /** Field by field also where a whole object comes or goes, so that each is judged by its own name. */
 function findLeaves(before: unknown, after: unknown, path = ''): FieldChange[] {
   return findChanges(before, after, path).flatMap((change) => {

@@ -60,10 +60,35 @@ export function checkOneOf(given: Readonly<Record<string, unknown>>): void {
 export function refuseHidden(client: Pick<OktaClient, 'hides'>, parameter: string, expression: string): void {
   const attributes = expression.replace(/"(?:[^"\\]|\\.)*"/g, ' ').match(/[\w.-]+/g) ?? [];
   const field = attributes.find((attribute) => client.hides(attribute));
-  if (field === undefined) return;
-  throw new CastellanError({
-    code: 'not_allowed',
-    message: `${parameter} is about ${field}, which the operator hides from assistants.`,
-    hint: 'Look for something else, or name the user by login or id.',
-  });
+  if (field !== undefined)
+    throw hiddenField(parameter, field, 'Look for something else, or name the user by login or id.');
+}
+
+/**
+ * The same for words that Okta looks up in fields of its own choice.
+ * @throws CastellanError `not_allowed` where one of these is hidden.
+ */
+export function refuseHiddenWords(
+  client: Pick<OktaClient, 'hides'>,
+  parameter: string,
+  fields: readonly string[],
+  hint: string,
+): void {
+  const field = fields.find((name) => client.hides(name));
+  if (field !== undefined) throw hiddenField(parameter, field, hint);
+}
+
+/**
+ * The same for Okta’s expression language. Where its texts end is not ours to know (SpEL has no backslash, other readers
+ * have), so names are looked for everywhere: after a dot, and in texts that stand where a name may: user["title"].
+ */
+export function refuseHiddenNames(client: Pick<OktaClient, 'hides'>, parameter: string, expression: string): void {
+  const joined = expression.replace(/["']\s*\+\s*["']/g, '');
+  const names = [...joined.matchAll(/[.[(]\s*["']?\s*(\w+)/g)].map(([, name = '']) => name);
+  refuseHiddenWords(client, parameter, names, 'Choose people by attributes that are shown.');
+}
+
+function hiddenField(parameter: string, field: string, hint: string): CastellanError {
+  const message = `${parameter} is about ${field}, which the operator hides from assistants.`;
+  return new CastellanError({ code: 'not_allowed', message, hint });
 }

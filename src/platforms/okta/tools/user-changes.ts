@@ -16,7 +16,7 @@ import {
   idOfMade,
   narrow,
   pick,
-  previewChanges,
+  previewUpdate,
   undoMerge,
   warnOfDifference,
 } from './merging.ts';
@@ -93,7 +93,7 @@ export const userChangeTools = [
       const target = targetUser(user);
       const names = Object.keys(profile);
       const before = pick(user.profile, names);
-      const changes = previewChanges(client, { profile: before }, { profile: givenOf(profile) });
+      const changes = previewUpdate(client, { profile: before }, { profile: givenOf(profile) }, { profile });
       const changed = changes.map(({ field }) => field.replace(/^profile\./, ''));
       const already = changes.length === 0 ? 'The profile says that already.' : undefined;
       const title = changed.join(', ') || names.join(', ');

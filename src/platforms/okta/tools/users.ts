@@ -17,7 +17,7 @@ import {
   viewGroup,
   viewUser,
 } from '../views.ts';
-import { checkOneOf, listParameters, refuseHidden, renaming, userId } from './shared.ts';
+import { checkOneOf, listParameters, refuseHidden, refuseHiddenWords, renaming, userId } from './shared.ts';
 
 const tool = defineTools<OktaClient>();
 
@@ -47,6 +47,11 @@ const linkView = z.object({
   hidden: z.boolean().optional(),
   full: fullObject,
 });
+/** What `query` looks at. */
+const foundByWords = ['profile.firstName', 'profile.lastName', 'profile.email'];
+const insteadOfWords =
+  'Name the user by login or id (get_okta_user), or use search with an attribute that is shown, such as profile.department sw "Fin".';
+
 export const userTools = [
   tool({
     name: 'list_okta_users',
@@ -73,6 +78,7 @@ export const userTools = [
     table: userTable,
     async run({ query, search, filter_type, sort_by, sort_order, max_results, cursor, view }, { client, progress }) {
       checkOneOf({ search, filter_type, query });
+      if (query !== undefined) refuseHiddenWords(client, 'query', foundByWords, insteadOfWords);
       if (search !== undefined) {
         checkExpression('users.search', 'search', search);
         refuseHidden(client, 'search', search);
