@@ -240,6 +240,16 @@ describe('a guess that is written', () => {
     expect(credentials).toEqual(user.credentials);
   });
 
+  it('and all that was named is sent, also what is not there and what has a dot in its name', async () => {
+    const { organization } = place.server;
+    const { app, user } = await assigned(organization);
+    const profile_updates = { role: null, 'role.since': 'May', 'desk.floor': 3 };
+    const input = { app_id: app, user_id: user.id, profile_updates };
+    expect((await ask(place.client, 'update_okta_application_user_profile', input)).value.done).toBe(true);
+    const { profile } = await organization.read<Entity>(`/api/v1/apps/${app}/users/${user.id}`);
+    expect(profile).toEqual({ ...user.profile, 'role.since': 'May', 'desk.floor': 3 });
+  });
+
   it('of a group’s description, and of a person’s number', async () => {
     const { organization } = place.server;
     const groups = await organization.readAll('/api/v1/groups?limit=200');

@@ -94,10 +94,15 @@ function undoUnassign(client: OktaClient, ids: Fields, { credentials, profile }:
  * Okta leaves attributes that are not sent as they are, and takes away those that are null. All that the preview calls a
  * change is sent, also what only looks like one to who may not see it.
  */
-function changedParts({ credentials, profile }: Fields, changes: readonly FieldChange[]): Fields {
+function changedParts(
+  { credentials, profile }: Fields,
+  changes: readonly FieldChange[],
+  names: readonly string[],
+): Fields {
   const young = isMap(profile) ? profile : {};
-  const names = new Set(changes.flatMap(({ field }) => /^profile\.([^.]+)/.exec(field)?.[1] ?? []));
-  const changed = [...names].map((name) => [name, Object.hasOwn(young, name) ? young[name] : null]);
+  const changed = names
+    .filter((name) => changes.some(({ field }) => `${field}.`.startsWith(`profile.${name}.`)))
+    .map((name) => [name, Object.hasOwn(young, name) ? young[name] : null]);
   return {
     ...(changes.some(({ field }) => field.startsWith('credentials.')) && { credentials }),
     ...(changed.length > 0 && { profile: Object.fromEntries(changed) }),
@@ -278,7 +283,7 @@ export const appAssignmentTools = [
       const wanted = { ...(userName !== undefined && { credentials: { userName } }), profile: profile_updates };
       const after = mergeFields(before, wanted);
       const changes = previewUpdate(client, before, after, wanted);
-      const body = changedParts(after, changes);
+      const body = changedParts(after, changes, Object.keys(profile_updates));
       const ids = { app_id: app.id, user_id: user.id };
       return {
         summary: `Update what the ${nameTarget(target)} knows of the ${nameTarget(person)}`,
