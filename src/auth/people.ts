@@ -22,6 +22,8 @@ export interface Person {
   readonly since: number;
 }
 
+export type KnownPerson = Pick<Person, 'id' | 'caller' | 'groups' | 'allowance' | 'operator'>;
+
 export interface People {
   /** Whose browser it is. Undefined where nobody is signed in, or where that cannot be found out. */
   readonly of: (request: IncomingMessage) => Promise<Person | undefined>;
@@ -31,6 +33,10 @@ export interface People {
   readonly end: (request: IncomingMessage) => Promise<Reply>;
   /** The person's own token at the provider, sealed until it is needed; for exchange alone. */
   readonly subjectOf: (personId: string) => Subject;
+  /** What is known of a person who has signed in before, in whichever browser: what they may do, as the provider said last. */
+  readonly known: (personId: string) => Promise<KnownPerson | undefined>;
+  /** Whether the provider still knows them; asked now and then. Rejects where that cannot be found out. */
+  readonly stillThere: (personId: string) => Promise<boolean>;
   /** `/oauth/callback`. */
   readonly mounted: Mounted;
 }

@@ -8,6 +8,8 @@ export interface Broker {
   readonly issuer: string;
   /** Its public keys, for whoever verifies its tokens in the same process. */
   readonly keys: () => Promise<Json>;
+  /** Whether what a token rests on still stands: what a person let a client do (the token's `gid`). */
+  readonly stands: (gid: string) => Promise<boolean>;
   readonly consents: Consents;
   /** Everything below /oauth but the callback, and the metadata (RFC 8414). */
   readonly mounted: Mounted;
