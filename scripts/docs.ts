@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { platforms } from '../src/app.ts';
-import { configFileSchema, serverSettings, tenantSettings } from '../src/config.ts';
+import { configFileSchema, serverSettings, tenantKinds } from '../src/config.ts';
 import type { Settings } from '../src/core/settings.ts';
 import type { AnyTool } from '../src/core/tool.ts';
 import { createCatalog, type Entry } from '../src/mcp/catalog.ts';
@@ -99,8 +99,8 @@ function writeSettings(): string {
     ...Object.entries(serverSettings).map(
       ([name, settings]) => [`\`${name}\``, `\`${name}\` in castellan.json`, settings] as const,
     ),
-    ...Object.entries(tenantSettings).map(
-      ([name, settings]) =>
+    ...Object.entries(tenantKinds).map(
+      ([name, { settings }]) =>
         [`Tenant: ${name}`, `an entry of \`tenants\` with \`"platform": "${name}"\``, settings] as const,
     ),
   ];

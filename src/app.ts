@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { Door } from './auth/door.ts';
-import type { Config } from './config.ts';
+import { type Config, type PlatformName, type TenantValues, tenantKinds } from './config.ts';
 import type { Platform, Tenant } from './core/tool.ts';
 import { createApprovals } from './mcp/approvals.ts';
 import { auditCalls } from './mcp/audit.ts';
@@ -12,8 +12,7 @@ import { createMcp, type Mcp } from './mcp/server.ts';
 import { openAuditLog } from './observe/audit-log.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { type Metrics, noMetrics } from './observe/metrics.ts';
-import { okta, openOktaTenant } from './platforms/okta/index.ts';
-import { oktaSettings } from './platforms/okta/settings.ts';
+import { type OktaDependencies, okta, openOktaTenant } from './platforms/okta/index.ts';
 import type { Sandbox, SandboxOptions } from './sandbox/index.ts';
 import { handOverByFile } from './stores/hand-over.ts';
 import { openStore } from './stores/open.ts';
@@ -22,8 +21,18 @@ import type { Store } from './stores/store.ts';
 import { createVault } from './stores/vault.ts';
 import { version } from './version.ts';
 
+/** A platform, and what opens a tenant of it. */
+interface Entry<P extends PlatformName> {
+  readonly platform: Platform;
+  readonly open: (name: string, settings: TenantValues<P>, deps: OktaDependencies) => Tenant;
+}
+
+const entries: { readonly [P in PlatformName]: Entry<P> } = {
+  okta: { platform: okta, open: openOktaTenant },
+};
+
 /** Every platform that Castellan knows. */
-export const platforms: readonly Platform[] = [okta];
+export const platforms: readonly Platform[] = Object.values(entries).map(({ platform }) => platform);
 
 export interface App extends Mcp {
   readonly connected: readonly Connected[];
@@ -78,9 +87,9 @@ export async function openApp(options: AppOptions): Promise<App> {
 
   const vault = createVault({ folder: join(config.dataFolder, 'credentials'), say: (text) => log.warn({}, text) });
 
-  const tenants = new Map<string, Tenant>();
-  const open = (name: string, settings: Config['tenants'][number]['settings']) => {
-    const tenant = openOktaTenant(name, settings, {
+  const connected = platforms.map((platform) => ({ platform, tenants: new Map<string, Tenant>() }));
+  function open<P extends PlatformName>(name: string, platform: P, settings: TenantValues<P>): void {
+    const tenant = entries[platform].open(name, settings, {
       fetch,
       now,
       random: Math.random,
@@ -90,18 +99,18 @@ export async function openApp(options: AppOptions): Promise<App> {
       vault,
       onAttempt: ({ status, ms }) => metrics.observeAttempt({ tenant: name, status, seconds: ms / 1000 }),
     });
-    tenants.set(name, tenant);
-  };
+    connected.find((each) => each.platform.name === platform)?.tenants.set(name, tenant);
+  }
   if (sandbox) {
     const { Secret } = await import('./core/secret.ts');
     const { loadDefaults } = await import('./core/settings.ts');
     const credential = { orgUrl: sandbox.okta.url, apiToken: new Secret(sandbox.okta.token) };
-    open('sandbox', { ...loadDefaults(oktaSettings), ...config.simulated, ...credential });
+    const defaults = loadDefaults(tenantKinds.okta.settings);
+    open('sandbox', 'okta', { ...defaults, ...config.simulated.okta, ...credential });
   } else {
-    for (const { name, settings } of config.tenants) open(name, settings);
+    for (const { name, platform, settings } of config.tenants) open(name, platform, settings);
   }
 
-  const connected: Connected[] = [{ platform: okta, tenants }];
   const lasting = lastingStoreNameOf(config) === storeName ? store : openStore(lastingStoreNameOf(config), now);
   const seal = openSeal({ keys: config.state.sealKeys, folder: config.dataFolder });
   const audit = openAuditLog({ folder: auditFolderOf(config), now });

@@ -23,8 +23,7 @@ import { gateSettings } from './mcp/gate-settings.ts';
 import { callSettings } from './mcp/settings.ts';
 import { auditSettings } from './observe/audit-settings.ts';
 import { observeSettings } from './observe/settings.ts';
-import { checkCredential } from './platforms/okta/credential-settings.ts';
-import { oktaSettings } from './platforms/okta/settings.ts';
+import { oktaTenant } from './platforms/okta/settings.ts';
 import { checkStore, storeSettings } from './stores/settings.ts';
 
 /** Settings of the server, by their part of the configuration file. */
@@ -39,26 +38,25 @@ export const serverSettings = {
 } as const;
 /** What must hold of several settings of a part together, or of where one of them stands. */
 const serverChecks: Readonly<Record<string, CheckTogether<Settings>>> = { auth: checkAuth, state: checkStore };
-/** Settings of one tenant, by platform. */
-export const tenantSettings = { okta: oktaSettings } as const;
-/** What must hold of several of a tenant's settings together, by platform. */
-const tenantChecks = { okta: checkCredential } as const;
+/** Settings of one tenant and what must hold of them together, by platform. */
+export const tenantKinds = { okta: oktaTenant } as const;
 
 export type { Environment, Flags } from './config-file.ts';
 
-export type PlatformName = keyof typeof tenantSettings;
+export type PlatformName = keyof typeof tenantKinds;
+/** What a tenant of a platform is configured with. */
+export type TenantValues<P extends PlatformName = PlatformName> = Values<(typeof tenantKinds)[P]['settings']>;
 type ServerValues = { readonly [K in keyof typeof serverSettings]: Values<(typeof serverSettings)[K]> };
 
-export interface TenantConfig {
-  readonly name: string;
-  readonly platform: PlatformName;
-  readonly settings: Values<typeof oktaSettings>;
-}
+/** One of each platform's kind. */
+export type TenantConfig = {
+  readonly [P in PlatformName]: { readonly name: string; readonly platform: P; readonly settings: TenantValues<P> };
+}[PlatformName];
 
 export interface Config extends ServerValues {
   readonly tenants: readonly TenantConfig[];
   /** What holds for a simulated tenant: what the environment says about tenants, without addresses and credentials. */
-  readonly simulated: Partial<Values<typeof oktaSettings>>;
+  readonly simulated: { readonly [P in PlatformName]: Partial<TenantValues<P>> };
   /** Where this user's state lives. */
   readonly dataFolder: string;
 }
@@ -137,8 +135,8 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
   const tenants: TenantConfig[] = [];
   const add = (name: string, platform: PlatformName, part: unknown, from: Environment) => {
     const scope = { flags: {}, env: from };
-    const loaded = load(tenantSettings[platform], part, `tenants.${name}`, scope, tenantChecks[platform]);
-    const { values: settings } = loaded;
+    const { settings: kind, check } = tenantKinds[platform];
+    const { values: settings } = load(kind, part, `tenants.${name}`, scope, check);
     tenants.push({ name, platform, settings });
   };
   for (const [name, written] of options.tenants === false ? [] : Object.entries(asObject(writtenTenants) ?? {})) {
@@ -151,12 +149,12 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
     // The environment belongs to the tenant that it describes alone: a file must not borrow its token.
     if (isPlatform(platform)) add(name, platform, rest, {});
     else {
-      const todo = `Set platform to one of: ${Object.keys(tenantSettings).join(', ')}.`;
+      const todo = `Set platform to one of: ${Object.keys(tenantKinds).join(', ')}.`;
       faults.push({ where: `${where}.platform`, problem: 'names no platform', todo });
     }
   }
-  for (const platform of options.tenants === false ? [] : Object.keys(tenantSettings).filter(isPlatform)) {
-    const settings = Object.values<Setting>(tenantSettings[platform]);
+  for (const platform of options.tenants === false ? [] : Object.keys(tenantKinds).filter(isPlatform)) {
+    const settings = Object.values<Setting>(tenantKinds[platform].settings);
     const required = settings.filter((setting) => setting.required);
     const describing = settings.filter((setting) => setting.describes);
     const isSet = (setting: Setting) => setting.env?.some((name) => env[name]) === true;
@@ -177,18 +175,25 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
     } else add(platform, platform, {}, env);
   }
 
-  const harmless = Object.fromEntries(
-    Object.entries<Setting>(oktaSettings).filter(
-      ([, setting]) => !setting.required && !setting.describes && !setting.secret,
-    ),
-  );
-  const simulated = options.tenants === false ? load(harmless, {}, 'sandbox', { flags: {}, env }).values : {};
+  const simulated = Object.fromEntries(
+    Object.entries(tenantKinds).map(([platform, { settings }]) => [
+      platform,
+      options.tenants === false ? {} : load(harmlessOf(settings), {}, 'sandbox', { flags: {}, env }).values,
+    ]),
+  ) as Config['simulated'];
 
   return { config: { ...values, tenants, simulated, dataFolder: dataFolderOf(env) }, shown, faults, file: file.path };
 }
 
+/** Without where a tenant is and what opens it. */
+function harmlessOf(settings: Settings): Settings {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([, setting]) => !setting.required && !setting.describes && !setting.secret),
+  );
+}
+
 function isPlatform(name: unknown): name is PlatformName {
-  return typeof name === 'string' && Object.hasOwn(tenantSettings, name);
+  return typeof name === 'string' && Object.hasOwn(tenantKinds, name);
 }
 
 /** The environment belongs to the tenant that it describes: a prohibition there holds for no tenant of a file. */
@@ -229,7 +234,7 @@ export function hasScreen(env: Environment = process.env): boolean {
 
 /** The JSON Schema of `castellan.json`. */
 export function configFileSchema(): Record<string, unknown> {
-  const tenants = Object.entries(tenantSettings).map(([platform, settings]) =>
+  const tenants = Object.entries(tenantKinds).map(([platform, { settings }]) =>
     fileSchemaOf(settings).extend({ platform: z.literal(platform) }),
   );
   const parts = Object.entries(serverSettings).map(

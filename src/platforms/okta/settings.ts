@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { defineSettings } from '../../core/settings.ts';
-import { credentialSettings } from './credential-settings.ts';
+import { checkCredential, credentialSettings } from './credential-settings.ts';
 import { safetySettings } from './safety-settings.ts';
 
 const orgUrl = z
@@ -39,3 +39,6 @@ export const oktaSettings = defineSettings({
     default: 15,
   },
 });
+
+/** What `config.ts` needs to know of a tenant of this platform. */
+export const oktaTenant = { settings: oktaSettings, check: checkCredential } as const;
