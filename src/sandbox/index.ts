@@ -9,6 +9,7 @@ import type { OAuthHandle } from './okta/oauth/handle.ts';
 import { createOkta, type Okta } from './okta/okta.ts';
 
 export type { FaultKind, FaultSettings } from './faults.ts';
+export { sandboxPassword } from './oidc/sign-in-form.ts';
 export type { CustomServerHandle, TokenOrder } from './okta/oauth/custom-handle.ts';
 
 /** The SSWS token that a sandbox accepts unless told otherwise. No secret: it opens nothing but an invented company. */

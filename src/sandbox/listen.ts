@@ -1,7 +1,7 @@
 // The door of the sandbox: a plain HTTP server, which can also break a connection where a fault asks for it.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { OktaAnswer, OktaCall } from './okta/answer.ts';
+import type { Answer, Call } from './answer.ts';
 
 export interface Listener {
   url: string;
@@ -10,11 +10,7 @@ export interface Listener {
 
 const largestBody = 1_048_576;
 
-export async function listen(
-  answer: (call: OktaCall) => Promise<OktaAnswer>,
-  host: string,
-  port: number,
-): Promise<Listener> {
+export async function listen(answer: (call: Call) => Promise<Answer>, host: string, port: number): Promise<Listener> {
   const server = createServer({ keepAliveTimeout: 30_000 }, (request, response) => {
     serve(answer, request, response).catch(() => response.destroy());
   });
@@ -43,7 +39,7 @@ async function close(server: Server): Promise<void> {
 }
 
 async function serve(
-  answer: (call: OktaCall) => Promise<OktaAnswer>,
+  answer: (call: Call) => Promise<Answer>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -77,7 +73,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function send(response: ServerResponse, answer: OktaAnswer): void {
+function send(response: ServerResponse, answer: Answer): void {
   if (answer.socket === 'destroy-before') {
     response.destroy();
     return;

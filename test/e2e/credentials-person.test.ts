@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type LoginOptions, loginWithDevice, logout } from '../../src/platforms/okta/oauth/login.ts';
+import { sandboxPassword as password } from '../../src/sandbox/index.ts';
 import { createVault } from '../../src/stores/vault.ts';
 import { failureOf } from '../platforms/okta/credential.ts';
 import { type Bench, openBench } from '../support/credential-door.ts';
@@ -46,7 +47,7 @@ function options(login: string, decision = 'allow'): LoginOptions {
     // The person decides while Castellan waits for its turn to ask.
     sleep: async (ms) => {
       const user_code = /\n {2}([A-Z0-9-]{6,})\n/.exec(shown)?.[1] ?? '';
-      const body = new URLSearchParams({ user_code, login, decision });
+      const body = new URLSearchParams({ user_code, login, password, decision });
       await fetch(`${bench.sandbox.okta.url}/activate`, { method: 'POST', body });
       vi.setSystemTime(Date.now() + ms);
     },

@@ -9,7 +9,7 @@ import { type App, openApp } from '../../src/app.ts';
 import { connectInProcess } from '../../src/cli/connect.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type LoginOptions, loginWithBrowser, loginWithDevice, logout } from '../../src/platforms/okta/oauth/login.ts';
-import { openSandbox, type Sandbox } from '../../src/sandbox/index.ts';
+import { openSandbox, sandboxPassword as password, type Sandbox } from '../../src/sandbox/index.ts';
 import { createVault } from '../../src/stores/vault.ts';
 
 const admin = 'helena.brandt@larkspur.example';
@@ -122,7 +122,7 @@ describe('a person', () => {
       },
       sleep: async (ms) => {
         const user_code = /\n {2}([A-Z0-9-]{6,})\n/.exec(shown)?.[1] ?? '';
-        await post('/activate', { user_code, login: admin, decision: 'allow' });
+        await post('/activate', { user_code, login: admin, password, decision: 'allow' });
         await new Promise((resolve) => setTimeout(resolve, ms));
       },
     });
@@ -134,7 +134,7 @@ describe('a person', () => {
     const openBrowser = async (url: string) => {
       const page = await (await fetch(url)).text();
       const request = /name="request"[^>]*value="([^"]*)"/.exec(page)?.[1] ?? '';
-      await post('/signin', { request, login: admin, decision: 'allow' });
+      await post('/signin', { request, login: admin, password, decision: 'allow' });
     };
     const done = await loginWithBrowser({ ...options(), port: 0, waitMs: 10_000, openBrowser });
     expect(done).toMatchObject({ who: admin, missing: [], lasting: true });

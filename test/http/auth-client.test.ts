@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UnauthorizedError } from '@modelcontextprotocol/client';
 import { afterEach, describe, expect, test } from 'vitest';
+import { sandboxPassword as password } from '../../src/sandbox/index.ts';
 import { openAuthorizationServer } from '../support/authorization-server.ts';
 import { type Era, openTestServer, type TestServer } from '../support/server.ts';
 import { createSigningClient, type SigningClient } from '../support/sign-in.ts';
@@ -78,7 +79,12 @@ describe.each(eras)('%s', (era) => {
     const { clients } = sandbox.okta.oauth.customServer('default');
     const onPage = async (page: string) => {
       const request = /name="request" value="([^"]+)"/.exec(page)?.[1] ?? '';
-      const body = new URLSearchParams({ request, login: 'helena.brandt@larkspur.example', decision: 'allow' });
+      const body = new URLSearchParams({
+        request,
+        login: 'helena.brandt@larkspur.example',
+        password,
+        decision: 'allow',
+      });
       return fetch(`${sandbox.okta.url}/signin`, { method: 'POST', body, redirect: 'manual' });
     };
     const signing = createSigningClient({ url, era, clientId: clients.native.id, onPage });

@@ -1,7 +1,7 @@
 // Signing in and asking for tokens at a custom authorization server of the sandbox, for its tests.
 
 import { expect } from 'vitest';
-import type { CustomServerHandle, Sandbox } from '../../src/sandbox/index.ts';
+import { type CustomServerHandle, sandboxPassword as password, type Sandbox } from '../../src/sandbox/index.ts';
 import { loadOktaContract } from '../contracts/okta-contract.ts';
 import { type OAuthReply, sha256 } from './oauth-kit.ts';
 
@@ -58,7 +58,7 @@ export function createCustomClient(sandbox: Sandbox, server: CustomServerHandle)
   /** Sends the form of a sign-in page, which belongs to no single server. */
   const answerPage = (page: OAuthReply, login: string, decision = 'allow') => {
     const request = /name="request" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
-    const body = new URLSearchParams({ request, login, decision });
+    const body = new URLSearchParams({ request, login, password, decision });
     return send(`${sandbox.okta.url}/signin`, { method: 'POST', body });
   };
 

@@ -1,7 +1,7 @@
 // The device grant of the sandbox, and the page on which a person approves a device.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSandbox, type Sandbox } from '../../src/sandbox/index.ts';
+import { openSandbox, type Sandbox, sandboxPassword } from '../../src/sandbox/index.ts';
 import { createClient } from './kit.ts';
 import { errorOf, makeKey, readClaims, sha256 } from './oauth-kit.ts';
 import {
@@ -9,6 +9,7 @@ import {
   createPersonClient,
   deviceGrant,
   head,
+  helpDesk,
   lockedOut,
   type PersonClient,
   scopes,
@@ -148,29 +149,51 @@ describe('the page for a person', () => {
     }
   });
 
-  it('offers people with their roles, and tells who cannot sign in', async () => {
+  it('tells the password, offers people with their roles, and tells who cannot sign in', async () => {
     const { user_code } = await client.startDevice();
     const { text } = await client.send(
       `/activate?user_code=${user_code?.slice(0, 4).toLowerCase()}-${user_code?.slice(4)}`,
     );
     expect(text).toContain('Castellan CLI');
-    expect(text).toMatch(/checked[^>]*>.{0,40}Helena Brandt/s);
-    expect(text).toContain('Super Administrator');
-    expect(text).toMatch(/disabled[^>]*>.{0,40}Maya Lindqvist.{0,90}Cannot sign in: LOCKED_OUT/s);
+    expect(text).toContain(`password here is <kbd>${sandboxPassword}</kbd>`);
+    expect(text).toMatch(new RegExp(`<kbd>${admin}</kbd><span>Helena Brandt[^<]*Super Administrator`));
+    expect(text).toMatch(new RegExp(`<kbd>${lockedOut}</kbd><span>Maya Lindqvist[^<]*Cannot sign in: LOCKED_OUT`));
+    for (const login of [admin, helpDesk, head]) expect(text).toContain(`<option value="${login}">`);
     expect(text).toContain('okta.users.manage');
   });
 
-  it('refuses a wrong code, somebody unknown or locked out, and a form without a decision, and stays open', async () => {
+  it('refuses a wrong code and a form without a decision, and stays open', async () => {
     const device = await client.startDevice();
     expect((await client.send('/activate?user_code=NOTHING')).text).toContain('invalid or has expired');
-    expect((await client.decide(device.user_code, 'nobody@larkspur.example')).text).toContain('Choose somebody');
-    expect((await client.decide(device.user_code, 'me')).text).toContain('Choose somebody');
-    expect((await client.decide(device.user_code, lockedOut)).text).toContain(
-      'Maya Lindqvist cannot sign in: LOCKED_OUT.',
-    );
     expect((await client.decide(device.user_code, admin, 'perhaps')).text).toContain('Say whether you allow it.');
     expect(errorOf(await client.poll(device.device_code))).toContain('authorization_pending');
     expect((await client.decide(device.user_code, admin)).text).toContain('Helena Brandt');
+  });
+
+  it('says as Okta does that a password is wrong, and not whether there is such an account', async () => {
+    const device = await client.startDevice();
+    const api = createClient(sandbox);
+    await api.call('POST', `/api/v1/users/${head}/lifecycle/suspend`);
+    await api.call('POST', `/api/v1/users/${helpDesk}/lifecycle/deactivate`);
+    const said = async (form: Record<string, string>) => {
+      const reply = await client.post('/activate', { user_code: device.user_code ?? '', decision: 'allow', ...form });
+      expect(reply.status).toBe(400);
+      return /role="alert"[^>]*>([^<]+)/.exec(reply.text)?.[1];
+    };
+    const unable = 'Unable to sign in';
+    expect(await said({ login: admin, password: 'guessed' })).toBe(unable);
+    expect(await said({ login: admin, password: sandboxPassword.toLowerCase() })).toBe(unable);
+    for (const login of ['nobody@larkspur.example', 'me', head, helpDesk])
+      expect(await said({ login, password: sandboxPassword }), login).toBe(unable);
+    for (const password of [sandboxPassword, 'guessed'])
+      expect(await said({ login: lockedOut, password })).toBe(
+        'Your account is locked. Please contact your administrator.',
+      );
+    for (const form of [{}, { login: admin }, { password: sandboxPassword }])
+      expect(await said(form)).toBe('Please enter a username and password.');
+    const again = await client.post('/activate', { user_code: device.user_code ?? '', login: '"><b>', password: 'x' });
+    expect(again.text).toContain('value="&#34;&#62;&#60;b&#62;"');
+    expect(again.text).not.toContain('value="x"');
   });
 
   it('writes what people called themselves as text', async () => {
@@ -181,13 +204,5 @@ describe('the page for a person', () => {
     const { text } = await client.send(`/activate?user_code=${user_code}`);
     expect(text).not.toContain('<img');
     expect(text).toContain('&#60;img src=x&#62; &#34;&#39;&#38;');
-  });
-
-  it('takes whoever was chosen from the list', async () => {
-    const { user_code, device_code } = await client.startDevice();
-    const page = await client.send(`/activate?user_code=${user_code}`);
-    const person = /value="(00u\w+)"(?: checked)?><span><span>Solveig/.exec(page.text)?.[1] ?? '';
-    await client.post('/activate', { user_code: user_code ?? '', person, login: '', decision: 'allow' });
-    expect(readClaims((await client.poll(device_code)).body.access_token)).toMatchObject({ sub: head, uid: person });
   });
 });

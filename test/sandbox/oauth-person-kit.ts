@@ -1,7 +1,7 @@
 // Signing in as a person of the company, for the tests of the sandbox's authorization server.
 
 import { expect } from 'vitest';
-import type { Sandbox } from '../../src/sandbox/index.ts';
+import { sandboxPassword as password, type Sandbox } from '../../src/sandbox/index.ts';
 import { loadOktaContract } from '../contracts/okta-contract.ts';
 import { createOAuthClient, type OAuthReply } from './oauth-kit.ts';
 
@@ -31,7 +31,7 @@ export function createPersonClient(sandbox: Sandbox, now: () => number) {
   }
 
   const decide = (userCode: string | undefined, login: string, decision = 'allow') =>
-    client.post('/activate', { user_code: userCode ?? '', login, decision });
+    client.post('/activate', { user_code: userCode ?? '', login, password, decision });
 
   async function poll(deviceCode: string | undefined): Promise<OAuthReply> {
     const form = { grant_type: deviceGrant, device_code: deviceCode ?? '', client_id };

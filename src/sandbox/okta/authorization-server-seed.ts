@@ -1,7 +1,7 @@
 // The company's authorization servers: Okta's default one, and one for the logistics interfaces, with scopes, claims and access policies.
 
+import { makeSigningKey, type SigningKey } from '../oidc/jwt.ts';
 import { letters, makeId } from '../random.ts';
-import { makeSigningKey, type SigningKey } from './oauth/jwt.ts';
 
 export interface AuthScope {
   id: string;

@@ -94,6 +94,17 @@ function addToDefault(server: AuthServerRecord, { clients, groups, seed }: McpSe
         alwaysIncludeInToken: true,
         scopes: reading,
       },
+      {
+        id: id('ocl'),
+        name: 'groups',
+        claimType: 'IDENTITY',
+        valueType: 'GROUPS',
+        value: 'Okta Administrators',
+        groupFilter: 'STARTS_WITH',
+        system: false,
+        alwaysIncludeInToken: true,
+        scopes: [],
+      },
     ],
     // Okta's own rule is for any scope, and would give everybody what the policy before it keeps for administrators.
     policies: [policy, ...server.policies.map((given) => narrow(given, standard))],

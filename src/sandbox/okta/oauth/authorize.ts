@@ -1,10 +1,10 @@
 // The authorize endpoint with PKCE (RFC 6749 §4.1, RFC 7636), the sign-in that follows, and the way back to the client.
 
+import { answerPage, html } from '../../oidc/page.ts';
 import type { OktaAnswer } from '../answer.ts';
 import { issuerOf } from '../authorization-servers.ts';
 import type { UserRecord } from '../user-record.ts';
 import { readScopes, requireRule } from './custom-policy.ts';
-import { answerPage, html } from './page.ts';
 import { consentForm, grantOf, readPerson } from './people.ts';
 import { invalidRequest, OAuthProblem } from './problems.ts';
 import { findClient, type KnownClient, type OAuthRequest, readOnce } from './request.ts';
@@ -125,11 +125,11 @@ function askPerson(
   { state }: OAuthRequest,
   id: string,
   { clientId, scopes, redirectUri, serverId }: Authorization,
-  hint: string | undefined,
+  login: string | undefined,
   wrong: string | undefined,
 ): OktaAnswer {
   const at = state.authServers.find((server) => server.id === serverId)?.name;
-  const form = consentForm({ state, clientId, at, scopes, action: '/signin', hidden: { request: id }, hint, wrong });
+  const form = consentForm({ state, clientId, at, scopes, action: '/signin', hidden: { request: id }, login, wrong });
   const formTarget = new URL(redirectUri).origin;
   return answerPage('Sign in', form, { status: wrong === undefined ? 200 : 400, formTarget });
 }
@@ -144,9 +144,9 @@ export function answerSignIn(request: OAuthRequest): OktaAnswer {
   }
   const decision = form.get('decision');
   const user = decision === 'deny' ? undefined : readPerson(state, form);
-  if (typeof user === 'string') return askPerson(request, id, authorization, undefined, user);
+  if (typeof user === 'string') return askPerson(request, id, authorization, form.get('login'), user);
   if (user && decision !== 'allow')
-    return askPerson(request, id, authorization, undefined, 'Say whether you allow it.');
+    return askPerson(request, id, authorization, form.get('login'), 'Say whether you allow it.');
   state.oauth.waiting.delete(id);
   if (!user) {
     const description = 'The resource owner or authorization server denied the request.';

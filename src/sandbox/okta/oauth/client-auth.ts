@@ -1,6 +1,6 @@
 // Who asks at the token, device, introspection and revocation endpoints: private_key_jwt (RFC 7523), a secret, or a public client's id.
 
-import { digest, isAllowedAlgorithm, isSignedBy, readJwt } from './jwt.ts';
+import { digest, isAllowedAlgorithm, isSignedBy, readJwt } from '../../oidc/jwt.ts';
 import { invalidClient, invalidRequest, OAuthProblem } from './problems.ts';
 import { findClient, type KnownClient, type OAuthRequest } from './request.ts';
 

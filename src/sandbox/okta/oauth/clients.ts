@@ -1,7 +1,7 @@
 // The clients that the company has for this product: a service app, a native app for people at a terminal, and three around MCP.
 
 import type { JsonWebKey } from 'node:crypto';
-import { isPrivateJwk, thumbprint } from './jwt.ts';
+import { isPrivateJwk, thumbprint } from '../../oidc/jwt.ts';
 import { grantableScopes } from './scopes.ts';
 
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';

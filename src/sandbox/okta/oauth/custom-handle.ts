@@ -1,11 +1,11 @@
 // How a test or the demo uses a custom authorization server of a running sandbox: its addresses, its clients, its keys, tokens at will.
 
+import type { Claims } from '../../oidc/jwt.ts';
 import type { AuthServerRecord } from '../authorization-server-seed.ts';
 import { issuerOf } from '../authorization-servers.ts';
 import type { OktaState } from '../state.ts';
 import type { OAuthClient } from './clients.ts';
 import { rotateKeys } from './custom-keys.ts';
-import type { Claims } from './jwt.ts';
 import { endpointsOf } from './problems.ts';
 import { mcpClientsOf } from './registered.ts';
 import { issueAccessToken } from './tokens.ts';

@@ -1,8 +1,8 @@
 // The signing keys of a custom authorization server: which one signs, which are published, and their rotation.
 
 import { randomBytes } from 'node:crypto';
+import type { SigningKey } from '../../oidc/jwt.ts';
 import { type AuthKey, type AuthServerRecord, makeAuthKey } from '../authorization-server-seed.ts';
-import type { SigningKey } from './jwt.ts';
 
 export function signingKeyOf(server: AuthServerRecord): SigningKey {
   const active = server.keys.find(({ status }) => status === 'ACTIVE');

@@ -1,11 +1,11 @@
 // The device grant (RFC 8628): the codes for a terminal, and the page where a person approves one.
 
 import { randomInt } from 'node:crypto';
+import { answerPage, type Html, html } from '../../oidc/page.ts';
 import { json, type OktaAnswer } from '../answer.ts';
 import { fullName } from '../user-record.ts';
 import { authenticateClient } from './client-auth.ts';
 import { deviceGrant } from './clients.ts';
-import { answerPage, type Html, html } from './page.ts';
 import { consentForm, grantOf, readPerson } from './people.ts';
 import { noStore, OAuthProblem } from './problems.ts';
 import type { OAuthRequest } from './request.ts';
@@ -67,7 +67,7 @@ function findDevice(oauth: OAuthState, userCode: string | undefined, now: number
 export function answerActivate({ call, state, now }: OAuthRequest): OktaAnswer {
   const userCode = call.url.searchParams.get('user_code') ?? undefined;
   const device = findDevice(state.oauth, userCode, now);
-  if (device) return askPerson({ state }, device, undefined);
+  if (device) return askPerson({ state }, device, undefined, undefined);
   return askCode(userCode === undefined ? undefined : unknownCode);
 }
 
@@ -83,7 +83,12 @@ export function answerActivation({ form, state, now }: OAuthRequest): OktaAnswer
   }
   const user = readPerson(state, form);
   if (decision !== 'allow' || typeof user === 'string')
-    return askPerson({ state }, device, typeof user === 'string' ? user : 'Say whether you allow it.');
+    return askPerson(
+      { state },
+      device,
+      form.get('login'),
+      typeof user === 'string' ? user : 'Say whether you allow it.',
+    );
   device.decision = grantOf(user, device, now);
   return say('Device activated', `The device is now signed in as ${fullName(user)}. You can close this page.`);
 }
@@ -105,11 +110,12 @@ ${wrong !== undefined && html`<p class="wrong" role="alert">${wrong}</p>`}
 function askPerson(
   { state }: Pick<OAuthRequest, 'state'>,
   device: DeviceAuthorization,
+  login: string | undefined,
   wrong: string | undefined,
 ): OktaAnswer {
   const { userCode, clientId, scopes } = device;
   const hidden = { user_code: userCode };
-  const form = consentForm({ state, clientId, scopes, action: '/activate', hidden, hint: undefined, wrong });
+  const form = consentForm({ state, clientId, scopes, action: '/activate', hidden, login, wrong });
   const body = html`<p class="code">${userCode.slice(0, 4)}-${userCode.slice(4)}</p>
 <p class="soft">Go on only if your device shows this code.</p>
 ${form}`;

@@ -1,7 +1,15 @@
 // Proof of possession as Okta asks for it (RFC 9449): the proof's own checks, and the nonces of the token endpoint.
 
+import {
+  type Claims,
+  digest,
+  isAllowedAlgorithm,
+  isPrivateJwk,
+  isSignedBy,
+  readJwt,
+  thumbprint,
+} from '../../oidc/jwt.ts';
 import type { OktaCall } from '../answer.ts';
-import { type Claims, digest, isAllowedAlgorithm, isPrivateJwk, isSignedBy, readJwt, thumbprint } from './jwt.ts';
 import { invalidProof, OAuthProblem } from './problems.ts';
 import { type OAuthState, randomText } from './state.ts';
 

@@ -1,10 +1,10 @@
 // Signing out at a custom authorization server (OpenID Connect RP-Initiated Logout): the session ends, and the way back.
 
+import { isSignedBy, readJwt } from '../../oidc/jwt.ts';
+import { answerPage, html } from '../../oidc/page.ts';
 import type { OktaAnswer } from '../answer.ts';
 import { isRegistered } from './authorize.ts';
 import { publishedKeys } from './custom-keys.ts';
-import { isSignedBy, readJwt } from './jwt.ts';
-import { answerPage, html } from './page.ts';
 import { invalidRequest, OAuthProblem } from './problems.ts';
 import { findClient, type KnownClient, type OAuthRequest, readOnce } from './request.ts';
 import { endSession } from './sessions.ts';

@@ -1,10 +1,10 @@
 // What an authorization server publishes about itself: its endpoints, what it can do, its public keys.
 
+import { algorithmNames } from '../../oidc/jwt.ts';
 import { json } from '../answer.ts';
 import { invalid } from '../problems.ts';
 import { deviceGrant, exchangeGrant } from './clients.ts';
 import { publishedKeys } from './custom-keys.ts';
-import { algorithmNames } from './jwt.ts';
 import { endpointsOf, OAuthProblem } from './problems.ts';
 import { findClient, type OAuthRequest } from './request.ts';
 import { grantableScopes, openidScopes } from './scopes.ts';

@@ -1,12 +1,12 @@
-// The form in which somebody of the company is chosen and says yes or no, and the reading of it.
+// The form in which somebody of the company signs in and says yes or no, and the reading of it.
 
 import { cast } from '../../company/people.ts';
+import { type Html, html } from '../../oidc/page.ts';
+import { type Suggestion, sandboxPassword, signInForm } from '../../oidc/sign-in-form.ts';
 import { standardRoles } from '../role-seed.ts';
 import { rolesOfUser } from '../roles.ts';
 import type { OktaState } from '../state.ts';
 import { fullName, readProfile, type UserRecord } from '../user-record.ts';
-import { findUser } from '../users.ts';
-import { type Html, html } from './page.ts';
 import { findClient } from './request.ts';
 import type { Grant } from './state.ts';
 
@@ -19,50 +19,52 @@ export interface Consent {
   /** Where the form goes, and what it takes along. */
   action: string;
   hidden: Readonly<Record<string, string>>;
-  /** Login of the person to offer first. */
-  hint: string | undefined;
-  /** What was wrong with the last choice. */
+  /** What stands in the field for the login. */
+  login: string | undefined;
+  /** What was wrong with the last try. */
   wrong: string | undefined;
 }
 
-export function consentForm({ state, clientId, at, scopes, action, hidden, hint, wrong }: Consent): Html {
-  const hinted = hint === undefined ? undefined : state.usersByLogin.get(hint.toLowerCase());
-  const offered = [...new Set([hinted ?? cast.admin, ...Object.values(cast)])].flatMap((n) => state.users[n] ?? []);
+export function consentForm({ state, clientId, at, scopes, action, hidden, login, wrong }: Consent): Html {
   const label = findClient(state, clientId)?.label;
-  const request =
+  const intro =
     at === undefined
-      ? html`<p>${label} asks to act in this organization for the person you choose, within that person's admin role.</p>`
-      : html`<p>Sign in to continue to ${label}. The access policies of the authorization server “${at}” decide what the person you choose gets.</p>`;
-  return html`${request}
-${wrong !== undefined && html`<p class="wrong" role="alert">${wrong}</p>`}
-<form method="post" action="${action}">
-${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-<fieldset><legend>Sign in as</legend>
-${offered.map((user, i) => offer(state, user, i === 0))}
-</fieldset>
-<label class="text">Or anybody else, by login<input type="text" name="login" autocomplete="off" placeholder="first.last@larkspur.example"></label>
-${
-  at === undefined &&
-  html`<p class="soft">It asks for these scopes:</p>
-<ul>${scopes.map((scope) => html`<li>${scope}</li>`)}</ul>`
-}
-<div class="choices"><button name="decision" value="allow">${at === undefined ? 'Allow' : 'Sign in'}</button><button class="no" name="decision" value="deny">${at === undefined ? 'Deny' : 'Cancel'}</button></div>
-</form>`;
+      ? html`<p>${label} asks to act in this organization for the person who signs in, within that person's admin role.</p>`
+      : html`<p>Sign in to continue to ${label}. The access policies of the authorization server “${at}” decide what the person who signs in gets.</p>`;
+  const suggestions = [cast.admin, cast.helpDesk, cast.head, cast.lockedOut].flatMap((n) => state.users[n] ?? []);
+  return signInForm({
+    intro,
+    action,
+    hidden,
+    loginLabel: 'Username',
+    login,
+    wrong,
+    suggestions: suggestions.map((user) => suggest(state, user)),
+    scopes: at === undefined ? scopes : undefined,
+    yes: at === undefined ? 'Allow' : 'Sign in',
+    no: at === undefined ? 'Deny' : 'Cancel',
+  });
 }
 
-function offer(state: OktaState, user: UserRecord, first: boolean): Html {
-  const active = user.status === 'ACTIVE';
+function suggest(state: OktaState, user: UserRecord): Suggestion {
   const roles = rolesOfUser(state, user).map(({ type }) => standardRoles[type] ?? 'Custom role');
-  const about = active ? (roles.length > 0 ? roles.join(', ') : 'No admin role') : `Cannot sign in: ${user.status}`;
-  return html`<label class="person"><input type="radio" name="person" value="${user.id}"${first && active && html` checked`}${!active && html` disabled`}><span><span>${fullName(user)}</span><span class="soft">${String(readProfile(user, 'title', state.users) ?? '')} · ${about}</span></span></label>`;
+  const may = roles.length > 0 ? roles.join(', ') : 'No admin role';
+  const about = user.status === 'ACTIVE' ? may : `Cannot sign in: ${user.status}`;
+  const title = String(readProfile(user, 'title', state.users) ?? '');
+  return { login: user.person.login, about: `${fullName(user)} · ${title} · ${about}` };
 }
 
-/** The person that a sent form names, or why it cannot be that one. */
+/**
+ * The person who signs in, or what Okta says: of an account that is locked it says so, of all else nothing that would tell
+ * who has an account.
+ */
 export function readPerson(state: OktaState, form: ReadonlyMap<string, string>): UserRecord | string {
-  const key = form.get('login')?.trim() ?? form.get('person');
-  const user = key === undefined || key === 'me' ? undefined : findUser(state, key);
-  if (!user) return 'Choose somebody of the company.';
-  if (user.status !== 'ACTIVE') return `${fullName(user)} cannot sign in: ${user.status}.`;
+  const login = form.get('login')?.trim();
+  const password = form.get('password');
+  if (login === undefined || password === undefined) return 'Please enter a username and password.';
+  const user = state.users[state.usersByLogin.get(login.toLowerCase()) ?? -1];
+  if (user?.status === 'LOCKED_OUT') return 'Your account is locked. Please contact your administrator.';
+  if (user?.status !== 'ACTIVE' || password !== sandboxPassword) return 'Unable to sign in';
   return user;
 }
 

@@ -1,8 +1,8 @@
 // Refusals of the authorization server and of the API to a token: Okta's codes, sentences and statuses.
 
+import { algorithmNames } from '../../oidc/jwt.ts';
 import { empty, json, type OktaAnswer } from '../answer.ts';
 import { answerProblem, type OktaProblem } from '../problems.ts';
-import { algorithmNames } from './jwt.ts';
 
 /** An error of RFC 6749 §5.2, in Okta's words. */
 export class OAuthProblem extends Error {

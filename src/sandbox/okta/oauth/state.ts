@@ -1,7 +1,7 @@
 // What the authorization server remembers: what was used once, what it issued, and what waits for a person.
 
 import { randomBytes } from 'node:crypto';
-import { type Claims, makeSigningKey, type SigningKey } from './jwt.ts';
+import { type Claims, makeSigningKey, type SigningKey } from '../../oidc/jwt.ts';
 
 /** What a person or an administrator allowed; whatever was issued on it ends with it. */
 export interface Grant {

@@ -1,12 +1,12 @@
 // The token endpoint: the grants of the org's own authorization server, and those of the custom ones.
 
+import { digest } from '../../oidc/jwt.ts';
 import { json, type OktaAnswer } from '../answer.ts';
 import { authenticateClient } from './client-auth.ts';
 import { deviceGrant, exchangeGrant } from './clients.ts';
 import { readScopes, requireRule } from './custom-policy.ts';
 import { checkNonce, currentNonce, type Proof, readProof, useProof } from './dpop.ts';
 import { answerExchange } from './exchange.ts';
-import { digest } from './jwt.ts';
 import { invalidClient, invalidGrant, invalidProof, invalidRequest, noStore, OAuthProblem } from './problems.ts';
 import type { KnownClient, OAuthRequest } from './request.ts';
 import { decideScopes } from './scope-choice.ts';

@@ -1,11 +1,11 @@
 // Issuing tokens and telling whether one still holds: access tokens as Okta writes them, ID tokens, refresh tokens.
 
+import { type Claims, digest, type SigningKey, signJwt } from '../../oidc/jwt.ts';
 import type { AuthClaim, AuthServerRecord } from '../authorization-server-seed.ts';
 import type { OktaState } from '../state.ts';
 import { readProfile, type UserRecord } from '../user-record.ts';
 import { readClaims } from './custom-claims.ts';
 import { signingKeyOf } from './custom-keys.ts';
-import { type Claims, digest, type SigningKey, signJwt } from './jwt.ts';
 import { findClient } from './request.ts';
 import { type AccessToken, dropEnded, type Grant, type RefreshToken, randomText } from './state.ts';
 

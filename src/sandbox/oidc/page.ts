@@ -1,7 +1,7 @@
 // The pages that people see: plain HTML without a script, under a policy that lets nothing else in.
 
 import { createHash } from 'node:crypto';
-import type { OktaAnswer } from '../answer.ts';
+import type { Answer } from '../answer.ts';
 
 const style = `
 :root { color-scheme: light dark; --ink: #1d2430; --soft: #5b6577; --paper: #fff; --ground: #eef1f6; --line: #d5dbe6; --lead: #1f5fbf; --warn: #8a5a00; --warnground: #fff4d6; --wrong: #b3262c; }
@@ -15,15 +15,13 @@ p { margin: 0 0 1rem; }
 .soft { color: var(--soft); font-size: .9rem; }
 .wrong { color: var(--wrong); font-weight: 600; }
 .code { font: 600 1.5rem ui-monospace, monospace; letter-spacing: .15em; }
-fieldset { border: 0; margin: 0 0 1rem; padding: 0; }
-legend { font-weight: 600; padding: 0; margin-bottom: .4rem; }
-label.person { display: flex; gap: .7rem; align-items: baseline; border: 1px solid var(--line); border-radius: 8px; padding: .5rem .8rem; margin-bottom: .4rem; cursor: pointer; }
-label.person:has(:checked) { border-color: var(--lead); }
-label.person:has(:disabled) { opacity: .55; cursor: not-allowed; }
-label.person span { display: block; }
 label.text { display: block; font-weight: 600; margin-bottom: 1rem; }
-input[type=text] { width: 100%; font: inherit; font-weight: 400; padding: .55rem .7rem; margin-top: .3rem; border: 1px solid var(--line); border-radius: 8px; background: transparent; color: inherit; }
-ul { margin: 0 0 1.2rem; padding-left: 1.2rem; font: .85rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere; }
+input[type=text], input[type=password] { width: 100%; font: inherit; font-weight: 400; padding: .55rem .7rem; margin-top: .3rem; border: 1px solid var(--soft); border-radius: 8px; background: transparent; color: inherit; }
+.people { list-style: none; margin: 0 0 1.2rem; padding: 0; font: inherit; font-size: .9rem; }
+.people li { border-top: 1px solid var(--line); padding: .35rem 0; overflow-wrap: anywhere; }
+.people span { display: block; color: var(--soft); }
+kbd { font: 600 .95em ui-monospace, monospace; user-select: all; overflow-wrap: anywhere; }
+ul.scopes { margin: 0 0 1.2rem; padding-left: 1.2rem; font: .85rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere; }
 .choices { display: flex; gap: .7rem; }
 button { font: inherit; font-weight: 600; flex: 1; padding: .6rem 1rem; border-radius: 8px; border: 1px solid var(--lead); background: var(--lead); color: var(--paper); cursor: pointer; }
 button.no { background: transparent; color: inherit; border-color: var(--line); }
@@ -57,12 +55,12 @@ export interface PageOptions {
   formTarget?: string;
 }
 
-export function answerPage(title: string, body: Html, { status = 200, formTarget }: PageOptions = {}): OktaAnswer {
+export function answerPage(title: string, body: Html, { status = 200, formTarget }: PageOptions = {}): Answer {
   const page = html`<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${{ html: style }}</style></head>
 <body><main>
-<p class="sandbox">This is a sandbox. Larkspur Logistics and its people are invented; no password is asked for, and nothing real can be reached.</p>
+<p class="sandbox">This is a sandbox. Larkspur Logistics and its people are invented; nothing real can be reached, and no password of yours belongs here.</p>
 <h1>${title}</h1>
 ${body}
 </main></body>
