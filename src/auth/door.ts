@@ -6,11 +6,12 @@ import type { Caller } from '../core/caller.ts';
 import type { Log } from '../observe/log.ts';
 import { createAsking } from './asking.ts';
 import { type Presented, takeBearer } from './bearer.ts';
+import type { Broker } from './broker/broker.ts';
 import { type Challenge, metadataPathsOf, writeChallenge, writeMetadata } from './challenge.ts';
 import { type SignedIn, TokenRefused } from './claims.ts';
 import { isOutage, rememberTokens } from './remember.ts';
 import type { AuthSettings } from './settings.ts';
-import { createVerifier } from './verifier.ts';
+import { createOwnVerifier, createVerifier } from './verifier.ts';
 
 export interface Door {
   /** Who calls, at once where the token is known. The token is taken off the request. Never rejects. */
@@ -21,6 +22,8 @@ export interface Door {
   readonly metadata: { readonly paths: readonly string[]; readonly document: Readonly<Record<string, unknown>> };
   /** The name by which clients address the server. */
   readonly hostName: string;
+  /** Where pages of the server itself are. */
+  readonly origin: string;
 }
 
 export interface Visitor {
@@ -43,6 +46,8 @@ export interface DoorRefusal {
 
 export interface DoorOptions {
   readonly settings: AuthSettings;
+  /** Whose tokens are taken where no issuer is configured. */
+  readonly broker?: Pick<Broker, 'issuer' | 'keys' | 'stands'> | undefined;
   readonly fetch: typeof fetch;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -51,6 +56,8 @@ export interface DoorOptions {
 
 /** So long a token is not verified again, however long it lives: keys and people's rights are withdrawn. Milliseconds. */
 const keepJwtMs = 5 * 60_000;
+/** The same for tokens of our own, which cost little to look at again: so long a withdrawn one may still be taken. */
+const keepOwnMs = 15_000;
 const maxTokens = 20_000;
 /** Where an issuer is asked about each token, one that it refused is not asked about again at once. */
 const keepRefusalMs = 5_000;
@@ -58,14 +65,18 @@ const warnEveryMs = 30_000;
 const retryAfterSeconds = 5;
 
 /** @throws {TypeError} when no issuer is configured: whoever opens a door has checked that. */
-export function openDoor({ settings, fetch, now, log }: DoorOptions): Door {
-  const { issuer, publicUrl } = settings;
+export function openDoor({ settings, broker, fetch, now, log }: DoorOptions): Door {
+  const { publicUrl } = settings;
+  const issuer = broker?.issuer ?? settings.issuer;
   if (issuer === undefined || publicUrl === undefined) throw new TypeError('a door without an issuer or an address');
-  const asking = createAsking(settings);
-  const introspects = settings.verify === 'introspection';
+  const asking = createAsking(broker ? { ...settings, scopes: undefined, scopeMap: undefined } : settings);
+  const introspects = !broker && settings.verify === 'introspection';
+  const onStale = (error: unknown) => warn(error);
   const tokens = rememberTokens({
-    verify: createVerifier({ settings, issuer, publicUrl, fetch, now, onStale: (error) => warn(error) }),
-    keepMs: introspects ? settings.introspectionCache * 1000 : keepJwtMs,
+    verify: broker
+      ? createOwnVerifier({ settings, publicUrl, now, onStale, broker })
+      : createVerifier({ settings, issuer, publicUrl, fetch, now, onStale }),
+    keepMs: broker ? keepOwnMs : introspects ? settings.introspectionCache * 1000 : keepJwtMs,
     keepRefusalMs: introspects ? keepRefusalMs : 0,
     max: maxTokens,
     now,
@@ -140,5 +151,6 @@ export function openDoor({ settings, fetch, now, log }: DoorOptions): Door {
       document: writeMetadata({ url: publicUrl, issuer, scopes: asking.all }),
     },
     hostName: new URL(publicUrl).hostname,
+    origin: new URL(publicUrl).origin,
   };
 }

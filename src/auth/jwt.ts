@@ -9,12 +9,14 @@ export interface JwtOptions {
   readonly algorithms: readonly string[];
   readonly keys: JWTVerifyGetKey;
   readonly now: () => number;
+  /** What else must hold; it throws where it does not. */
+  readonly check?: (claims: Json) => Promise<void>;
 }
 
 /** @throws {TokenRefused | IssuerUnavailable} */
 export type Verify = (token: string) => Promise<SignedIn>;
 
-export function verifyJwt({ rules, algorithms, keys, now }: JwtOptions): Verify {
+export function verifyJwt({ rules, algorithms, keys, now, check }: JwtOptions): Verify {
   return async (token) => {
     try {
       const { payload, protectedHeader } = await jwtVerify(token, keys, {
@@ -23,7 +25,9 @@ export function verifyJwt({ rules, algorithms, keys, now }: JwtOptions): Verify 
         currentDate: new Date(now()),
       });
       checkType(protectedHeader.typ, payload);
-      return readClaims(payload, rules, now());
+      const signedIn = readClaims(payload, rules, now());
+      await check?.(payload);
+      return signedIn;
     } catch (error) {
       if (error instanceof TokenRefused || error instanceof IssuerUnavailable) throw error;
       throw refusalOf(error);

@@ -2,6 +2,7 @@
 // of many calls with one new token, one verifies it.
 
 import { hash } from 'node:crypto';
+import { CastellanError } from '../core/errors.ts';
 import { IssuerUnavailable } from './addresses.ts';
 import { type SignedIn, TokenRefused } from './claims.ts';
 import type { Verify } from './jwt.ts';
@@ -78,6 +79,6 @@ export function rememberTokens({ verify, keepMs, keepRefusalMs, max, now }: Reme
   };
 }
 
-export function isOutage(error: unknown): error is IssuerUnavailable {
-  return error instanceof IssuerUnavailable;
+export function isOutage(error: unknown): boolean {
+  return error instanceof IssuerUnavailable || (error instanceof CastellanError && error.code === 'store_unavailable');
 }

@@ -1,7 +1,8 @@
 // From the settings to what verifies a token: where keys or introspection are, and what a token is held against.
 
 import { fetchJson, IssuerUnavailable, type Json } from './addresses.ts';
-import type { Rules } from './claims.ts';
+import type { Broker } from './broker/broker.ts';
+import { type Rules, refuse } from './claims.ts';
 import { createDiscovery } from './discovery.ts';
 import { basic, verifyByIntrospection } from './introspection.ts';
 import { type Verify, verifyJwt } from './jwt.ts';
@@ -34,6 +35,35 @@ export function createVerifier(options: VerifierOptions): Verify {
   const fetchKeys = async () => fetchKeySet(options, known ?? (await discover(['jwks_uri'])));
   const keys = createKeys({ fetchKeys, now, onStale: options.onStale });
   return verifyJwt({ rules, algorithms: settings.algorithms, keys, now });
+}
+
+export interface OwnVerifierOptions extends Pick<VerifierOptions, 'settings' | 'publicUrl' | 'now' | 'onStale'> {
+  readonly broker: Pick<Broker, 'issuer' | 'keys' | 'stands'>;
+}
+
+/** Tokens of the broker in the same process: maps of the identity provider's groups have been heeded when they were made. */
+export function createOwnVerifier({ settings, publicUrl, now, onStale, broker }: OwnVerifierOptions): Verify {
+  const rules: Rules = {
+    issuer: broker.issuer,
+    audiences: [publicUrl],
+    resource: publicUrl,
+    clockSkew: settings.clockSkew,
+    scopeMap: {},
+    groupsClaim: 'groups',
+    groupMap: {},
+    subjectClaims: ['sub'],
+  };
+  return verifyJwt({
+    rules,
+    algorithms: ['ES256'],
+    keys: createKeys({ fetchKeys: broker.keys, now, onStale }),
+    now,
+    async check({ gid }) {
+      // A machine’s rests on nothing that a person could withdraw.
+      if (gid !== undefined && !(typeof gid === 'string' && (await broker.stands(gid))))
+        refuse('withdrawn', 'What the token rests on was withdrawn.');
+    },
+  });
 }
 
 function rulesOf({ settings, issuer, publicUrl }: VerifierOptions): Rules {

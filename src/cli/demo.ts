@@ -4,7 +4,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { defineCommand } from 'citty';
 import { openApp } from '../app.ts';
 import { dataEnvironment, loadConfig } from '../config.ts';
-import { type Listener, listen } from '../http/app.ts';
+import { type Listener, listen } from '../http/listen.ts';
 import { noMetrics } from '../observe/metrics.ts';
 import { version } from '../version.ts';
 import { createClient } from './connect.ts';
@@ -48,7 +48,7 @@ export default defineCommand({
       ready: async () => true,
     };
     const serve = (at: number): Promise<Listener> =>
-      listen({ ...options, host: '127.0.0.1', port: at, allowedHosts: [], allowedOrigins: [] });
+      listen({ host: '127.0.0.1', port: at }, () => ({ ...options, allowedHosts: [], allowedOrigins: [] }));
     const listener = await serve(given.once ? 0 : port.value).catch(() => serve(0));
     print(
       `  ${paint('dim', 'organization')}  Larkspur Logistics, simulated, ${users.value} users, at ${app.sandbox?.okta.url}`,

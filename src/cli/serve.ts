@@ -167,7 +167,10 @@ async function serveStdio(options: ServeOptions): Promise<void> {
 async function serveHttp(options: ServeOptions): Promise<void> {
   // From the beginning: a signal may come while the last lines of the start are written.
   const stopped = untilStopped();
-  const [{ listen }, { openMetrics }] = await Promise.all([import('../http/app.ts'), import('../observe/metrics.ts')]);
+  const [{ listen }, { openMetrics }] = await Promise.all([
+    import('../http/listen.ts'),
+    import('../observe/metrics.ts'),
+  ]);
   const metrics = await openMetrics();
   const app = await openChecked({ ...options, metrics });
   const { http } = options.config;
@@ -182,7 +185,7 @@ async function serveHttp(options: ServeOptions): Promise<void> {
       () => false,
     );
   const door = await openDoorOf(options.config, app.log);
-  const listener = await listen({
+  const listener = await listen(http, () => ({
     ...http,
     factory: app.factory,
     direct: app.direct,
@@ -192,7 +195,7 @@ async function serveHttp(options: ServeOptions): Promise<void> {
     log: app.log,
     metrics,
     ready,
-  }).catch(async (error) => {
+  })).catch(async (error) => {
     await app.close();
     const fault = addressFault(error, http.host, http.port);
     throwFaults(fault ? [fault] : []);

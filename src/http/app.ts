@@ -1,8 +1,6 @@
-// The web server: all routes in one list, the guards in front of them, and limits on time and size.
+// The web server's answers: all routes in one list, and the guards in front of them.
 
-import { createServer, type Server } from 'node:http';
-import type { Socket } from 'node:net';
-import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { type Context, Hono } from 'hono';
@@ -34,19 +32,8 @@ export interface HttpOptions extends GuardOptions {
   readonly ready: () => Promise<boolean>;
 }
 
-export interface Listener {
-  /** Where it listens, with the port that was given. */
-  readonly url: string;
-  /** Takes no more requests, lets those under way end (10 s at most) and closes. */
-  readonly close: () => Promise<void>;
-}
-
 type Env = { Bindings: HttpBindings; Variables: { visitor: Visitor; narrowing: Narrowing } };
 
-/** Node checks every second; a request that is not whole by then is closed (RFC 9110 §15.5.9). */
-const headersTimeoutMs = 8_000;
-const requestTimeoutMs = 12_000;
-const closingMs = 10_000;
 const maxSessions = 1_000;
 const sessionIdleMs = 30 * 60_000;
 /** Node's own bound. */
@@ -74,7 +61,13 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     idleMs: sessionIdleMs,
   });
   const app = new Hono<Env>();
-  const guards = door ? { ...options, allowedHosts: [...options.allowedHosts, door.hostName] } : options;
+  const guards: GuardOptions = door
+    ? {
+        allowedHosts: [...options.allowedHosts, door.hostName],
+        // Forms of our own pages say where they come from.
+        allowedOrigins: [...options.allowedOrigins, door.origin],
+      }
+    : options;
 
   function answerDirectly(c: Context<Env>, body: unknown): ReturnType<Direct> {
     if (!options.direct) return undefined;
@@ -96,9 +89,9 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   }
 
   app.use(async (c, next) => {
-    const refusal = checkAddress(c.env.incoming, guards);
-    if (refusal) return refuse(c, refusal);
     const mounted = options.mounted?.find(({ concerns }) => concerns(c.req.path));
+    const refusal = checkAddress(c.env.incoming, guards, mounted?.open?.(c.req.path));
+    if (refusal) return refuse(c, refusal);
     if (!mounted) return next();
     await mounted.handle(c.env.incoming, c.env.outgoing);
     return RESPONSE_ALREADY_SENT;
@@ -174,60 +167,6 @@ export function createHttpApp(options: HttpOptions): HttpApp {
       await Promise.all([handler.close(), sessions.close()]);
     },
   };
-}
-
-/** @throws when the address cannot be listened on. */
-export async function listen(
-  options: HttpOptions & { readonly host: string; readonly port: number },
-): Promise<Listener> {
-  const { app, drain, close } = createHttpApp(options);
-  const server = createServer(
-    {
-      headersTimeout: headersTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: 1_000,
-      keepAliveTimeout: 65_000,
-    },
-    getRequestListener(app.fetch as Parameters<typeof getRequestListener>[0], {
-      errorHandler: () => new Response(null, { status: 400 }),
-    }),
-  );
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  await opened(server, options.host, options.port);
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : options.port;
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  return {
-    url: `http://${host}:${port}`,
-    async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      drain();
-      const timer = setTimeout(() => server.closeAllConnections(), closingMs);
-      // A connection whose last answer is out would be kept open for a next request; one that never asked is not idle to Node.
-      const sweep = setInterval(() => {
-        server.closeIdleConnections();
-        for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
-      }, 50);
-      await closed;
-      await close();
-      clearInterval(sweep);
-      clearTimeout(timer);
-    },
-  };
-}
-
-function opened(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, backlog: 1024 }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }
 
 /** MCP 2026-07-28, basic/transports: the one request whose answer does not end by itself. */

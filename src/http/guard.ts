@@ -20,8 +20,9 @@ const localNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 /**
  * Against DNS rebinding (MCP, basic/transports, security): a web page that made its own name point here is known by the
  * Host it asks for and the Origin that its browser adds. Clients that are no browsers send no Origin.
+ * @param anyOrigin where what is asked for is for pages of any origin
  */
-export function checkAddress(request: IncomingMessage, options: GuardOptions): Refusal | undefined {
+export function checkAddress(request: IncomingMessage, options: GuardOptions, anyOrigin = false): Refusal | undefined {
   const { host, origin } = request.headers;
   // Node keeps the first of several; whatever stands before us may have gone by another (RFC 9112 §3.2).
   if (countHeader(request, 'host') > 1) return { status: 400, message: 'A request has one Host header.' };
@@ -35,7 +36,7 @@ export function checkAddress(request: IncomingMessage, options: GuardOptions): R
       message: 'The Host header does not name this server. An operator can add the name to allowed-hosts.',
     };
   }
-  if (origin === undefined) return undefined;
+  if (origin === undefined || anyOrigin) return undefined;
   const local = URL.canParse(origin) && localNames.has(new URL(origin).hostname) && /^https?:/i.test(origin);
   if (local || options.allowedOrigins.some((allowed) => originOf(allowed) === originOf(origin))) return undefined;
   return {

@@ -1,11 +1,11 @@
-// The official conformance suite against the real assembly: the factory of mcp/server.ts behind the listener of http/app.ts.
+// The official conformance suite against the real assembly: the factory of mcp/server.ts behind the listener of http/listen.ts.
 
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { createRequestStateCodec } from '@modelcontextprotocol/server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Listener, listen } from '../../src/http/app.ts';
+import { type Listener, listen } from '../../src/http/listen.ts';
 import { createMcp } from '../../src/mcp/server.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { noMetrics } from '../../src/observe/metrics.ts';
@@ -32,7 +32,7 @@ beforeAll(async () => {
     requestState: { verify: codec.verify },
     capabilities: { logging: {} },
   });
-  listener = await listen({
+  listener = await listen({ host: '127.0.0.1', port: 0 }, () => ({
     factory,
     gate,
     version: '0.0.0-conformance',
@@ -41,9 +41,7 @@ beforeAll(async () => {
     ready: async () => true,
     allowedHosts: [],
     allowedOrigins: [],
-    host: '127.0.0.1',
-    port: 0,
-  });
+  }));
 });
 
 afterAll(() => listener.close());

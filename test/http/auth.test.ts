@@ -372,17 +372,17 @@ describe('the token itself', () => {
       seen.push(context.requestInfo?.headers.get('authorization') ?? null, context.authInfo?.token ?? null);
       return factory(context);
     };
-    const { listen } = await import('../../src/http/app.ts');
+    const { listen } = await import('../../src/http/listen.ts');
     const { openDoorOf } = await import('../../src/app.ts');
     const { noMetrics } = await import('../../src/observe/metrics.ts');
     const { loadConfig } = await import('../../src/config.ts');
     const { config } = loadConfig({ config: join(server.home, 'castellan.json') }, { env: {}, folder: server.home });
     const door = await openDoorOf(config, server.app.log);
     const { gate, screen, log } = server.app;
-    const listener = await listen({
+    const listener = await listen({ host: '127.0.0.1', port: 0 }, () => ({
       ...{ factory: probe, gate, signIn: door && { door, screen }, version: '0', log, metrics: noMetrics },
-      ...{ ready: async () => true, allowedHosts: [], allowedOrigins: [], host: '127.0.0.1', port: 0 },
-    });
+      ...{ ready: async () => true, allowedHosts: [], allowedOrigins: [] },
+    }));
     for (const era of ['modern', 'legacy'] as const)
       expect((await ask(`${listener.url}/mcp`, 'tools/call', readTime, { token, era })).status).toBe(200);
     await listener.close();

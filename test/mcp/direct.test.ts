@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
-import { type Listener, listen } from '../../src/http/app.ts';
+import { type Listener, listen } from '../../src/http/listen.ts';
 import type { Direct } from '../../src/mcp/direct.ts';
 import { noMetrics } from '../../src/observe/metrics.ts';
 
@@ -38,10 +38,12 @@ beforeAll(async () => {
     log: app.log,
     metrics: noMetrics,
     ready: async () => true,
+    allowedHosts: [],
+    allowedOrigins: [],
   };
-  const at = { allowedHosts: [], allowedOrigins: [], host: '127.0.0.1', port: 0 };
-  short = await listen({ ...shared, ...at, direct: counted });
-  long = await listen({ ...shared, ...at });
+  const at = { host: '127.0.0.1', port: 0 };
+  short = await listen(at, () => ({ ...shared, direct: counted }));
+  long = await listen(at, () => shared);
   close = async () => {
     await Promise.all([short.close(), long.close()]);
     await app.close();

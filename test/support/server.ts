@@ -8,7 +8,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { type App, openApp, openDoorOf } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
-import { listen } from '../../src/http/app.ts';
+import { listen } from '../../src/http/listen.ts';
 import { noMetrics } from '../../src/observe/metrics.ts';
 import type { SandboxOptions } from '../../src/sandbox/index.ts';
 import { type Organization, openOrganization } from './organization.ts';
@@ -86,13 +86,8 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     metrics: noMetrics,
     ready: async () => true,
   };
-  const listener = await listen({
-    ...shared,
-    allowedHosts: [],
-    allowedOrigins: [],
-    host: '127.0.0.1',
-    port: options.port ?? 0,
-  });
+  const at = { host: '127.0.0.1', port: options.port ?? 0 };
+  const listener = await listen(at, () => ({ ...shared, allowedHosts: [], allowedOrigins: [] }));
   const statuses: number[] = [];
   const clients: Client[] = [];
 

@@ -1,0 +1,54 @@
+// What is done with a request before the authorization server sees it: whom it is for, from where, how large, how often.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+const maxBytes = 64 * 1024;
+const registrationsPerHour = 200;
+const hourMs = 3_600_000;
+
+/**
+ * The server makes addresses of what a request says of itself. Whatever stands before us may have changed that, and anybody
+ * can write such headers: the public address is a setting.
+ */
+export function addressRightly({ headers }: IncomingMessage, issuer: string): void {
+  const { protocol, host } = new URL(issuer);
+  headers['x-forwarded-proto'] = protocol.slice(0, -1);
+  headers['x-forwarded-host'] = host;
+  headers.host = host;
+}
+
+/**
+ * Clients that run in a browser, from wherever: no cookie is heeded where they ask.
+ * @returns whether that was all there was to answer
+ */
+export function answerCrossOrigin({ method, headers }: IncomingMessage, response: ServerResponse): boolean {
+  if (headers.origin === undefined) return false;
+  response.setHeader('access-control-allow-origin', '*');
+  response.setHeader('access-control-expose-headers', 'www-authenticate, retry-after');
+  if (method !== 'OPTIONS') return false;
+  response.setHeader('access-control-allow-methods', 'GET, POST');
+  response.setHeader('access-control-allow-headers', 'authorization, content-type, mcp-protocol-version');
+  response.setHeader('access-control-max-age', '3600');
+  response.statusCode = 204;
+  response.end();
+  return true;
+}
+
+/** By what it announces; what sends more than it says, or says nothing, is cut off by whoever reads it. */
+export function isTooLarge({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? 0) > maxBytes;
+}
+
+/** @returns whether one more client may register: everybody can, and each is kept for a while. */
+export function createRegistrations(now: () => number): () => boolean {
+  let left = registrationsPerHour;
+  let at = now();
+  return () => {
+    const passed = now() - at;
+    at += passed;
+    left = Math.min(registrationsPerHour, left + (passed / hourMs) * registrationsPerHour);
+    if (left < 1) return false;
+    left -= 1;
+    return true;
+  };
+}

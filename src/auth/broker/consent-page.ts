@@ -1,0 +1,105 @@
+// The page on which a person says what a client may do: who asks, for what, and where it sends them back to.
+
+import { html } from 'hono/html';
+import type { Reply } from '../../core/reply.ts';
+import { renderPage } from '../../pages/frame.ts';
+import type { Person } from '../people.ts';
+import { isLoopback, isOwned } from './redirect-uris.ts';
+import { describeScope, kindOf, type Platform } from './scopes.ts';
+
+export interface ConsentQuestion {
+  readonly person: Person;
+  readonly client: {
+    readonly id: string;
+    readonly name: string | undefined;
+    /** An operator of this server wrote it down. */
+    readonly known: boolean;
+  };
+  readonly redirectUri: string;
+  /** Nothing where this person can give nothing of what is asked for. */
+  readonly scopes: readonly string[];
+  /** What this person has let this client do before. */
+  readonly allowed: readonly string[];
+  readonly platforms: readonly Platform[];
+}
+
+const maxName = 80;
+
+export function renderConsent(question: ConsentQuestion): Promise<Reply> {
+  const { person, client, redirectUri, scopes, allowed, platforms } = question;
+  const name = showName(client.name);
+  const title = name === '' ? 'An application asks for access' : `${name} asks for access`;
+  const reading = scopes.filter((scope) => kindOf(scope) === 'read');
+  const changing = scopes.filter((scope) => kindOf(scope) !== 'read');
+  // What takes away is given knowingly: the box is set only where the client comes back for more.
+  const isSet = (scope: string) => kindOf(scope) === 'write' || allowed.length > 0;
+  const body = html`
+<h1>Let this application use Castellan?</h1>
+<p>${
+    client.known
+      ? html`The application is <strong>${name}</strong>, which the operator of this server has registered.`
+      : html`It calls itself <strong>${name === '' ? '(no name)' : name}</strong>. Nobody has checked that name.`
+  }</p>
+<dl>
+${placeOfClient(client.id)}
+<dt>It returns to</dt><dd>${placeOf(redirectUri)}</dd>
+<dt>You are</dt><dd>${person.name}</dd>
+</dl>
+<form method="post">
+<input type="hidden" name="csrf" value="${person.csrf}">
+${
+  scopes.length === 0
+    ? html`<p role="alert">You may do nothing of what it asks for. An administrator can give you more rights.</p>`
+    : html`<fieldset><legend>It will be able to do this as you</legend>
+<ul>
+${reading.map(
+  (scope) =>
+    html`<li><input type="hidden" name="scope" value="${scope}">${describeScope(scope, platforms)} <code>${scope}</code></li>`,
+)}
+${changing.map(
+  (scope) =>
+    html`<li><label><input type="checkbox" name="scope" value="${scope}"${isSet(scope) ? html` checked` : ''}> ${describeScope(scope, platforms)} <code>${scope}</code>${kindOf(scope) === 'destroy' ? html` <strong>Dangerous</strong>` : ''}</label></li>`,
+)}
+</ul></fieldset>
+<p>Did you just start this yourself, in that application? If not, refuse.</p>`
+}
+<p>
+${scopes.length === 0 ? '' : html`<button type="submit" name="decision" value="allow">Allow</button>`}
+<button type="submit" name="decision" value="refuse">${scopes.length === 0 ? 'Back to the application' : 'Refuse'}</button>
+<button type="submit" name="decision" value="other">I am another person</button>
+</p>
+</form>`;
+  return renderPage({
+    title,
+    body,
+    person: { name: person.name, csrf: person.csrf },
+    formTargets: [targetOf(redirectUri)],
+  });
+}
+
+/** What somebody calls themselves, so that it cannot pass for anything else on a page: one short line, read one way. */
+export function showName(name: string | undefined): string {
+  const plain = (name ?? '').replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '').replace(/\s+/g, ' ');
+  const characters = [...plain.trim()];
+  return characters.length > maxName ? `${characters.slice(0, maxName - 1).join('')}…` : characters.join('');
+}
+
+/** Where a client’s own word for it is an address, the host is what a person can judge it by. */
+function placeOfClient(id: string) {
+  if (!/^https:\/\//.test(id) || !URL.canParse(id)) return '';
+  return html`<dt>It is described at</dt><dd><strong>${new URL(id).host}</strong></dd>`;
+}
+
+function placeOf(redirectUri: string) {
+  const url = new URL(redirectUri);
+  if (isLoopback(redirectUri)) return html`<strong>a program on this computer</strong> (${url.host})`;
+  if (isOwned(redirectUri)) return html`<strong>${url.host}</strong>`;
+  return html`<strong>an application on this computer</strong> that opens ${url.protocol} addresses`;
+}
+
+/** For the policy of the page: a source expression (CSP 3 §2.3.1), which knows no IPv6 addresses. */
+function targetOf(redirectUri: string): string {
+  const url = new URL(redirectUri);
+  if (url.origin === 'null' || url.hostname.startsWith('[')) return url.protocol;
+  return url.origin;
+}

@@ -1,0 +1,173 @@
+// What happens between a client's request and its code: a person signs in, and says what the client may do. Only in the
+// browser in which it began, and only by a form of ours.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { html } from 'hono/html';
+import type { Client, Interaction, default as Provider } from 'oidc-provider';
+import { type Reply, writeReply } from '../../core/reply.ts';
+import { renderPage } from '../../pages/frame.ts';
+import type { People, Person } from '../people.ts';
+import type { ConsentClient } from './broker.ts';
+import { renderConsent } from './consent-page.ts';
+import type { ConsentBook } from './consents.ts';
+import { readOurForm } from './form.ts';
+import { isOwned } from './redirect-uris.ts';
+import { askedOf, givable, type Platform } from './scopes.ts';
+
+export const interactionPath = '/oauth/interaction/';
+
+export interface InteractionOptions {
+  readonly people: People;
+  readonly consents: ConsentBook;
+  readonly platforms: readonly Platform[];
+  readonly all: readonly string[];
+  /** Clients that an operator wrote down. */
+  readonly known: ReadonlySet<string>;
+  /** Origin of the pages. */
+  readonly origin: string;
+  /** For how long a grant lives, milliseconds. */
+  readonly grantLifeMs: number;
+  readonly now: () => number;
+}
+
+export type Interact = (provider: Provider, request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+interface Asked {
+  readonly provider: Provider;
+  readonly interaction: Interaction;
+  readonly client: Client;
+  readonly person: Person;
+  readonly redirectUri: string;
+  readonly scopes: readonly string[];
+  readonly allowed: readonly string[];
+}
+
+export function createInteract(options: InteractionOptions): Interact {
+  const { people, consents, platforms, all, known, origin, grantLifeMs, now } = options;
+
+  async function look(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<Asked | Reply> {
+    const path = new URL(request.url ?? '/', origin).pathname;
+    const uid = path.slice(interactionPath.length);
+    const interaction = await provider.interactionDetails(request, response).catch((error: unknown) => {
+      if (error instanceof Error && error.name === 'SessionNotFound') return undefined;
+      throw error;
+    });
+    if (interaction?.uid !== uid) return renderGone();
+    const { client_id: clientId, redirect_uri: redirectUri, scope } = interaction.params;
+    const client = await provider.Client.find(String(clientId));
+    if (!client?.redirectUriAllowed(String(redirectUri))) return renderGone();
+    const person = await people.of(request);
+    if (!person) return people.begin(request, path);
+    return {
+      provider,
+      interaction,
+      client,
+      person,
+      redirectUri: String(redirectUri),
+      scopes: givable(askedOf(scope, all), person.allowance, all),
+      allowed: await consents.allowed(person.id, describeClient(client)),
+    };
+  }
+
+  /** Writes down what was allowed and sends the browser on its way to the client. */
+  async function allow(asked: Asked, scopes: readonly string[], request: IncomingMessage, response: ServerResponse) {
+    const { provider, interaction, client, person } = asked;
+    const { params } = interaction;
+    const resource = String(params.resource);
+    const oidc = String(params.scope ?? '')
+      .split(' ')
+      .filter((scope) => scope === 'openid' || scope === 'offline_access');
+    const grant = new provider.Grant({ accountId: person.id, clientId: client.clientId });
+    if (oidc.length > 0) grant.addOIDCScope(oidc.join(' '));
+    grant.addResourceScope(resource, scopes.join(' '));
+    const grantId = await grant.save();
+    const given = { personId: person.id, client: describeClient(client), scopes, grantId, lifeMs: grantLifeMs };
+    await consents.remember(given);
+    // From here on the client has asked for what it gets, so that everything that it is told is true.
+    params.scope = [...oidc, ...scopes].join(' ');
+    await interaction.save(Math.max(1, interaction.exp - Math.floor(now() / 1000)));
+    await finish(asked, { login: { accountId: person.id }, consent: { grantId } }, request, response);
+  }
+
+  async function finish(
+    { provider }: Asked,
+    result: Parameters<Provider['interactionFinished']>[2],
+    request: IncomingMessage,
+    response: ServerResponse,
+  ) {
+    response.setHeader('cache-control', 'no-store');
+    await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+  }
+
+  function ask({ person, client, redirectUri, scopes, allowed }: Asked): Promise<Reply> {
+    const { clientId, clientName } = client;
+    const shown = { id: clientId, name: clientName, known: known.has(clientId) };
+    return renderConsent({ person, client: shown, redirectUri, scopes, allowed, platforms });
+  }
+
+  /** A person agreed to this before, and nobody but that client can stand where it returns to (RFC 8252 §8.6). */
+  function isSettled({ scopes, allowed, client, interaction }: Asked): boolean {
+    const prompts = String(interaction.params.prompt ?? '').split(' ');
+    if (prompts.includes('consent') || prompts.includes('login') || prompts.includes('select_account')) return false;
+    const held = scopes.length > 0 && scopes.every((scope) => allowed.includes(scope));
+    return held && (client.redirectUris ?? []).every(isOwned);
+  }
+
+  async function decide(asked: Asked, request: IncomingMessage, response: ServerResponse): Promise<Reply | undefined> {
+    const form = await readOurForm(request, asked.person, origin);
+    if (!form) return renderForged();
+    const decision = form.get('decision');
+    if (decision === 'other') return people.end(request);
+    const chosen = asked.scopes.filter((scope) => form.getAll('scope').includes(scope));
+    if (decision !== 'allow' || chosen.length === 0) {
+      const error_description =
+        asked.scopes.length === 0 ? 'the person may do nothing of what was asked for' : 'the person refused';
+      await finish(asked, { error: 'access_denied', error_description }, request, response);
+      return undefined;
+    }
+    await allow(asked, chosen, request, response);
+    return undefined;
+  }
+
+  return async (provider, request, response) => {
+    if (request.method !== 'GET' && request.method !== 'POST') return writeReply(response, await renderWrongMethod());
+    const asked = await look(provider, request, response);
+    if ('status' in asked) return writeReply(response, asked);
+    if (request.method === 'POST') {
+      const reply = await decide(asked, request, response);
+      if (reply) writeReply(response, reply);
+    } else if (isSettled(asked)) await allow(asked, asked.scopes, request, response);
+    else writeReply(response, await ask(asked));
+  };
+}
+
+function describeClient({ clientId, clientName, redirectUris }: Client): ConsentClient {
+  return { id: clientId, name: clientName, redirectUris: redirectUris ?? [] };
+}
+
+function renderGone(): Promise<Reply> {
+  return renderPage({
+    title: 'This request is over',
+    status: 400,
+    body: html`<h1>This request is over</h1>
+<p>It has ended, or it began in another browser. Start again in your application.</p>`,
+  });
+}
+
+function renderForged(): Promise<Reply> {
+  return renderPage({
+    title: 'Not taken',
+    status: 403,
+    body: html`<h1>This answer was not taken</h1>
+<p>It did not come from a page that was made for you, or you have signed in anew since. Start again in your application.</p>`,
+  });
+}
+
+async function renderWrongMethod(): Promise<Reply> {
+  const reply = await renderPage({
+    title: 'Not like this',
+    status: 405,
+    body: html`<h1>This page is read or answered, nothing else</h1>`,
+  });
+  return { ...reply, headers: { ...reply.headers, allow: 'GET, POST' } };
+}

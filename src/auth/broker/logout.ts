@@ -1,0 +1,28 @@
+// Where applications send people to sign out (OpenID Connect RP-Initiated Logout): they are asked first, since anybody can
+// send them here.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { html } from 'hono/html';
+import { writeReply } from '../../core/reply.ts';
+import { renderPage } from '../../pages/frame.ts';
+import type { People } from '../people.ts';
+import { isOurForm } from './form.ts';
+
+export const logoutPath = '/oauth/logout';
+
+export function createLogout(people: People, origin: string) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const person = await people.of(request);
+    if (!person) {
+      const body = html`<h1>You are signed out</h1>`;
+      return writeReply(response, await renderPage({ title: 'Signed out', body }));
+    }
+    if (request.method === 'POST' && (await isOurForm(request, person, origin)))
+      return writeReply(response, await people.end(request));
+    const body = html`
+<h1>Sign out of Castellan?</h1>
+<p>Applications that you have connected keep their access until you withdraw it.</p>
+<form method="post"><input type="hidden" name="csrf" value="${person.csrf}"><button type="submit">Sign out</button></form>`;
+    writeReply(response, await renderPage({ title: 'Sign out', body, person }));
+  };
+}

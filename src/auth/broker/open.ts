@@ -1,0 +1,114 @@
+// The broker, joined: an authorization server in front of the identity provider, for clients that cannot register there.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { default as Provider } from 'oidc-provider';
+import type { Mounted } from '../../core/reply.ts';
+import type { Log } from '../../observe/log.ts';
+import type { Seal } from '../../stores/seal.ts';
+import type { Store } from '../../stores/store.ts';
+import type { People } from '../people.ts';
+import { addressRightly, answerCrossOrigin, createRegistrations, isTooLarge } from './arrival.ts';
+import type { Broker } from './broker.ts';
+import { createConsents } from './consents.ts';
+import { createInteract, interactionPath } from './interaction.ts';
+import { createLogout, logoutPath } from './logout.ts';
+import { createProvider, grantLifeOf, type ProviderOptions } from './provider.ts';
+import { placeOfGrant } from './records.ts';
+import { allScopes, type Platform } from './scopes.ts';
+import type { BrokerSettings } from './settings.ts';
+import { createSigningKeys, type SigningKey } from './signing-keys.ts';
+import { refuseJson, renderProblem, say, watch, writeFailure } from './troubles.ts';
+
+export interface BrokerOptions {
+  readonly settings: BrokerSettings;
+  /** Address of the MCP endpoint. */
+  readonly publicUrl: string;
+  readonly people: People;
+  readonly platforms: readonly Platform[];
+  readonly store: Store;
+  readonly seal: Pick<Seal, 'keys'>;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly log: Pick<Log, 'debug' | 'warn' | 'error'>;
+}
+
+/** Our own: the identity provider sends people back to it. */
+const callbackPath = '/oauth/callback';
+const metadataPaths = new Set(['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']);
+/** What pages of any origin may ask for (CORS): no cookie counts there. */
+const openPaths = new Set([...metadataPaths, '/oauth/token', '/oauth/register', '/oauth/revoke', '/oauth/jwks']);
+
+type Answer = ReturnType<Provider['callback']>;
+
+export function openBroker(options: BrokerOptions): Broker {
+  const { settings, publicUrl, people, platforms, store, seal, now, log } = options;
+  const issuer = new URL(publicUrl).origin;
+  const all = allScopes(platforms);
+  const keys = () => seal.keys('broker');
+  const consents = createConsents({ store, keys, now });
+  const signing = createSigningKeys({ store, keys, now, tokenLifeMs: settings.accessTokenLife * 1000 });
+  const interact = createInteract({
+    people,
+    consents,
+    platforms,
+    all,
+    known: new Set(settings.clients.map(({ id }) => id)),
+    origin: issuer,
+    grantLifeMs: grantLifeOf(settings) * 1000,
+    now,
+  });
+  const logOut = createLogout(people, issuer);
+  const mayRegister = createRegistrations(now);
+  let made: { readonly ids: string; readonly provider: Provider; readonly answer: Answer } | undefined;
+
+  /** Another one when the keys change: all that it knows is in the store. */
+  async function current(): Promise<NonNullable<typeof made>> {
+    const signingKeys = await signing.load();
+    const ids = signingKeys.map(({ jwk }) => jwk.kid).join(' ');
+    if (made?.ids !== ids) made = { ids, ...(await make(signingKeys)) };
+    return made;
+  }
+
+  async function make(signingKeys: readonly SigningKey[]) {
+    const cookieKeys = (await seal.keys('broker cookies')).map((key) => Buffer.from(key).toString('base64url'));
+    const more = { settings, issuer, resource: publicUrl, people, all, signingKeys, cookieKeys };
+    const showError: ProviderOptions['showError'] = (error, description) => renderProblem(error, description);
+    const provider = createProvider({ ...more, store, keys, now, showError });
+    watch(provider, { log, issuer, scopes: all });
+    return { provider, answer: provider.callback() };
+  }
+
+  async function answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (openPaths.has(path) && answerCrossOrigin(request, response)) return;
+    if (isTooLarge(request)) return refuseJson(response, 413, 'invalid_request', 'the request is too large');
+    if (path === '/oauth/register' && request.method === 'POST' && !mayRegister())
+      return refuseJson(response, 429, 'temporarily_unavailable', 'too many clients register; try again later');
+    if (path === logoutPath) return logOut(request, response);
+    addressRightly(request, issuer);
+    const { provider, answer: answerByProvider } = await current();
+    if (path.startsWith(interactionPath)) await interact(provider, request, response);
+    else await answerByProvider(request, response);
+  }
+
+  const mounted: Mounted = {
+    concerns: (path) => metadataPaths.has(path) || (path.startsWith('/oauth/') && path !== callbackPath),
+    open: (path) => openPaths.has(path),
+    async handle(request, response) {
+      const path = new URL(request.url ?? '/', issuer).pathname;
+      try {
+        await answer(path, request, response);
+      } catch (error) {
+        say(log, error);
+        await writeFailure(response, error, openPaths.has(path));
+      }
+    },
+  };
+
+  return {
+    issuer,
+    keys: signing.published,
+    stands: async (gid) => /^[\w-]{43}$/.test(gid) && (await store.get(placeOfGrant(gid))) !== undefined,
+    consents: { list: consents.list, withdraw: consents.withdraw },
+    mounted,
+  };
+}
