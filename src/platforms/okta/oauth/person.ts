@@ -1,12 +1,13 @@
 // The credential of a person who signed in at the terminal: the kept tokens, refreshed by one process at a time.
 
 import { CastellanError, toCastellanError } from '../../../core/errors.ts';
+import { createTokens, isFresh } from '../../../core/tokens.ts';
 import type { Vault } from '../../../stores/vault.ts';
 import { signInNeeded } from './problems.ts';
 import { openProver, type Prover } from './proof.ts';
 import { exchange, type ServerOptions } from './server.ts';
 import { readSignIn, type SignIn, signInName, writeSignIn } from './sign-in.ts';
-import { createTokens, type DpopChoice, isFresh, type Token, type Tokens, tokenFrom } from './tokens.ts';
+import { type DpopChoice, type Token, type Tokens, tokenFrom } from './tokens.ts';
 
 export interface PersonOptions extends ServerOptions {
   readonly tenant: string;

@@ -1,9 +1,10 @@
 // The credential of a service app: client credentials with a signed assertion (RFC 6749 §4.4, RFC 7523 §2.2).
 
+import { createTokens } from '../../../core/tokens.ts';
 import { readPrivateKey, toSigningKey } from './private-key.ts';
 import { openProver, type Prover } from './proof.ts';
 import { exchange, type ServerOptions, serverOf } from './server.ts';
-import { createTokens, type DpopChoice, type Tokens, tokenFrom } from './tokens.ts';
+import { type DpopChoice, type Tokens, tokenFrom } from './tokens.ts';
 
 export interface ServiceOptions extends ServerOptions {
   /** PEM or JSON Web Key, asked for when a token is fetched. */

@@ -1,83 +1,17 @@
-// One tenant's access token: fetched when it is needed, by one request for all who wait, renewed before it ends.
+// An access token of Okta, and what must be true of the answer that brings one.
 
 import type { TokenEndpointResponse } from 'oauth4webapi';
-import { CastellanError, toCastellanError } from '../../../core/errors.ts';
+import { CastellanError } from '../../../core/errors.ts';
+import type { AccessToken, Tokens as AnyTokens } from '../../../core/tokens.ts';
 import type { Prover } from './proof.ts';
 
-export interface Token {
-  readonly accessToken: string;
+export interface Token extends AccessToken {
   /** Undefined for a bearer token. */
   readonly prover: Prover | undefined;
-  /** Epoch milliseconds. */
-  readonly issuedAt: number;
-  readonly expiresAt: number;
   readonly scopes: ReadonlySet<string>;
 }
 
-export interface Tokens {
-  /** The token, fetched if need be. Rejects when `signal` ends; the fetching goes on for the others. */
-  readonly get: (signal: AbortSignal) => Promise<Token>;
-  readonly current: () => Token | undefined;
-  /** The API refused this token: it is not given out again. */
-  readonly drop: (accessToken: string) => void;
-}
-
-/** How long before its end a token is renewed, milliseconds; a short-lived one after nine tenths of its life. */
-const marginMs = 60_000;
-
-export function isFresh(token: Pick<Token, 'issuedAt' | 'expiresAt'>, now: number): boolean {
-  return now < token.expiresAt - Math.min(marginMs, (token.expiresAt - token.issuedAt) / 10);
-}
-
-/** `load` gets a new token; `refused` is one that must not be it. What `load` throws is passed on and not remembered. */
-export function createTokens(load: (refused: string | undefined) => Promise<Token>, now: () => number): Tokens {
-  let current: Token | undefined;
-  let refused: string | undefined;
-  let flight: Promise<Token> | undefined;
-
-  async function renew(): Promise<Token> {
-    const before = current;
-    try {
-      const token = await load(refused);
-      current = token;
-      refused = undefined;
-      return token;
-    } catch (thrown) {
-      const error = toCastellanError(thrown);
-      // An outage during the last minute of a token is no reason to stop: it still counts.
-      if (error.retry.again && before !== undefined && before === current && now() < before.expiresAt) return before;
-      throw error;
-    }
-  }
-
-  return {
-    async get(signal) {
-      if (current && isFresh(current, now())) return current;
-      flight ??= renew().finally(() => {
-        flight = undefined;
-      });
-      return untilAborted(flight, signal);
-    },
-    current: () => current,
-    drop(accessToken) {
-      if (current?.accessToken !== accessToken) return;
-      current = undefined;
-      refused = accessToken;
-    },
-  };
-}
-
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const over = Promise.withResolvers<never>();
-  const stop = () => over.reject(signal.reason);
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([promise, over.promise]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-}
+export type Tokens = AnyTokens<Token>;
 
 export type DpopChoice = boolean | 'auto';
 

@@ -1,0 +1,78 @@
+// One access token for all who wait: fetched when it is needed, by one request, renewed before it ends.
+
+import { toCastellanError } from './errors.ts';
+
+export interface AccessToken {
+  readonly accessToken: string;
+  /** Epoch milliseconds. */
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+export interface Tokens<T extends AccessToken = AccessToken> {
+  /** The token, fetched if need be. Rejects when `signal` ends; the fetching goes on for the others. */
+  readonly get: (signal: AbortSignal) => Promise<T>;
+  readonly current: () => T | undefined;
+  /** The API refused this token: it is not given out again. */
+  readonly drop: (accessToken: string) => void;
+}
+
+/** How long before its end a token is renewed, milliseconds; a short-lived one after nine tenths of its life. */
+const marginMs = 60_000;
+
+export function isFresh(token: Pick<AccessToken, 'issuedAt' | 'expiresAt'>, now: number): boolean {
+  return now < token.expiresAt - Math.min(marginMs, (token.expiresAt - token.issuedAt) / 10);
+}
+
+/** `load` gets a new token; `refused` is one that must not be it. What `load` throws is passed on and not remembered. */
+export function createTokens<T extends AccessToken>(
+  load: (refused: string | undefined) => Promise<T>,
+  now: () => number,
+): Tokens<T> {
+  let current: T | undefined;
+  let refused: string | undefined;
+  let flight: Promise<T> | undefined;
+
+  async function renew(): Promise<T> {
+    const before = current;
+    try {
+      const token = await load(refused);
+      current = token;
+      refused = undefined;
+      return token;
+    } catch (thrown) {
+      const error = toCastellanError(thrown);
+      // An outage during the last minute of a token is no reason to stop: it still counts.
+      if (error.retry.again && before !== undefined && before === current && now() < before.expiresAt) return before;
+      throw error;
+    }
+  }
+
+  return {
+    async get(signal) {
+      if (current && isFresh(current, now())) return current;
+      flight ??= renew().finally(() => {
+        flight = undefined;
+      });
+      return untilAborted(flight, signal);
+    },
+    current: () => current,
+    drop(accessToken) {
+      if (current?.accessToken !== accessToken) return;
+      current = undefined;
+      refused = accessToken;
+    },
+  };
+}
+
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const over = Promise.withResolvers<never>();
+  const stop = () => over.reject(signal.reason);
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([promise, over.promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
