@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { brokerSettings } from './auth/broker/settings.ts';
 import { authSettings, checkAuth } from './auth/settings.ts';
 import { dataFolderOf, type Environment, type Flags, readConfigFile } from './config-file.ts';
 import { Secret } from './core/secret.ts';
@@ -30,6 +31,7 @@ import { checkStore, storeSettings } from './stores/settings.ts';
 export const serverSettings = {
   http: httpSettings,
   auth: authSettings,
+  broker: brokerSettings,
   calls: callSettings,
   tools: gateSettings,
   log: observeSettings,

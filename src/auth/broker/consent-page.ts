@@ -34,7 +34,6 @@ export function renderConsent(question: ConsentQuestion): Promise<Reply> {
   // What takes away is given knowingly: the box is set only where the client comes back for more.
   const isSet = (scope: string) => kindOf(scope) === 'write' || allowed.length > 0;
   const body = html`
-<h1>Let this application use Castellan?</h1>
 <p>${
     client.known
       ? html`The application is <strong>${name}</strong>, which the operator of this server has registered.`

@@ -149,17 +149,15 @@ function renderGone(): Promise<Reply> {
   return renderPage({
     title: 'This request is over',
     status: 400,
-    body: html`<h1>This request is over</h1>
-<p>It has ended, or it began in another browser. Start again in your application.</p>`,
+    body: html`<p>It has ended, or it began in another browser. Start again in your application.</p>`,
   });
 }
 
 function renderForged(): Promise<Reply> {
   return renderPage({
-    title: 'Not taken',
+    title: 'This answer was not taken',
     status: 403,
-    body: html`<h1>This answer was not taken</h1>
-<p>It did not come from a page that was made for you, or you have signed in anew since. Start again in your application.</p>`,
+    body: html`<p>It did not come from a page that was made for you, or you have signed in anew since. Start again in your application.</p>`,
   });
 }
 
@@ -167,7 +165,7 @@ async function renderWrongMethod(): Promise<Reply> {
   const reply = await renderPage({
     title: 'Not like this',
     status: 405,
-    body: html`<h1>This page is read or answered, nothing else</h1>`,
+    body: html`<p>This page is read or answered, nothing else.</p>`,
   });
   return { ...reply, headers: { ...reply.headers, allow: 'GET, POST' } };
 }

@@ -14,15 +14,14 @@ export function createLogout(people: People, origin: string) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const person = await people.of(request);
     if (!person) {
-      const body = html`<h1>You are signed out</h1>`;
-      return writeReply(response, await renderPage({ title: 'Signed out', body }));
+      const body = html`<p>Close this page, or sign in again.</p>`;
+      return writeReply(response, await renderPage({ title: 'You are signed out', body }));
     }
     if (request.method === 'POST' && (await isOurForm(request, person, origin)))
       return writeReply(response, await people.end(request));
     const body = html`
-<h1>Sign out of Castellan?</h1>
 <p>Applications that you have connected keep their access until you withdraw it.</p>
 <form method="post"><input type="hidden" name="csrf" value="${person.csrf}"><button type="submit">Sign out</button></form>`;
-    writeReply(response, await renderPage({ title: 'Sign out', body, person }));
+    writeReply(response, await renderPage({ title: 'Sign out of Castellan?', body, person }));
   };
 }

@@ -52,10 +52,8 @@ async function renderFailure(outage: boolean): Promise<Reply> {
     title: outage ? 'Not now' : 'This failed',
     status: outage ? 503 : 500,
     body: outage
-      ? html`<h1>Not now</h1>
-<p>Something that Castellan needs cannot be reached at the moment. Try again in a moment.</p>`
-      : html`<h1>This failed</h1>
-<p>Castellan could not handle this; its log has the details.</p>`,
+      ? html`<p>Something that Castellan needs cannot be reached at the moment. Try again in a moment.</p>`
+      : html`<p>Castellan could not handle this; its log has the details.</p>`,
   });
   return outage ? { ...page, headers: { ...page.headers, 'retry-after': retryAfter } } : page;
 }
@@ -70,8 +68,7 @@ export function renderProblem(error: string, description: string | undefined): P
   return renderPage({
     title: 'This request cannot be handled',
     status: 400,
-    body: html`<h1>This request cannot be handled</h1>
-<p>${explanations[error] ?? 'The application asked in a way that is not understood here.'}</p>
+    body: html`<p>${explanations[error] ?? 'The application asked in a way that is not understood here.'}</p>
 <p>It is told: <code>${error}</code>${description === undefined ? '' : html`, ${description}`}</p>`,
   });
 }
@@ -98,6 +95,11 @@ export function watch(
     } catch (error) {
       failures.set(ctx.req, error);
     }
+    // The server's own browser session holds nothing: it is not given to browsers.
+    const session = provider.cookieName('session');
+    const cookies = [ctx.res.getHeader('set-cookie') ?? []].flat().map(String);
+    const kept = cookies.filter((line) => !line.startsWith(session));
+    if (kept.length < cookies.length) setCookies(ctx, kept);
     if (failures.has(ctx.req)) return failWith(ctx, failures.get(ctx.req));
     if (ctx.path.startsWith('/.well-known/') && ctx.status === 200) ctx.body = describe(ctx.body, issuer, scopes);
     else if (ctx.status === 404 && ctx.body === undefined)
@@ -119,6 +121,11 @@ export function watch(
 }
 
 type Context = Parameters<Parameters<Provider['use']>[0]>[0];
+
+function setCookies(ctx: Context, lines: readonly string[]): void {
+  ctx.remove('set-cookie');
+  if (lines.length > 0) ctx.set('set-cookie', [...lines]);
+}
 
 function setReply(ctx: Context, { status, headers, body }: Reply): void {
   ctx.status = status;
