@@ -5,10 +5,11 @@ import type { Catalog, Connected } from './catalog.ts';
 import { complete } from './completions.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Gate } from './gate.ts';
+import type { Health } from './health.ts';
 import { createPrompts } from './prompts.ts';
 import { createCallFor, type Requester } from './requester.ts';
 import { createResources } from './resources.ts';
-import { createServerResources, type HealthParts } from './server-resources.ts';
+import { createServerResources } from './server-resources.ts';
 
 export interface OffersOptions {
   readonly version: string;
@@ -16,8 +17,7 @@ export interface OffersOptions {
   readonly catalog: Catalog;
   readonly gate: Gate;
   readonly dispatch: Dispatch;
-  readonly health: HealthParts;
-  readonly now: () => number;
+  readonly health: () => Promise<Health>;
 }
 
 export interface Offers {
@@ -27,9 +27,9 @@ export interface Offers {
 }
 
 export function createOffers(options: OffersOptions): Offers {
-  const { connected, catalog, gate, dispatch, health } = options;
+  const { connected, catalog, gate, dispatch } = options;
   const callFor = createCallFor(catalog, dispatch);
-  const own = createServerResources({ ...options, parts: health });
+  const own = createServerResources(options);
   const resources = createResources({ connected, own, catalog, gate, callFor });
   const prompts = createPrompts(connected, catalog, gate);
   const offersPrompts = prompts.list.length > 0;

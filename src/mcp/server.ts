@@ -23,12 +23,12 @@ import type { Confirm } from './confirm.ts';
 import { createDirect, type Direct } from './direct.ts';
 import { createDispatch } from './dispatch.ts';
 import { checkLimits, createGate, type Gate, type Limits, type Narrowing, noLimits } from './gate.ts';
+import { createHealth, type Health, type HealthParts } from './health.ts';
 import { limitCalls } from './limit.ts';
 import { measureCalls } from './measure.ts';
 import { createOffers } from './offers.ts';
 import { applyChanges, type HandOver, planChanges } from './plan.ts';
 import { createScreen, type Screen } from './screen.ts';
-import type { HealthParts } from './server-resources.ts';
 
 export interface McpOptions {
   readonly connected: readonly Connected[];
@@ -66,6 +66,8 @@ export interface Mcp {
   readonly direct: Direct | undefined;
   readonly gate: Gate;
   readonly screen: Screen;
+  /** What `server://health` tells. */
+  readonly health: () => Promise<Health>;
   /** Names in the operator's limits that stand for nothing: nobody must be served then. */
   readonly faults: readonly Fault[];
 }
@@ -87,8 +89,9 @@ export function createMcp(options: McpOptions): Mcp {
 
   const info = { name: 'castellan', title: 'Castellan', version: options.version };
   const dispatch = createDispatch({ runSteps, now, callTimeoutMs: options.callTimeoutMs });
-  const { version, health = {} } = options;
-  const offers = createOffers({ version, connected, catalog, gate, dispatch, health, now });
+  const { version } = options;
+  const health = createHealth({ connected, parts: options.health ?? {}, now });
+  const offers = createOffers({ version, connected, catalog, gate, dispatch, health });
   const capabilities: ServerCapabilities = { ...options.capabilities, tools: {}, ...offers.capabilities };
   const hint = { ttlMs: listTtlMs, cacheScope: 'private' } as const;
   const serverOptions: ServerOptions = {
@@ -129,7 +132,7 @@ export function createMcp(options: McpOptions): Mcp {
     ? undefined
     : createDirect({ catalog, gate, dispatch, serverInfo: info, listHint: hint });
   const screen = createScreen({ catalog, connected, gate, dispatch });
-  return { factory, direct, gate, screen, faults: checkLimits(options.limits ?? noLimits, catalog) };
+  return { factory, direct, gate, screen, health, faults: checkLimits(options.limits ?? noLimits, catalog) };
 }
 
 /** Where headers name what does not exist, the web server has refused the request already. */
