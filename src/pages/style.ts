@@ -104,6 +104,10 @@ thead th { border-top: 0; font-size: 0.8125rem; color: var(--quiet); font-weight
 tbody th { font-weight: 600; }
 tbody tr:hover { background: var(--sunk); }
 time { font-variant-numeric: tabular-nums; }
+.copy { display: flex; flex-wrap: wrap; align-items: start; gap: 0.5rem; margin: 0 0 1rem; }
+.copy pre { flex: 1 1 20rem; min-width: 0; margin: 0; }
+.copy button { flex: none; min-width: 5.5rem; }
+.records { list-style: none; padding: 0; }
 .pager { display: flex; justify-content: space-between; gap: 1rem; }
 @media (max-width: 44rem) {
   html { font-size: 95%; }

@@ -1,0 +1,53 @@
+// Times, callers and outcomes as people read them.
+
+import { html } from 'hono/html';
+import type { Person } from '../../auth/people.ts';
+import type { RecordedCall } from '../../observe/audit-calls.ts';
+import type { Html } from '../../pages/frame.ts';
+import { visibleLine } from '../../pages/visible.ts';
+
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+/** Such as “5 minutes ago” and “in 3 hours”. */
+export function relative(at: number, now: number): string {
+  const format = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
+  const away = at - now;
+  for (const [unit, ms] of units) if (Math.abs(away) >= ms) return format.format(Math.trunc(away / ms), unit);
+  return away > 0 ? 'in less than a minute' : 'just now';
+}
+
+/** Both ways: how long ago, and exactly when. */
+export function when(at: number, now: number): Html {
+  if (Number.isNaN(at)) return html`<span class="quiet">unknown</span>`;
+  const iso = new Date(at).toISOString();
+  const exact = `${iso.slice(0, 19).replace('T', ' ')} UTC`;
+  return html`<span>${relative(at, now)}<br><time class="quiet small" datetime="${iso}">${exact}</time></span>`;
+}
+
+/** Without what all callers of one issuer have in common. */
+export function callerName(caller: string, person: Person): string {
+  if (caller === person.caller) return 'you';
+  return visibleLine(caller.slice(caller.lastIndexOf('|') + 1), 80);
+}
+
+const outcomes: Readonly<Record<RecordedCall['event'], readonly [words: string, look: string]>> = {
+  done: ['Done', 'good'],
+  failed: ['Failed', 'bad'],
+  refused: ['Refused', 'warn'],
+  asked: ['Asked a person', ''],
+  approved: ['Approved', 'good'],
+  started: ['No outcome yet', 'warn'],
+  unknown: ['Outcome unknown', 'bad'],
+  lost: ['Records lost', 'bad'],
+};
+
+export function outcome({ event, dryRun, sound }: Pick<RecordedCall, 'event' | 'dryRun' | 'sound'>): Html {
+  const [words, look] = Object.hasOwn(outcomes, event) ? outcomes[event] : [visibleLine(event, 20), 'bad'];
+  const dry = dryRun ? html` <span class="chip">Dry run</span>` : '';
+  const changed = sound ? '' : html` <span class="chip bad">Record changed</span>`;
+  return html`<span><span class="chip ${look}">${words}</span>${dry}${changed}</span>`;
+}
