@@ -80,6 +80,7 @@ button:hover, .button:hover { background: var(--sunk); }
 .main-button:hover { background: var(--accent); filter: brightness(1.08); }
 .bad-button { color: var(--bad); border-color: var(--bad); }
 .bad-button:hover { background: var(--bad-soft); }
+.plain-button { border-color: transparent; background: none; color: var(--accent); font-weight: 500; }
 .slight { padding: 0.25rem 0.7rem; font-size: 0.875rem; font-weight: 500; }
 .buttons { display: flex; flex-wrap: wrap; gap: 0.75rem; margin: 1.25rem 0 0; }
 form { margin: 0; }
@@ -88,7 +89,8 @@ input[type=text], input[type=search], input[type=email], input[type=password], s
 input[type=checkbox], input[type=radio] { width: 1.15rem; height: 1.15rem; margin: 0.2rem 0 0; accent-color: var(--accent); flex: none; }
 fieldset { border: 1px solid var(--line); border-radius: 12px; padding: 0.75rem 1.25rem 1rem; margin: 0 0 1rem; min-width: 0; }
 legend { font-weight: 600; padding: 0 0.4rem; }
-.choice { display: flex; gap: 0.75rem; padding: 0.4rem 0; }
+.choice { display: flex; gap: 0.75rem; padding: 0.4rem 0; margin: 0; }
+.choice .mark { flex: 0 0 1.15rem; text-align: center; color: var(--good); font-weight: 700; }
 .choice label { font-weight: 400; }
 .search { display: flex; flex-wrap: wrap; align-items: end; gap: 0.5rem 0.75rem; margin: 0 0 1.25rem; }
 .search > div { flex: 1 1 16rem; max-width: 26rem; }

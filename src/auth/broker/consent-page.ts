@@ -28,18 +28,17 @@ const maxName = 80;
 export function renderConsent(question: ConsentQuestion): Promise<Reply> {
   const { person, client, redirectUri, scopes, allowed, platforms } = question;
   const name = showName(client.name);
-  const title = name === '' ? 'An application asks for access' : `${name} asks for access`;
   const reading = scopes.filter((scope) => kindOf(scope) === 'read');
   const changing = scopes.filter((scope) => kindOf(scope) !== 'read');
   // What takes away is given knowingly: the box is set only where the client comes back for more.
   const isSet = (scope: string) => kindOf(scope) === 'write' || allowed.length > 0;
   const body = html`
-<p>${
+<p class="lead">${
     client.known
       ? html`The application is <strong>${name}</strong>, which the operator of this server has registered.`
       : html`It calls itself <strong>${name === '' ? '(no name)' : name}</strong>. Nobody has checked that name.`
   }</p>
-<dl>
+<dl class="card">
 ${placeOfClient(client.id)}
 <dt>It returns to</dt><dd>${placeOf(redirectUri)}</dd>
 <dt>You are</dt><dd>${person.name}</dd>
@@ -48,28 +47,27 @@ ${placeOfClient(client.id)}
 <input type="hidden" name="csrf" value="${person.csrf}">
 ${
   scopes.length === 0
-    ? html`<p role="alert">You may do nothing of what it asks for. An administrator can give you more rights.</p>`
+    ? html`<p class="note bad" role="alert">You may do nothing of what it asks for. An administrator can give you more rights.</p>`
     : html`<fieldset><legend>It will be able to do this as you</legend>
-<ul>
 ${reading.map(
   (scope) =>
-    html`<li><input type="hidden" name="scope" value="${scope}">${describeScope(scope, platforms)} <code>${scope}</code></li>`,
+    html`<p class="choice"><input type="hidden" name="scope" value="${scope}"><span class="mark" aria-hidden="true">✓</span><span>${describeScope(scope, platforms)} <code>${scope}</code></span></p>`,
 )}
 ${changing.map(
-  (scope) =>
-    html`<li><label><input type="checkbox" name="scope" value="${scope}"${isSet(scope) ? html` checked` : ''}> ${describeScope(scope, platforms)} <code>${scope}</code>${kindOf(scope) === 'destroy' ? html` <strong>Dangerous</strong>` : ''}</label></li>`,
+  (scope, place) =>
+    html`<p class="choice"><input type="checkbox" id="scope-${place}" name="scope" value="${scope}"${isSet(scope) ? html` checked` : ''}><label for="scope-${place}">${describeScope(scope, platforms)} <code>${scope}</code>${kindOf(scope) === 'destroy' ? html` <span class="chip bad">Dangerous</span>` : ''}</label></p>`,
 )}
-</ul></fieldset>
+</fieldset>
 <p>Did you just start this yourself, in that application? If not, refuse.</p>`
 }
-<p>
-${scopes.length === 0 ? '' : html`<button type="submit" name="decision" value="allow">Allow</button>`}
+<div class="buttons">
+${scopes.length === 0 ? '' : html`<button class="main-button" type="submit" name="decision" value="allow">Allow</button>`}
 <button type="submit" name="decision" value="refuse">${scopes.length === 0 ? 'Back to the application' : 'Refuse'}</button>
-<button type="submit" name="decision" value="other">I am another person</button>
-</p>
+<button class="plain-button" type="submit" name="decision" value="other">I am another person</button>
+</div>
 </form>`;
   return renderPage({
-    title,
+    title: 'Let this application use Castellan?',
     body,
     person: { name: person.name, csrf: person.csrf },
     formTargets: [targetOf(redirectUri)],

@@ -6,6 +6,7 @@ import { html } from 'hono/html';
 import type { Client, Interaction, default as Provider } from 'oidc-provider';
 import { type Reply, writeReply } from '../../core/reply.ts';
 import { renderPage } from '../../pages/frame.ts';
+import { leave } from '../leaving.ts';
 import type { People, Person } from '../people.ts';
 import type { ConsentClient } from './broker.ts';
 import { renderConsent } from './consent-page.ts';
@@ -117,7 +118,7 @@ export function createInteract(options: InteractionOptions): Interact {
     const form = await readOurForm(request, asked.person, origin);
     if (!form) return renderForged();
     const decision = form.get('decision');
-    if (decision === 'other') return people.end(request);
+    if (decision === 'other') return leave(await people.end(request), origin);
     const chosen = asked.scopes.filter((scope) => form.getAll('scope').includes(scope));
     if (decision !== 'allow' || chosen.length === 0) {
       const error_description =

@@ -18,7 +18,7 @@ const away = 'something that this server needs cannot be reached; try again in a
 const broke = 'this server failed to handle the request; its log has the details';
 
 /** Something that comes back by itself. */
-function isOutage(error: unknown): boolean {
+export function isOutage(error: unknown): boolean {
   if (error instanceof IssuerUnavailable) return true;
   return error instanceof CastellanError && (error.code === 'store_unavailable' || error.retry.again);
 }

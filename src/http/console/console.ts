@@ -1,20 +1,17 @@
 // The console: pages for people who are signed in, at addresses of its own. What only shows is asked with GET and changes
 // nothing; what changes something comes from a form of ours, in the browser of the person whose it is.
 
-import { timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { Person } from '../../auth/people.ts';
-import { CastellanError } from '../../core/errors.ts';
-import type { Mounted, Reply } from '../../core/reply.ts';
-import { csrfField } from '../../pages/frame.ts';
+import type { IncomingMessage } from 'node:http';
+import { readOurForm } from '../../auth/broker/form.ts';
+import { isOutage } from '../../auth/broker/troubles.ts';
+import { leave } from '../../auth/leaving.ts';
+import { type Mounted, type Reply, writeReply } from '../../core/reply.ts';
 import { decideApproval, showApproval, showApprovals } from './approvals.ts';
 import { showCall, showCalls } from './calls.ts';
 import { askWithdrawal, showClients, withdraw } from './clients.ts';
 import { showConnect } from './connect.ts';
-import { readForm } from './form.ts';
 import { showOverview, showWelcome } from './overview.ts';
-import { badForm, brokenPage, isAway, notFromHere, notLikeThat } from './problems.ts';
-import { signIn, signOut } from './sign-in.ts';
+import { brokenPage, notFromHere, notLikeThat } from './problems.ts';
 import { type ConsoleOptions, type Page, seeOther } from './visit.ts';
 
 interface Route {
@@ -23,6 +20,9 @@ interface Route {
   readonly get?: Page;
   readonly post?: Page;
 }
+
+const signInPath = '/sign-in';
+const signOutPath = '/sign-out';
 
 const routes: readonly Route[] = [
   { path: /^\/$/, get: showOverview },
@@ -33,9 +33,8 @@ const routes: readonly Route[] = [
   { path: /^\/clients$/, get: showClients },
   { path: /^\/clients\/([^/]{1,200})$/, get: askWithdrawal, post: withdraw },
   { path: /^\/connect$/, get: showConnect },
+  { path: new RegExp(`^${signOutPath}$`), post: ({ end }) => end() },
 ];
-const signInPath = '/sign-in';
-const signOutPath = '/sign-out';
 
 export function openConsole(options: ConsoleOptions): Mounted {
   const { people, log, publicUrl } = options;
@@ -45,17 +44,18 @@ export function openConsole(options: ConsoleOptions): Mounted {
     const url = new URL(request.url ?? '/', origin);
     const route = routes.find(({ path }) => path.test(url.pathname));
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
-    if (url.pathname === signInPath) return method === 'GET' ? signIn(request, url, people) : notLikeThat('GET, HEAD');
-    const [get, post] = [route?.get, url.pathname === signOutPath ? signOutOf(request) : route?.post];
-    const page = method === 'GET' ? get : method === 'POST' ? post : undefined;
-    if (!page) return notLikeThat([...(get ? ['GET, HEAD'] : []), ...(post ? ['POST'] : [])].join(', '));
+    // Where to after it is for `begin` to judge: only paths of ours are.
+    if (url.pathname === signInPath && method === 'GET')
+      return people.begin(request, url.searchParams.get('to') ?? '/');
+    const page = method === 'GET' ? route?.get : method === 'POST' ? route?.post : undefined;
+    if (!route || !page) return notLikeThat(route ?? { get: signInPath });
     const person = await people.of(request);
-    const form = method === 'POST' ? await readForm(request) : new URLSearchParams();
-    if (typeof form === 'number') return badForm(form);
     if (!person) return answerStranger(url, method);
-    if (method === 'POST' && !(isFromHere(request, origin) && hasToken(form, person))) return notFromHere(person);
-    const name = nameOf(route?.path.exec(url.pathname)?.[1]);
-    return page({ person, name, query: url.searchParams, form }, options);
+    const form = method === 'POST' ? await readOurForm(request, person, origin) : new URLSearchParams();
+    if (!form) return notFromHere(person);
+    const name = nameOf(route.path.exec(url.pathname)?.[1]);
+    const end = async () => leave(await people.end(request), origin);
+    return page({ person, name, query: url.searchParams, form, end }, options);
   }
 
   /** A form of somebody who is signed out by now is not kept: its page is there again after signing in. */
@@ -66,51 +66,21 @@ export function openConsole(options: ConsoleOptions): Mounted {
     return seeOther(`${origin}${signInPath}?${new URLSearchParams({ to })}`);
   }
 
-  function signOutOf(request: IncomingMessage): Page {
-    return async () => signOut(await people.end(request), origin);
-  }
-
   return {
-    concerns: (path) => path === signInPath || path === signOutPath || routes.some((route) => route.path.test(path)),
+    concerns: (path) => path === signInPath || routes.some((route) => route.path.test(path)),
     async handle(request, response) {
       let reply: Reply;
       try {
         reply = await answer(request);
       } catch (error) {
-        const away = error instanceof CastellanError && isAway(error);
-        const told = error instanceof CastellanError ? { code: error.code } : { error: (error as Error).stack };
-        log[away ? 'warn' : 'error'](told, 'a page of the console could not be shown');
-        reply = await brokenPage(error);
+        const outage = isOutage(error);
+        const told = error instanceof Error ? (outage ? error.message : error.stack) : String(error);
+        log[outage ? 'warn' : 'error']({ error: told }, 'a page of the console could not be shown');
+        reply = await brokenPage(outage);
       }
-      send(reply, request, response);
+      writeReply(response, reply);
     },
   };
-}
-
-function send({ status, headers, body }: Reply, request: IncomingMessage, response: ServerResponse): void {
-  const all: OutgoingHttpHeaders = { 'content-length': Buffer.byteLength(body) };
-  for (const [name, value] of Object.entries(headers)) all[name] = typeof value === 'string' ? value : [...value];
-  response.writeHead(status, all);
-  response.end(request.method === 'HEAD' ? undefined : body);
-}
-
-/**
- * Whether the browser says that a page of ours sent this form: Fetch Metadata, which pages cannot forge, and the Origin.
- * One of them every browser sends with a form.
- */
-function isFromHere({ headers }: IncomingMessage, origin: string): boolean {
-  const site = headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin') return false;
-  if (headers.origin !== undefined) return headers.origin === origin;
-  return site === 'same-origin';
-}
-
-function hasToken(form: URLSearchParams, { csrf }: Person): boolean {
-  const given = form.getAll(csrfField);
-  const [token] = given;
-  if (given.length !== 1 || token === undefined) return false;
-  const [one, other] = [Buffer.from(token), Buffer.from(csrf)];
-  return one.length === other.length && one.length > 0 && timingSafeEqual(one, other);
 }
 
 function nameOf(part: string | undefined): string {

@@ -2,7 +2,6 @@
 
 import { html } from 'hono/html';
 import type { Person } from '../../auth/people.ts';
-import { CastellanError } from '../../core/errors.ts';
 import type { Reply } from '../../core/reply.ts';
 import { renderPage } from '../../pages/frame.ts';
 
@@ -17,26 +16,18 @@ export function notFromHere(person: Person | undefined): Promise<Reply> {
   return renderPage({ title: 'Not done', body, status: 403, person, section: person && '/' });
 }
 
-export function notLikeThat(allow: string): Promise<Reply> {
+export function notLikeThat(route: { readonly get?: unknown; readonly post?: unknown } | undefined): Promise<Reply> {
+  const allow = [...(route?.get ? ['GET', 'HEAD'] : []), ...(route?.post ? ['POST'] : [])].join(', ');
   const body = html`<p>This address is not asked in that way.</p><p><a href="/">To the overview</a></p>`;
   return renderPage({ title: 'Method not allowed', body, status: 405, headers: { allow } });
 }
 
-export function badForm(status: 400 | 413 | 415): Promise<Reply> {
-  const body = html`<p>What was sent is no form of ours, so nothing was done.</p><p><a href="/">To the overview</a></p>`;
-  return renderPage({ title: 'Not understood', body, status, headers: { connection: 'close' } });
-}
-
 /** What broke outside of us may be there again soon; what broke in us stands in the log. */
-export function brokenPage(error: unknown): Promise<Reply> {
-  if (error instanceof CastellanError && isAway(error)) {
-    const body = html`<p>${error.message}</p><p>Nothing was changed. Try again in a moment.</p>`;
+export function brokenPage(outage: boolean): Promise<Reply> {
+  if (outage) {
+    const body = html`<p>Something that Castellan needs cannot be reached. Nothing was changed; try again in a moment.</p>`;
     return renderPage({ title: 'Not available just now', body, status: 503, headers: { 'retry-after': '5' } });
   }
   const body = html`<p>Castellan failed to show this page; the operator’s log has the details.</p><p><a href="/">To the overview</a></p>`;
   return renderPage({ title: 'Something broke', body, status: 500 });
-}
-
-export function isAway({ code }: CastellanError): boolean {
-  return code === 'store_unavailable' || code === 'platform_unavailable' || code === 'deadline_exceeded';
 }

@@ -33,6 +33,8 @@ export interface Visit {
   readonly query: URLSearchParams;
   /** What a form brought; empty for what only reads. */
   readonly form: URLSearchParams;
+  /** Signs this browser out. */
+  readonly end: () => Promise<Reply>;
 }
 
 export type Page = (visit: Visit, options: ConsoleOptions) => Promise<Reply>;
