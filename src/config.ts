@@ -180,7 +180,7 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
   const simulated = Object.fromEntries(
     Object.entries(tenantKinds).map(([platform, { settings }]) => [
       platform,
-      options.tenants === false ? {} : load(harmlessOf(settings), {}, 'sandbox', { flags: {}, env }).values,
+      options.tenants === false ? load(harmlessOf(settings), {}, 'sandbox', { flags: {}, env }).values : {},
     ]),
   ) as Config['simulated'];
 

@@ -1,6 +1,7 @@
 // What a change is before it is made: what would be different, whom it touches, how it is taken back, and how it is done.
 
 import { z } from 'zod';
+import { quoted } from './plain.ts';
 
 /** Something that a change concerns. The first target of a plan is the thing that is changed. */
 export interface Target {
@@ -122,4 +123,14 @@ export function sorted(value: unknown): unknown {
       .sort()
       .map((name) => [name, sorted(value[name])]),
   );
+}
+
+/** `user maya@larkspur.example (00u…)`: a name alone can be made to look like another. */
+export function nameTarget({ type, id, name }: Target): string {
+  return name === undefined ? `${type} ${id}` : `${type} ${quoted(name)} (${id})`;
+}
+
+/** A change of the one field that a lifecycle operation moves. */
+export function statusChange(before: string, after: string): FieldChange[] {
+  return [{ field: 'status', before, after }];
 }

@@ -1,7 +1,7 @@
 // The log: structured lines on stderr, because stdout belongs to the protocol. pino is loaded with the first line.
 
 import type { Logger } from 'pino';
-import { withoutSecrets } from './redact.ts';
+import { withoutSecrets } from '../core/redact.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 export type LogFields = Readonly<Record<string, unknown>>;

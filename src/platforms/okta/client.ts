@@ -3,9 +3,9 @@
 import { z } from 'zod';
 import { invalidAnswer } from '../../core/exchange.ts';
 import { collectPages, decodeCursor, encodeCursor, type Page } from '../../core/pages.ts';
+import type { Privacy } from '../../core/privacy.ts';
 import type { CallScope, Upstream } from '../../core/upstream.ts';
 import type { OktaCredential } from './credential.ts';
-import type { Privacy } from './privacy.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 

@@ -1,6 +1,8 @@
 // The Okta platform: its tools, and how a connection to one organization is opened.
 
 import { createRateBudget, type SharedMemory } from '../../core/budget.ts';
+import { createPrivacy } from '../../core/privacy.ts';
+import { whyReadOnly } from '../../core/safety.ts';
 import type { Values } from '../../core/settings.ts';
 import type { Platform, Tenant } from '../../core/tool.ts';
 import { type CallScope, createUpstream, type UpstreamOptions } from '../../core/upstream.ts';
@@ -8,7 +10,7 @@ import { createOktaChecks } from './checks.ts';
 import { createOktaClient, type OktaClient } from './client.ts';
 import { type CredentialDependencies, dialectFor, openOktaCredential, scopeAdvice } from './credential.ts';
 import { createGuard } from './guard.ts';
-import { createPrivacy } from './privacy.ts';
+import { oktaPeople } from './privacy.ts';
 import { oktaPrompts } from './prompts.ts';
 import { createProtected } from './protected.ts';
 import { protectedChecks } from './protected-check.ts';
@@ -63,7 +65,7 @@ export function openOktaTenant(name: string, settings: OktaTenantSettings, deps:
     maxBodyBytes,
     ...(deps.onAttempt && { onAttempt: deps.onAttempt }),
   });
-  const connection = { upstream, origin, tenant: name, privacy: createPrivacy(settings), credential };
+  const connection = { upstream, origin, tenant: name, privacy: createPrivacy(settings, oktaPeople), credential };
   const protects = createProtected(settings);
   const guard = createGuard({ protects, clientId: credential.clientId, kind: credential.kind });
   const connect = (scope: CallScope) => createOktaClient(connection, scope);
@@ -82,9 +84,4 @@ export function openOktaTenant(name: string, settings: OktaTenantSettings, deps:
       ...protectedChecks(protects, connect, deps.now),
     ],
   };
-}
-
-function whyReadOnly({ readOnly, production }: OktaTenantSettings): string | undefined {
-  if (readOnly === true) return 'its setting readOnly says so';
-  return production && readOnly !== false ? 'it is marked production, and readOnly was not set to false' : undefined;
 }

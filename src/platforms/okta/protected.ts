@@ -6,9 +6,9 @@ import type { Target } from '../../core/change.ts';
 import { CastellanError } from '../../core/errors.ts';
 import { createOnce } from '../../core/once.ts';
 import { quoted } from '../../core/plain.ts';
+import { hidden } from '../../core/privacy.ts';
 import type { OktaClient } from './client.ts';
 import { eq, or } from './filter.ts';
-import { hidden } from './privacy.ts';
 
 export interface ProtectedNames {
   /** By id, login, the part of a login before its @, or email. */

@@ -1,25 +1,16 @@
 // Settings of what may happen to one Okta organization, and of what an assistant may learn of its people.
 
-import { z } from 'zod';
+import { defineSafety, fieldNames as names } from '../../core/safety.ts';
 import { defineSettings } from '../../core/settings.ts';
 
-const names = z.array(z.string().min(1).max(320));
+const { readOnly, production, maskFields, dropFields } = defineSafety('OKTA', 'organization', [
+  'mobilePhone',
+  'streetAddress',
+]);
 
 export const safetySettings = defineSettings({
-  readOnly: {
-    schema: z.boolean(),
-    description:
-      'true: nothing can be changed in this organization; false: changes are open even where it is marked production.',
-    env: ['OKTA_READ_ONLY'],
-    forbids: true,
-  },
-  production: {
-    schema: z.boolean(),
-    description: 'Marks the organization as production: it is read-only then, unless readOnly is set to false.',
-    env: ['OKTA_PRODUCTION'],
-    forbids: true,
-    default: false,
-  },
+  readOnly,
+  production,
   protectUsers: {
     schema: names,
     description:
@@ -44,18 +35,6 @@ export const safetySettings = defineSettings({
     forbids: true,
     default: [],
   },
-  maskFields: {
-    schema: names,
-    description: 'Profile fields, such as mobilePhone, whose values are shown as [hidden] to assistants.',
-    env: ['OKTA_MASK_FIELDS'],
-    forbids: true,
-    default: [],
-  },
-  dropFields: {
-    schema: names,
-    description: 'Profile fields, such as streetAddress, that assistants do not see at all.',
-    env: ['OKTA_DROP_FIELDS'],
-    forbids: true,
-    default: [],
-  },
+  maskFields,
+  dropFields,
 });

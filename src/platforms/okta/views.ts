@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { fullObject } from '../../core/listing.ts';
-import { withoutSecrets } from '../../observe/redact.ts';
-import { hidden } from './privacy.ts';
+import { hidden } from '../../core/privacy.ts';
+import { withoutSecrets } from '../../core/redact.ts';
 
 const text = z.string().nullish();
 

@@ -2,18 +2,10 @@
 
 import { z } from 'zod';
 import type { FieldChange, Undo } from '../../../core/change.ts';
+import { nameTarget } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
 import { viewInput } from '../../../core/listing.ts';
-import { quoted } from '../../../core/plain.ts';
-import { defineChanges, defineTools } from '../../../core/tool.ts';
-import { withoutSecrets } from '../../../observe/redact.ts';
-import type { OktaClient } from '../client.ts';
-import { fullOf, present } from '../views.ts';
-import { appUserEntity, appUserView } from './apps.ts';
-import { checkStatus, loadApp, loadUser, nameTarget, targetApp, targetUser, undoWith } from './changing.ts';
-import { orUndefined } from './counting.ts';
 import {
-  checkUnchanged,
   type Fields,
   fieldsInput,
   isMap,
@@ -21,10 +13,18 @@ import {
   narrow,
   previewChanges,
   previewUpdate,
-  refuseSecrets,
   undoMerge,
-  warnOfDifference,
-} from './merging.ts';
+  undoWith,
+} from '../../../core/merging.ts';
+import { quoted } from '../../../core/plain.ts';
+import { withoutSecrets } from '../../../core/redact.ts';
+import { defineChanges, defineTools } from '../../../core/tool.ts';
+import type { OktaClient } from '../client.ts';
+import { fullOf, present } from '../views.ts';
+import { appUserEntity, appUserView } from './apps.ts';
+import { checkStatus, loadApp, loadUser, targetApp, targetUser } from './changing.ts';
+import { orUndefined } from './counting.ts';
+import { checkUnchanged, refuseSecrets, warnOfDifference } from './merging.ts';
 import { appId, userId } from './shared.ts';
 
 const tool = defineTools<OktaClient>();

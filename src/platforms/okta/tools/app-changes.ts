@@ -2,25 +2,25 @@
 
 import { z } from 'zod';
 import type { Plan } from '../../../core/change.ts';
+import { nameTarget, statusChange } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
-import { defineChanges } from '../../../core/tool.ts';
-import type { OktaClient } from '../client.ts';
-import { appEntity } from '../views.ts';
-import { changesMore } from './asking.ts';
-import { checkStatus, loadApp, nameTarget, statusChange, targetApp } from './changing.ts';
-import { countAppGroups, countAppUsers } from './counting.ts';
 import {
-  checkUpdates,
   type Fields,
   fieldsInput,
   isMap,
   mergeFields,
   pick,
   previewChanges,
-  replaceWhole,
   undoMerge,
   without,
-} from './merging.ts';
+} from '../../../core/merging.ts';
+import { defineChanges } from '../../../core/tool.ts';
+import type { OktaClient } from '../client.ts';
+import { appEntity } from '../views.ts';
+import { changesMore } from './asking.ts';
+import { checkStatus, loadApp, targetApp } from './changing.ts';
+import { countAppGroups, countAppUsers } from './counting.ts';
+import { checkUpdates, replaceWhole } from './merging.ts';
 import { appId, renaming } from './shared.ts';
 
 const change = defineChanges<OktaClient>();

@@ -2,27 +2,27 @@
 
 import { z } from 'zod';
 import type { Target, Undo } from '../../../core/change.ts';
+import { nameTarget } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
 import { viewInput } from '../../../core/listing.ts';
-import { defineChanges, defineTools } from '../../../core/tool.ts';
-import { withoutSecrets } from '../../../observe/redact.ts';
-import type { OktaClient } from '../client.ts';
-import { fullOf, present } from '../views.ts';
-import { appGroupEntity, appGroupView } from './apps.ts';
-import { checkStatus, loadApp, loadGroup, nameTarget, targetApp, targetGroup, undoWith } from './changing.ts';
-import { loadSizes, orUndefined } from './counting.ts';
 import {
-  checkUnchanged,
   type Fields,
   fieldsInput,
   mergeFields,
   narrow,
   previewChanges,
   previewUpdate,
-  refuseSecrets,
   undoMerge,
-  warnOfDifference,
-} from './merging.ts';
+  undoWith,
+} from '../../../core/merging.ts';
+import { withoutSecrets } from '../../../core/redact.ts';
+import { defineChanges, defineTools } from '../../../core/tool.ts';
+import type { OktaClient } from '../client.ts';
+import { fullOf, present } from '../views.ts';
+import { appGroupEntity, appGroupView } from './apps.ts';
+import { checkStatus, loadApp, loadGroup, targetApp, targetGroup } from './changing.ts';
+import { loadSizes, orUndefined } from './counting.ts';
+import { checkUnchanged, refuseSecrets, warnOfDifference } from './merging.ts';
 import { appId, groupId } from './shared.ts';
 
 const tool = defineTools<OktaClient>();

@@ -1,7 +1,7 @@
 // When a person is asked about a change that takes nothing away by itself, and what they then read of it.
 
+import { type Fields, isMap, isSame, pick, previewChanges } from '../../../core/merging.ts';
 import type { OktaClient } from '../client.ts';
-import { type Fields, isMap, isSame, pick, previewChanges } from './merging.ts';
 
 /**
  * Whether anything differs beside the harmless paths (`label`, `settings.notes`). What is not known to be harmless is not:

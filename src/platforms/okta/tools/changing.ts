@@ -1,7 +1,7 @@
 // What the tools that change something share: how a thing is named to a person, and plans whose undo is another tool.
 
 import type { z } from 'zod';
-import type { FieldChange, Target, Undo } from '../../../core/change.ts';
+import { nameTarget, type Target } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
 import { quoted } from '../../../core/plain.ts';
 import type { OktaClient } from '../client.ts';
@@ -27,16 +27,6 @@ export function targetGroup({ id, profile }: Group): Target {
 
 export function targetApp({ id, label }: App): Target {
   return { type: 'application', id, ...(label && { name: label }) };
-}
-
-/** `user maya@larkspur.example (00u…)`: a name alone can be made to look like another. */
-export function nameTarget({ type, id, name }: Target): string {
-  return name === undefined ? `${type} ${id}` : `${type} ${quoted(name)} (${id})`;
-}
-
-/** A change of the one field that a lifecycle operation moves. */
-export function statusChange(before: string, after: string): FieldChange[] {
-  return [{ field: 'status', before, after }];
 }
 
 /** @throws CastellanError `invalid_input` unless the thing is in one of the states from which Okta allows the change. */
@@ -67,11 +57,4 @@ export async function askForRoles(
   );
   const giving = found.flat();
   return giving.length === 0 ? undefined : `membership in ${giving.join(' and in ')}`;
-}
-
-/** The undo of a field that the operator hides from assistants would show it. */
-export function undoWith(client: OktaClient, changes: readonly FieldChange[], undo: Undo): Undo {
-  const secret = changes.filter(({ field }) => client.hides(field)).map(({ field }) => field);
-  if (secret.length === 0) return undo;
-  return { none: `the earlier value of ${secret.join(', ')} is hidden from assistants` };
 }

@@ -1,27 +1,27 @@
 // Creating, renaming and deleting groups: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Group/
 
 import { z } from 'zod';
-import { findChanges, type Undo } from '../../../core/change.ts';
-import { quoted } from '../../../core/plain.ts';
-import { defineChanges } from '../../../core/tool.ts';
-import { withoutSecrets } from '../../../observe/redact.ts';
-import type { OktaClient } from '../client.ts';
-import { rolesOfGroup } from '../guard.ts';
-import { groupEntity } from '../views.ts';
-import { type Group, loadGroup, nameTarget, targetGroup, undoWith } from './changing.ts';
-import { orUndefined } from './counting.ts';
-import { countGroupApps, countGroupMembers, groupsOf, loadRules, nameRules } from './group-facts.ts';
+import { findChanges, nameTarget, type Undo } from '../../../core/change.ts';
 import {
-  checkUnchanged,
   type Fields,
   fieldsInput,
-  idOfMade,
   isMap,
   mergeFields,
   pick,
   previewUpdate,
   undoMerge,
-} from './merging.ts';
+  undoWith,
+} from '../../../core/merging.ts';
+import { quoted } from '../../../core/plain.ts';
+import { withoutSecrets } from '../../../core/redact.ts';
+import { defineChanges } from '../../../core/tool.ts';
+import type { OktaClient } from '../client.ts';
+import { rolesOfGroup } from '../guard.ts';
+import { groupEntity } from '../views.ts';
+import { type Group, loadGroup, targetGroup } from './changing.ts';
+import { orUndefined } from './counting.ts';
+import { countGroupApps, countGroupMembers, groupsOf, loadRules, nameRules } from './group-facts.ts';
+import { checkUnchanged, idOfMade } from './merging.ts';
 import { checkProfile, givenOf, textOf, wrong } from './profiles.ts';
 import { groupId } from './shared.ts';
 

@@ -1,10 +1,11 @@
 // Who is in a group: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Group/
 
 import { z } from 'zod';
+import { nameTarget } from '../../../core/change.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { groupEntity } from '../views.ts';
-import { askForRoles, type Group, loadGroup, loadUser, nameTarget, targetGroup, targetUser } from './changing.ts';
+import { askForRoles, type Group, loadGroup, loadUser, targetGroup, targetUser } from './changing.ts';
 import { countGroupApps, groupsOf, loadRules, nameRules } from './group-facts.ts';
 import { wrong } from './profiles.ts';
 import { groupId, userId } from './shared.ts';

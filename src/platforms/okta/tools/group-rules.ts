@@ -1,13 +1,13 @@
 // Rules that put people into groups: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/GroupRule/
 
 import { z } from 'zod';
-import { findChanges, type Target, type Undo } from '../../../core/change.ts';
+import { findChanges, nameTarget, statusChange, type Target, type Undo } from '../../../core/change.ts';
 import { fullObject, listInput, listOutput, viewInput } from '../../../core/listing.ts';
 import { quoted } from '../../../core/plain.ts';
 import { defineChanges, defineTools, tableOf } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { fullOf, present, type View } from '../views.ts';
-import { askForRoles, checkStatus, loadGroup, nameTarget, statusChange, targetGroup } from './changing.ts';
+import { askForRoles, checkStatus, loadGroup, targetGroup } from './changing.ts';
 import { excludedUsersOf, expressionOf, type GroupRule, groupRuleEntity, groupsOf, loadRules } from './group-facts.ts';
 import { checkOwnMembership } from './group-members.ts';
 import { idOfMade } from './merging.ts';

@@ -2,26 +2,23 @@
 
 import { z } from 'zod';
 import type { Target, Undo } from '../../../core/change.ts';
+import { nameTarget, statusChange } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
-import { quoted } from '../../../core/plain.ts';
-import { defineChanges } from '../../../core/tool.ts';
-import type { OktaClient } from '../client.ts';
-import { changesMore, tellWhole } from './asking.ts';
-import { nameTarget, statusChange } from './changing.ts';
 import {
-  checkUpdates,
   type Fields,
   fieldsInput,
-  idOfMade,
   mergeFields,
   narrow,
   pick,
   previewChanges,
-  replaceWhole,
   undoMerge,
-  warnOfDifference,
   without,
-} from './merging.ts';
+} from '../../../core/merging.ts';
+import { quoted } from '../../../core/plain.ts';
+import { defineChanges } from '../../../core/tool.ts';
+import type { OktaClient } from '../client.ts';
+import { changesMore, tellWhole } from './asking.ts';
+import { checkUpdates, idOfMade, replaceWhole, warnOfDifference } from './merging.ts';
 import { zoneId } from './shared.ts';
 import { askForZone, findZoneUses, warnOfBlocking } from './zone-uses.ts';
 

@@ -2,13 +2,14 @@
 
 import { z } from 'zod';
 import type { Target } from '../../../core/change.ts';
+import { nameTarget } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
+import { type Fields, isMap } from '../../../core/merging.ts';
 import { quoted } from '../../../core/plain.ts';
 import type { OktaClient } from '../client.ts';
 import { changesMore, isInForce } from './asking.ts';
-import { nameTarget } from './changing.ts';
 import { countList, loadSizes, orUndefined } from './counting.ts';
-import { checkUpdates, type Fields, isMap } from './merging.ts';
+import { checkUpdates } from './merging.ts';
 
 const text = z.string().nullish();
 

@@ -1,24 +1,14 @@
 // Making, changing, switching and deleting the rules of policies.
 
 import { z } from 'zod';
+import { nameTarget, statusChange } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
+import { fieldsInput, mergeFields, narrow, pick, previewChanges, undoMerge, without } from '../../../core/merging.ts';
 import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { tellWhole } from './asking.ts';
-import { nameTarget, statusChange } from './changing.ts';
-import {
-  fieldsInput,
-  idOfMade,
-  mergeFields,
-  narrow,
-  pick,
-  previewChanges,
-  replaceWhole,
-  undoMerge,
-  warnOfDifference,
-  without,
-} from './merging.ts';
+import { idOfMade, replaceWhole, warnOfDifference } from './merging.ts';
 import {
   askForForce,
   askForUpdate,

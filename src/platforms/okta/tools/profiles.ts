@@ -1,8 +1,9 @@
 // Profiles that a caller writes, of users and groups: what may stand in them, and how they differ.
 
 import { CastellanError } from '../../../core/errors.ts';
-import { hidden } from '../privacy.ts';
-import { type Fields, isMap, refuseSecrets } from './merging.ts';
+import { type Fields, isMap } from '../../../core/merging.ts';
+import { hidden } from '../../../core/privacy.ts';
+import { refuseSecrets } from './merging.ts';
 
 /** What stands in answers in the place of a value; written back it would destroy the value. */
 const placeholders = new Set([hidden, '[removed]']);

@@ -1,25 +1,17 @@
 // Creating users and changing their profiles: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/
 
 import { z } from 'zod';
-import { findChanges, type Target, type Undo } from '../../../core/change.ts';
+import { findChanges, nameTarget, type Target, type Undo } from '../../../core/change.ts';
+import { type Fields, fieldsInput, narrow, pick, previewUpdate, undoMerge, undoWith } from '../../../core/merging.ts';
 import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { userEntity } from '../views.ts';
-import { askForRoles, loadGroup, loadUser, nameTarget, targetGroup, targetUser, undoWith } from './changing.ts';
+import { askForRoles, loadGroup, loadUser, targetGroup, targetUser } from './changing.ts';
 import { orUndefined } from './counting.ts';
 import { warnOfRules } from './group-facts.ts';
 import { checkOwnMembership } from './group-members.ts';
-import {
-  type Fields,
-  fieldsInput,
-  idOfMade,
-  narrow,
-  pick,
-  previewUpdate,
-  undoMerge,
-  warnOfDifference,
-} from './merging.ts';
+import { idOfMade, warnOfDifference } from './merging.ts';
 import { checkProfile, givenOf, textOf, wrong } from './profiles.ts';
 import { groupId, renaming, userId } from './shared.ts';
 

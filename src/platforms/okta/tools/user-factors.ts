@@ -2,11 +2,12 @@
 
 import { z } from 'zod';
 import type { Target } from '../../../core/change.ts';
+import { nameTarget } from '../../../core/change.ts';
 import { fullObject, listInput, listOutput } from '../../../core/listing.ts';
 import { defineChanges, defineTools, tableOf } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
 import { fullOf, present } from '../views.ts';
-import { checkStatus, loadUser, nameTarget, targetUser } from './changing.ts';
+import { checkStatus, loadUser, targetUser } from './changing.ts';
 import { factorId, listParameters, userId } from './shared.ts';
 import { describeFactor, deviceOf, type Factor, factorEntity, loadFactors } from './user-facts.ts';
 

@@ -1,11 +1,11 @@
 // Moving users through Okta's states: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/UserLifecycle/
 
 import { z } from 'zod';
-import { findChanges } from '../../../core/change.ts';
+import { findChanges, nameTarget, statusChange } from '../../../core/change.ts';
+import { withoutSecrets } from '../../../core/redact.ts';
 import { defineChanges } from '../../../core/tool.ts';
-import { withoutSecrets } from '../../../observe/redact.ts';
 import type { OktaClient } from '../client.ts';
-import { checkStatus, loadUser, nameTarget, statusChange, targetUser } from './changing.ts';
+import { checkStatus, loadUser, targetUser } from './changing.ts';
 import { askForAccess, handOverFrom, sendEmail } from './hand-over.ts';
 import { renaming, userId } from './shared.ts';
 import { countAccess, hasPassword, rolesOfUser, rolesToCome } from './user-facts.ts';

@@ -1,10 +1,11 @@
 // Ending users' passwords: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/UserCred/
 
 import { z } from 'zod';
+import { nameTarget, statusChange } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
-import { checkStatus, loadUser, nameTarget, statusChange, targetUser } from './changing.ts';
+import { checkStatus, loadUser, targetUser } from './changing.ts';
 import { askForAccess, handOverFrom, sendEmail } from './hand-over.ts';
 import { renaming, userId } from './shared.ts';
 import { checkOwnPassword, rolesOfUser } from './user-facts.ts';

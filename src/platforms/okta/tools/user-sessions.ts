@@ -1,9 +1,10 @@
 // Ending what users are signed in to: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/UserSessions/
 
 import { z } from 'zod';
+import { nameTarget } from '../../../core/change.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OktaClient } from '../client.ts';
-import { loadUser, nameTarget, targetUser } from './changing.ts';
+import { loadUser, targetUser } from './changing.ts';
 import { userId } from './shared.ts';
 
 const change = defineChanges<OktaClient>();

@@ -1,11 +1,11 @@
 // Where a network zone counts: the policy rules that name it, and everybody's way in where it blocks.
 
 import { z } from 'zod';
+import { isMap } from '../../../core/merging.ts';
 import { quoted } from '../../../core/plain.ts';
 import type { OktaClient } from '../client.ts';
 import { isInForce } from './asking.ts';
 import { orUndefined } from './counting.ts';
-import { isMap } from './merging.ts';
 
 /** Types of which rules can have a condition on the network. */
 const types = ['OKTA_SIGN_ON', 'ACCESS_POLICY', 'PASSWORD', 'MFA_ENROLL', 'IDP_DISCOVERY'];

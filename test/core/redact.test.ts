@@ -1,7 +1,7 @@
 // What leaves Castellan in a full view or a log line: no secret, and everything that is none.
 
 import { describe, expect, test } from 'vitest';
-import { withoutSecrets } from '../../src/observe/redact.ts';
+import { withoutSecrets } from '../../src/core/redact.ts';
 
 const hidden = '[removed]';
 const copy = (value: unknown) => withoutSecrets(value);
