@@ -37,7 +37,7 @@ hr { border: 0; border-top: 1px solid var(--line); margin: 2rem 0; }
 .skip:focus { top: 0.75rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .head { background: var(--surface); border-bottom: 1px solid var(--line); }
-.bar { max-width: 62rem; width: 100%; margin: 0 auto; padding: 0.75rem 1.25rem; display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1.5rem; }
+.bar { max-width: 66rem; width: 100%; margin: 0 auto; padding: 0.75rem 1.25rem; display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1.5rem; }
 .brand { display: inline-flex; align-items: center; gap: 0.5rem; font-weight: 650; color: var(--text); text-decoration: none; }
 .brand svg { width: 1.5rem; height: 1.5rem; color: var(--accent); }
 .sections { display: flex; flex-wrap: wrap; gap: 0.25rem; margin: 0; padding: 0; list-style: none; }
@@ -46,9 +46,9 @@ hr { border: 0; border-top: 1px solid var(--line); margin: 2rem 0; }
 .sections a:hover { background: var(--sunk); color: var(--text); }
 .sections a[aria-current] { background: var(--accent-soft); color: var(--accent); font-weight: 600; }
 .person { margin-left: auto; display: flex; align-items: center; gap: 0.75rem; color: var(--quiet); min-width: 0; }
-.person form { margin: 0; }
-.person .name { overflow-wrap: anywhere; }
-main { flex: 1; max-width: 62rem; width: 100%; margin: 0 auto; padding: 2.25rem 1.25rem 4rem; }
+.person form { flex: none; margin: 0; }
+.person .name { max-width: 18rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+main { flex: 1; max-width: 66rem; width: 100%; margin: 0 auto; padding: 2.25rem 1.25rem 4rem; }
 main.narrow { max-width: 40rem; }
 main:focus { outline: none; }
 .foot { border-top: 1px solid var(--line); color: var(--quiet); font-size: 0.875rem; }
@@ -65,6 +65,8 @@ main:focus { outline: none; }
 .figure { font-size: 1.75rem; line-height: 1.2; font-weight: 650; }
 .row { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.5rem 1rem; }
 .row > * { margin: 0; min-width: 0; }
+.card > .row { align-items: start; margin-bottom: 0.75rem; }
+.card > .row:last-child { margin-bottom: 0; }
 .note { border: 1px solid var(--line); border-left: 4px solid var(--accent); background: var(--surface); border-radius: 8px; padding: 0.75rem 1rem; margin: 0 0 1.25rem; }
 .note > :last-child { margin-bottom: 0; }
 .note.bad { border-left-color: var(--bad); }
@@ -116,8 +118,11 @@ time { font-variant-numeric: tabular-nums; }
   main { padding-top: 1.5rem; }
   .bar { padding: 0.75rem 1rem; }
   main { padding-left: 1rem; padding-right: 1rem; }
-  .sections { order: 3; width: 100%; }
-  .sections a { padding: 0.375rem 0.6rem; }
+  .head nav { order: 3; width: 100%; }
+  .sections { gap: 0.125rem; margin: 0 -0.4rem; font-size: 0.875rem; }
+  .sections a { padding: 0.375rem 0.4rem; }
+  .person { flex: 1 1 0; justify-content: flex-end; }
+  .person .name { font-size: 0.875rem; }
   dl { grid-template-columns: minmax(0, 1fr); gap: 0 0; }
   dd + dt { margin-top: 0.6rem; }
   .scroll { border: 0; background: none; border-radius: 0; }

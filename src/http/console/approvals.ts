@@ -57,7 +57,7 @@ ${status === 'pending' ? html`<p class="lead">An assistant asks whether it may d
 <dt>Tool</dt><dd>${visibleLine(tool, 80)}</dd>
 <dt>Tenant</dt><dd>${visibleLine(tenant ?? 'none', 60)}</dd>
 <dt>Asked by</dt><dd>${callerName(caller, person)}</dd>
-<dt>Open until</dt><dd>${when(expires, now())}</dd>
+<dt>Ends</dt><dd>${when(expires, now())}</dd>
 </dl>
 ${status === 'pending' ? decisionForm(code, person) : ''}`;
   return renderPage({

@@ -44,13 +44,13 @@ export const askWithdrawal: Page = async ({ person, name }, options) => {
   if (!consent) return noClient(person);
   const body = html`
 <p><a href="/clients">All clients</a></p>
-<p>${nameOf(consent)} can then do nothing more in your name. What it has done stays done. When it needs something again, you are asked again.</p>
+<p><strong>${nameOf(consent)}</strong> can then do nothing more in your name. What it has done stays done. When it needs something again, you are asked again.</p>
 <div class="card">${facts(consent, options, options.now())}</div>
 <form method="post" action="/clients/${encodeURIComponent(consent.id)}">
 <input type="hidden" name="${csrfField}" value="${person.csrf}">
 <div class="buttons"><button class="bad-button">Withdraw</button><a class="button" href="/clients">Keep it</a></div>
 </form>`;
-  return renderPage({ title: `Withdraw what ${nameOf(consent)} may do?`, body, person, section: '/clients' });
+  return renderPage({ title: 'Withdraw what this client may do?', body, person, section: '/clients' });
 };
 
 export const withdraw: Page = async ({ person, name }, { consents }) => {

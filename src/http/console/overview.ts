@@ -42,9 +42,8 @@ ${waitingNote(waiting.length)}
 <div class="cards">
 ${state.parts.map(({ name, ok }) => partCard(name, ok))}
 ${auditCard(newest.calls[0], at)}
-<div class="card"><h3>Version</h3><p>${version}</p></div>
 </div>
-<p class="quiet small">Looked at ${relative(Date.parse(state.checked), at)}; <code>castellan doctor</code> looks closer.</p>
+<p class="quiet small">Castellan ${version}. Looked at ${relative(Date.parse(state.checked), at)}; <code>castellan doctor</code> looks closer.</p>
 <h2>Your latest calls</h2>
 ${
   mine.calls.length > 0
