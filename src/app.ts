@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import type { Door } from './auth/door.ts';
 import { type Config, type PlatformName, type TenantValues, tenantKinds } from './config.ts';
 import type { Platform, Tenant } from './core/tool.ts';
-import { createApprovals } from './mcp/approvals.ts';
+import { type Approvals, createApprovals } from './mcp/approvals.ts';
 import { auditCalls } from './mcp/audit.ts';
 import type { Connected } from './mcp/catalog.ts';
 import { createConfirm } from './mcp/confirm.ts';
 import { createMcp, type Mcp } from './mcp/server.ts';
+import { type CallLog, openCallLog } from './observe/audit-calls.ts';
 import { openAuditLog } from './observe/audit-log.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { type Metrics, noMetrics } from './observe/metrics.ts';
@@ -38,6 +39,10 @@ export interface App extends Mcp {
   readonly connected: readonly Connected[];
   readonly log: Log;
   readonly store: Store;
+  readonly approvals: Approvals;
+  readonly calls: CallLog;
+  /** From then on assistants tell people to decide there, too; the address of the console's approvals. */
+  readonly decideAt: (address: string) => void;
   /** The simulated tenants, where the app runs on them. */
   readonly sandbox: Sandbox | undefined;
   readonly close: () => Promise<void>;
@@ -115,12 +120,16 @@ export async function openApp(options: AppOptions): Promise<App> {
   const seal = openSeal({ keys: config.state.sealKeys, folder: config.dataFolder });
   const audit = openAuditLog({ folder: auditFolderOf(config), now });
   const approvals = createApprovals(lasting, now);
+  let decideAt: string | undefined;
   const confirm = createConfirm({
     seal,
     store: lasting,
     approvals,
     ask: config.tools.confirm,
-    howToApprove: (code) => `run this in a terminal: castellan approve ${code}`,
+    howToApprove: (code) =>
+      decideAt === undefined
+        ? `run this in a terminal: castellan approve ${code}`
+        : `decide at ${decideAt}/${code}, or run this in a terminal of the server: castellan approve ${code}`,
     now,
   });
   const handover = join(config.dataFolder, 'handover');
@@ -142,6 +151,11 @@ export async function openApp(options: AppOptions): Promise<App> {
     connected,
     log,
     store,
+    approvals,
+    calls: openCallLog(auditFolderOf(config)),
+    decideAt(address) {
+      decideAt = address;
+    },
     sandbox,
     async close() {
       // Each is closed whatever becomes of the others; what went wrong is told then.
