@@ -1,16 +1,23 @@
-// The sandbox: a simulated Okta organization, "Larkspur Logistics", over real HTTP, for trying things out and for tests.
+// The sandbox: a simulated Okta organization, "Larkspur Logistics", over real HTTP, for trying things out and for tests; beside it,
+// where they are asked for, the same company's OCI identity domain and Scalekit environment.
 
+import { createBeside } from './beside.ts';
 import type { FaultSettings } from './faults.ts';
 import { listen } from './listen.ts';
+import type { SandboxOci } from './oci/oci.ts';
 import type { OktaAnswer } from './okta/answer.ts';
 import type { OAuthOptions } from './okta/oauth/clients.ts';
 import type { CustomServerHandle } from './okta/oauth/custom-handle.ts';
 import type { OAuthHandle } from './okta/oauth/handle.ts';
 import { createOkta, type Okta } from './okta/okta.ts';
+import type { SandboxScalekit } from './scalekit/scalekit.ts';
 
 export type { FaultKind, FaultSettings } from './faults.ts';
+export type { OciTokenOrder, SandboxOci } from './oci/oci.ts';
 export { sandboxPassword } from './oidc/sign-in-form.ts';
 export type { CustomServerHandle, TokenOrder } from './okta/oauth/custom-handle.ts';
+export type { SandboxScalekit, ScalekitServerHandle, ScalekitTokenOrder } from './scalekit/scalekit.ts';
+export { type SandboxSignIn, type SignInKind, signInKinds, signInOf } from './sign-in.ts';
 
 /** The SSWS token that a sandbox accepts unless told otherwise. No secret: it opens nothing but an invented company. */
 export const sandboxToken = '00sandbox-token-of-larkspur-logistics-example';
@@ -23,6 +30,8 @@ export interface SandboxOptions {
   host?: string;
   /** Default 0: any free port. */
   port?: number;
+  /** Of what is opened beside Okta; default 0. */
+  besidePort?: number;
   token?: string;
   /** The two apps that may ask for access tokens, and what they are granted. */
   oauth?: OAuthOptions;
@@ -37,6 +46,10 @@ export interface SandboxOptions {
 
 export interface Sandbox {
   okta: SandboxOkta;
+  /** The company's OCI identity domain; opened when it is first asked for. */
+  oci: () => Promise<SandboxOci>;
+  /** The company's Scalekit environment; opened when it is first asked for. */
+  scalekit: () => Promise<SandboxScalekit>;
   close(): Promise<void>;
 }
 
@@ -68,6 +81,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const { faults, rateLimits = 'okta', latencyMs = 0, oauth = {} } = options;
   const okta = createOkta({ users, seed, token, oauth, now, faults, rateLimits, latencyMs });
   const listener = await listen(okta.answer, host, port);
+  const beside = createBeside({ users, seed, host, port: options.besidePort ?? 0, now });
   return {
     okta: {
       url: listener.url,
@@ -85,7 +99,11 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
         return okta.count();
       },
     },
-    close: listener.close,
+    oci: beside.oci,
+    scalekit: beside.scalekit,
+    close: async () => {
+      await Promise.all([listener.close(), beside.close()]);
+    },
   };
 }
 

@@ -48,8 +48,8 @@ export interface CustomServerHandle {
   rotateKeys: () => string;
   /** @throws TypeError for somebody whom the company does not have */
   issueToken: (order: TokenOrder) => string;
-  /** Where the gateway may be returned to, in the place of what was registered. */
-  setGatewayRedirectUris: (uris: readonly string[]) => void;
+  /** Where the gateway may be returned to, in the place of what was registered; after signing out, to the origins. */
+  setGatewayRedirectUris: (uris: readonly string[], logoutUris?: readonly string[]) => void;
 }
 
 /** Works on the state of the moment: a reset brings the first keys' names back, with new keys. */
@@ -107,8 +107,10 @@ export function createCustomServerHandle(state: () => OktaState, base: string, k
         ...(order.over && { over: order.over }),
       }).text;
     },
-    setGatewayRedirectUris(uris) {
-      clientNow(clients.gateway).redirectUris = uris;
+    setGatewayRedirectUris(uris, logoutUris = uris.map((uri) => `${new URL(uri).origin}/`)) {
+      const gateway = clientNow(clients.gateway);
+      gateway.redirectUris = uris;
+      gateway.logoutUris = logoutUris;
     },
   };
 }

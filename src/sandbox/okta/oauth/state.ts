@@ -1,7 +1,8 @@
 // What the authorization server remembers: what was used once, what it issued, and what waits for a person.
 
-import { randomBytes } from 'node:crypto';
 import { type Claims, makeSigningKey, type SigningKey } from '../../oidc/jwt.ts';
+
+export { dropEnded, randomText } from '../../oidc/kept.ts';
 
 /** What a person or an administrator allowed; whatever was issued on it ends with it. */
 export interface Grant {
@@ -122,16 +123,4 @@ function createOnce(now: () => number) {
     used.set(id, until);
     return true;
   };
-}
-
-/** A sandbox that runs for weeks must not keep what ended long ago; an hour's grace still tells 'expired' from 'never was'. */
-export function dropEnded(of: Map<string, { expires: number }>, at: number): void {
-  for (const [key, { expires }] of of) {
-    if (expires + 3_600_000 > at) break;
-    of.delete(key);
-  }
-}
-
-export function randomText(bytes = 32): string {
-  return randomBytes(bytes).toString('base64url');
 }

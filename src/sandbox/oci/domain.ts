@@ -1,0 +1,84 @@
+// An OCI identity domain of the company: its names and ids, its people and groups, its applications.
+
+import { createHash } from 'node:crypto';
+import type { Roster } from '../company/roster.ts';
+import { createRoster } from '../company/roster.ts';
+import type { OidcClient } from '../oidc/provider.ts';
+import { makeUuid } from '../random.ts';
+
+/** The same for every domain there is, with the stroke at its end. */
+export const ociIssuer = 'https://identity.oraclecloud.com/';
+
+/** A resource application: an audience, and the scopes that are written behind it. */
+export interface OciResource {
+  audience: string;
+  scopes: readonly string[];
+}
+
+/** A confidential application. */
+export interface OciApp extends OidcClient {
+  secret: string;
+  /** Application roles in the domain, which give its own tokens their scopes. */
+  roles: readonly string[];
+}
+
+export interface OciDomain {
+  /** "idcs-…", the tenant name that stands in tokens. */
+  tenant: string;
+  name: string;
+  region: string;
+  domainId: string;
+  tenancyId: string;
+  roster: Roster;
+  app: OciApp;
+  resources: OciResource[];
+  /** "Configure client access" in the domain's settings: whether anybody may read the signing certificate. */
+  publishesKeys: boolean;
+  /** What newer domains publish besides: PKCE, and the metadata of RFC 8414. */
+  hasNewerMetadata: boolean;
+}
+
+const salts = { user: 611, app: 612, secret: 613, tenant: 614 } as const;
+
+const hex = (seed: number, salt: number, n: number) => makeUuid(seed, salt, n).replaceAll('-', '');
+
+/** An OCID: what for, where, and sixty letters and digits. */
+export function makeOcid(kind: string, key: string, region = ''): string {
+  const digest = createHash('sha256').update(`${kind} ${key}`).digest();
+  const letters = Array.from({ length: 56 }, (_, i) => ((digest[i % 32] ?? 0) + i * 7) % 32);
+  return `ocid1.${kind}.oc1.${region}.aaaa${letters.map((n) => 'abcdefghijklmnopqrstuvwxyz234567'[n]).join('')}`;
+}
+
+export function makeOciDomain(users: number, seed: number): OciDomain {
+  const tenant = `idcs-${hex(seed, salts.tenant, 0)}`;
+  return {
+    tenant,
+    name: 'Larkspur',
+    region: 'eu-amsterdam-1',
+    domainId: makeOcid('domain', tenant),
+    tenancyId: makeOcid('tenancy', `${seed}`),
+    roster: createRoster(users, seed, (n) => hex(seed, salts.user, n)),
+    app: {
+      id: hex(seed, salts.app, 0),
+      name: 'Castellan',
+      secret: `idcscs-${makeUuid(seed, salts.secret, 0)}`,
+      grants: ['authorization_code', 'refresh_token', 'client_credentials'],
+      redirectUris: ['http://127.0.0.1:3000/oauth/callback', 'http://localhost:3000/oauth/callback'],
+      logoutUris: ['http://127.0.0.1:3000/', 'http://localhost:3000/'],
+      asksConsent: false,
+      roles: ['Identity Domain Administrator'],
+    },
+    resources: [
+      {
+        audience: 'https://castellan.larkspur.example/mcp/',
+        scopes: ['castellan:read', 'castellan:write', 'castellan:destroy', 'oci:read', 'oci:write', 'oci:destroy'],
+      },
+    ],
+    publishesKeys: false,
+    hasNewerMetadata: false,
+  };
+}
+
+export function groupIdOf(name: string): string {
+  return createHash('sha256').update(`group ${name}`).digest('hex').slice(0, 32);
+}
