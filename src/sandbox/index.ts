@@ -17,7 +17,6 @@ export type { OciTokenOrder, SandboxOci } from './oci/oci.ts';
 export { sandboxPassword } from './oidc/sign-in-form.ts';
 export type { CustomServerHandle, TokenOrder } from './okta/oauth/custom-handle.ts';
 export type { SandboxScalekit, ScalekitServerHandle, ScalekitTokenOrder } from './scalekit/scalekit.ts';
-export { type SandboxSignIn, type SignInKind, signInKinds, signInOf } from './sign-in.ts';
 
 /** The SSWS token that a sandbox accepts unless told otherwise. No secret: it opens nothing but an invented company. */
 export const sandboxToken = '00sandbox-token-of-larkspur-logistics-example';
