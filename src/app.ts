@@ -1,7 +1,6 @@
 // The fuse box: the only place where things are created and joined.
 
 import { join } from 'node:path';
-import type { Door } from './auth/door.ts';
 import { type Config, type PlatformName, type TenantValues, tenantKinds } from './config.ts';
 import type { Platform, Tenant } from './core/tool.ts';
 import { type Approvals, createApprovals } from './mcp/approvals.ts';
@@ -17,7 +16,7 @@ import { type OktaDependencies, okta, openOktaTenant } from './platforms/okta/in
 import type { Sandbox, SandboxOptions } from './sandbox/index.ts';
 import { handOverByFile } from './stores/hand-over.ts';
 import { openStore } from './stores/open.ts';
-import { openSeal } from './stores/seal.ts';
+import { openSeal, type Seal } from './stores/seal.ts';
 import type { Store } from './stores/store.ts';
 import { createVault } from './stores/vault.ts';
 import { version } from './version.ts';
@@ -43,6 +42,7 @@ export interface App extends Mcp {
   readonly calls: CallLog;
   /** From then on assistants tell people to decide there, too; the address of the console's approvals. */
   readonly decideAt: (address: string) => void;
+  readonly seal: Seal;
   /** The simulated tenants, where the app runs on them. */
   readonly sandbox: Sandbox | undefined;
   readonly close: () => Promise<void>;
@@ -72,13 +72,6 @@ export function lastingStoreNameOf(config: Config): string {
 
 export function auditFolderOf(config: Config): string {
   return config.audit.auditFolder ?? join(config.dataFolder, 'audit');
-}
-
-/** The front door over HTTP, where one is configured. */
-export async function openDoorOf(config: Config, log: Log): Promise<Door | undefined> {
-  if (config.auth.issuer === undefined) return undefined;
-  const { openDoor } = await import('./auth/door.ts');
-  return openDoor({ settings: config.auth, fetch, now: Date.now, log });
 }
 
 export async function openApp(options: AppOptions): Promise<App> {
@@ -156,6 +149,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     decideAt(address) {
       decideAt = address;
     },
+    seal,
     sandbox,
     async close() {
       // Each is closed whatever becomes of the others; what went wrong is told then.

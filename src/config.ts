@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { brokerSettings } from './auth/broker/settings.ts';
+import { findDoorFaults } from './auth/modes.ts';
 import { authSettings, checkAuth } from './auth/settings.ts';
+import { checkSignIn, signInSettings } from './auth/sign-in-settings.ts';
 import { dataFolderOf, type Environment, type Flags, readConfigFile } from './config-file.ts';
 import { Secret } from './core/secret.ts';
 import {
@@ -31,6 +33,7 @@ import { checkStore, storeSettings } from './stores/settings.ts';
 export const serverSettings = {
   http: httpSettings,
   auth: authSettings,
+  signIn: signInSettings,
   broker: brokerSettings,
   calls: callSettings,
   tools: gateSettings,
@@ -39,7 +42,11 @@ export const serverSettings = {
   state: storeSettings,
 } as const;
 /** What must hold of several settings of a part together, or of where one of them stands. */
-const serverChecks: Readonly<Record<string, CheckTogether<Settings>>> = { auth: checkAuth, state: checkStore };
+const serverChecks: Readonly<Record<string, CheckTogether<Settings>>> = {
+  auth: checkAuth,
+  signIn: checkSignIn,
+  state: checkStore,
+};
 /** Settings of one tenant and what must hold of them together, by platform. */
 export const tenantKinds = { okta: oktaTenant } as const;
 
@@ -124,6 +131,7 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
       load<Settings>(settings, parts[name] ?? {}, name, { flags, env }, serverChecks[name]).values,
     ]),
   ) as unknown as ServerValues;
+  faults.push(...findDoorFaults(values));
   for (const name of Object.keys(parts)) {
     if (Object.hasOwn(serverSettings, name)) continue;
     const known = [...Object.keys(serverSettings), 'tenants'].join(', ');

@@ -15,6 +15,7 @@ const floors: readonly (readonly string[])[] = [
   ['http'],
   ['config-file.ts'],
   ['config.ts'],
+  ['front-door.ts'],
   ['app.ts'],
   ['cli'],
   ['main.ts'],

@@ -156,6 +156,12 @@ export const authSettings = defineSettings({
       'What members of a group (or holders of a role) may do, whatever scopes their token has: helpdesk=castellan:read okta:write.',
     env: ['CASTELLAN_AUTH_GROUP_MAP'],
   },
+  everybody: {
+    schema: z.array(z.string().regex(ownScope, { error: 'is no scope of Castellan’s, such as castellan:read' })),
+    description: 'What anybody who signs in through Castellan may do at most (comma-separated); groupMap adds to it.',
+    env: ['CASTELLAN_AUTH_EVERYBODY'],
+    default: ['castellan:read'],
+  },
   subjectClaim: {
     schema: z.string().min(1),
     description:
@@ -166,13 +172,24 @@ export const authSettings = defineSettings({
 
 export type AuthSettings = Values<typeof authSettings>;
 
+/** What says something where Castellan issues the tokens itself, too. */
+const alsoOfBroker: ReadonlySet<string> = new Set([
+  'publicUrl',
+  'everybody',
+  'groupsClaim',
+  'groupMap',
+  'subjectClaim',
+  'clockSkew',
+]);
+
 /** Settings that belong together. Where none is set there is no front door, and nothing to check. */
 const check: CheckTogether<typeof authSettings> = ({ values, isSet, whereOf }) => {
   const faults: Fault[] = [];
   const say = (key: keyof typeof authSettings, problem: string, todo: string) =>
     void faults.push({ where: whereOf(key), problem, todo });
   const names = Object.keys(authSettings) as (keyof typeof authSettings)[];
-  if (!names.some(isSet)) return faults;
+  // The rest of them is about tokens of another issuer.
+  if (!names.some((name) => isSet(name) && !alsoOfBroker.has(name))) return faults;
   for (const key of ['issuer', 'publicUrl'] as const)
     if (!isSet(key)) say(key, 'is missing, and other settings of sign-in are there', authSettings[key].description);
 

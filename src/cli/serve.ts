@@ -1,16 +1,20 @@
 // castellan serve: the MCP server on stdio, or on HTTP.
 
 import { defineCommand } from 'citty';
-import { openDoorOf, platforms, storeNameOf } from '../app.ts';
+import { platforms, storeNameOf } from '../app.ts';
+import { brokerSettings } from '../auth/broker/settings.ts';
 import { authSettings, unknownPlatforms } from '../auth/settings.ts';
+import { signInSettings } from '../auth/sign-in-settings.ts';
 import type { Config } from '../config.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { Fault, Setting } from '../core/settings.ts';
+import type { FrontDoor } from '../front-door.ts';
 import { httpSettings } from '../http/settings.ts';
 import { gateSettings } from '../mcp/gate-settings.ts';
 import { callSettings } from '../mcp/settings.ts';
 import { auditSettings } from '../observe/audit-settings.ts';
 import { observeSettings } from '../observe/settings.ts';
+import type { Sandbox } from '../sandbox/index.ts';
 import { findFileProblem } from '../stores/file.ts';
 import { isRedis } from '../stores/names.ts';
 import { storeSettings } from '../stores/settings.ts';
@@ -18,6 +22,7 @@ import type { Store } from '../stores/store.ts';
 import { flagsOf, loadFor, missingTenant, sandboxFlags, sandboxOptions } from './flags.ts';
 import { openChecked } from './open.ts';
 import { paint, tell, throwFaults, UsageError } from './output.ts';
+import { sandboxPerson } from './sandbox-person.ts';
 import { untilStopped } from './stop.ts';
 import { warmUp } from './warm.ts';
 
@@ -31,7 +36,17 @@ const args = {
   },
   iunderstandtherisks: { type: 'boolean', description: 'Said together with --no-auth.', default: false },
   ...sandboxFlags,
-  ...flagsOf(httpSettings, authSettings, callSettings, gateSettings, observeSettings, auditSettings, storeSettings),
+  ...flagsOf(
+    httpSettings,
+    authSettings,
+    signInSettings,
+    brokerSettings,
+    callSettings,
+    gateSettings,
+    observeSettings,
+    auditSettings,
+    storeSettings,
+  ),
 } as const;
 
 export default defineCommand({
@@ -50,15 +65,19 @@ export default defineCommand({
     ]);
     throwFaults(checkStore(config, given.sandbox));
     const options = { config, sandbox: sandbox.options, writeLog: (line: string) => void process.stderr.write(line) };
-    if (given.http) await serveHttp(options);
+    if (given.http) await serveHttp(options, isOpen(given));
     else await serveStdio(options);
   },
 });
 
 /** Somebody signs in, or somebody said twice that nobody does: nothing in between. */
-function signInFaults({ auth }: Config, given: { readonly auth: boolean; readonly iunderstandtherisks: boolean }) {
-  const open = !given.auth && given.iunderstandtherisks;
-  if (auth.issuer === undefined) return open ? [] : [needsSignIn];
+function signInFaults({ auth, signIn }: Config, given: WhoSignsIn & { readonly sandbox: boolean }) {
+  if (auth.issuer === undefined && signIn.issuer === undefined) {
+    if (isOpen(given)) return [];
+    // The people of the simulated organization sign in there, where nothing else is said.
+    const halfSaid = given.auth === given.iunderstandtherisks;
+    return given.sandbox && !halfSaid ? [] : [needsSignIn];
+  }
   if (given.auth && !given.iunderstandtherisks) return [];
   return [
     {
@@ -69,11 +88,21 @@ function signInFaults({ auth }: Config, given: { readonly auth: boolean; readonl
   ];
 }
 
+interface WhoSignsIn {
+  readonly auth: boolean;
+  readonly iunderstandtherisks: boolean;
+}
+
+function isOpen({ auth, iunderstandtherisks }: WhoSignsIn): boolean {
+  return !auth && iunderstandtherisks;
+}
+
 const needsSignIn: Fault = {
   where: '--http',
   problem: 'would let anybody who reaches the port act with the configured credential: no sign-in is configured',
   todo: [
-    'Set CASTELLAN_AUTH_ISSUER and CASTELLAN_PUBLIC_URL, so that callers sign in (see README, Over HTTP),',
+    'Set CASTELLAN_PUBLIC_URL, and CASTELLAN_SIGN_IN_ISSUER or CASTELLAN_AUTH_ISSUER, so that callers sign in',
+    '    (see README, Over HTTP),',
     '    or, if only you can reach it, say so with --no-auth --iunderstandtherisks; otherwise serve on stdio.',
   ].join('\n'),
 };
@@ -164,12 +193,13 @@ async function serveStdio(options: ServeOptions): Promise<void> {
   await app.close();
 }
 
-async function serveHttp(options: ServeOptions): Promise<void> {
+async function serveHttp(options: ServeOptions, open: boolean): Promise<void> {
   // From the beginning: a signal may come while the last lines of the start are written.
   const stopped = untilStopped();
-  const [{ listen }, { openMetrics }] = await Promise.all([
+  const [{ listen }, { openMetrics }, { openFrontDoor, signInAtSandbox }] = await Promise.all([
     import('../http/listen.ts'),
     import('../observe/metrics.ts'),
+    import('../front-door.ts'),
   ]);
   const metrics = await openMetrics();
   const app = await openChecked({ ...options, metrics });
@@ -184,42 +214,64 @@ async function serveHttp(options: ServeOptions): Promise<void> {
       () => true,
       () => false,
     );
-  const door = await openDoorOf(options.config, app.log);
-  const listener = await listen(http, () => ({
-    ...http,
-    factory: app.factory,
-    direct: app.direct,
-    gate: app.gate,
-    signIn: door && { door, screen: app.screen },
-    version,
-    log: app.log,
-    metrics,
-    ready,
-  })).catch(async (error) => {
+  let front: FrontDoor | undefined;
+  const listener = await listen(http, async (address) => {
+    const url = reachable(address);
+    const { config } = options;
+    const configured = config.auth.issuer ?? config.signIn.issuer;
+    const simulated = configured === undefined && !open ? app.sandbox : undefined;
+    const settings = simulated ? signInAtSandbox(config, simulated, url) : config;
+    front = await openFrontDoor({ settings, platforms, store: app.store, seal: app.seal, log: app.log });
+    const signIn = front && { door: front.door, screen: app.screen };
+    return {
+      ...http,
+      factory: app.factory,
+      direct: app.direct,
+      gate: app.gate,
+      signIn,
+      mounted: front?.mounted ?? [],
+      version,
+      log: app.log,
+      metrics,
+      ready,
+    };
+  }).catch(async (error) => {
     await app.close();
     const fault = addressFault(error, http.host, http.port);
     throwFaults(fault ? [fault] : []);
     throw error;
   });
-  // Every address of the machine is none that a client could be given.
-  const url = listener.url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
-  await warmUp(url, app.sandbox !== undefined, door && app.direct);
+  const url = reachable(listener.url);
+  await warmUp(url, app.sandbox !== undefined, front && app.direct);
   metrics.reset();
-  const { auth } = options.config;
-  if (door) tell(`Callers sign in at ${auth.issuer} for ${auth.publicUrl}.`);
-  else {
-    const warning = 'Nobody signs in here: whoever reaches this port acts with the configured credential.';
-    tell(paint(['bold', 'red'], warning, process.stderr));
-  }
+  for (const line of sayOfSignIn(front, app.sandbox)) tell(line);
   tell(`Serving MCP at ${url}/mcp`);
   if (url !== listener.url)
     tell('Other machines reach it by the names in --allowed-hosts, at every address of this machine.');
   for (const line of sayOfStore) tell(line);
   if (isRedis(storeNameOf(options.config, options.sandbox !== undefined)) && !options.config.state.sealKeys)
     tell('What is asked here can be answered here only: all that share a store need the same CASTELLAN_SEAL_KEYS.');
-  if (door) app.log.info({ url: listener.url, issuer: auth.issuer }, 'serving');
+  if (front) app.log.info({ url: listener.url, issuer: front.issuer }, 'serving');
   else app.log.warn({ url: listener.url, auth: 'none' }, 'serving without authentication');
   await stopped;
   await listener.close();
   await app.close();
+}
+
+/** Every address of the machine is none that a client could be given. */
+function reachable(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+}
+
+function sayOfSignIn(front: FrontDoor | undefined, sandbox: Sandbox | undefined): string[] {
+  if (!front) {
+    const warning = 'Nobody signs in here: whoever reaches this port acts with the configured credential.';
+    return [paint(['bold', 'red'], warning, process.stderr)];
+  }
+  const lines = [`Callers sign in at ${front.issuer} for ${front.publicUrl}.`];
+  if (sandbox && front.issuer.startsWith(sandbox.okta.url))
+    lines.push(
+      `As anybody of the simulated organization: ${sandboxPerson}, for one, with the password that the page tells.`,
+    );
+  return lines;
 }

@@ -26,7 +26,7 @@ test.each<Record<string, unknown>>([
 
 describe('wrong', () => {
   test.each<[Record<string, unknown>, RegExp]>([
-    [{ issuer: undefined }, /issuer is missing/],
+    [{ issuer: undefined, audience: ['api://x'] }, /issuer is missing/],
     [{ publicUrl: undefined }, /publicUrl is missing/],
     [{ issuer: 'http://login.example.com' }, /issuer must be https/],
     [{ issuer: 'https://user:pw@login.example.com' }, /issuer must be https/],

@@ -373,14 +373,14 @@ describe('the token itself', () => {
       return factory(context);
     };
     const { listen } = await import('../../src/http/listen.ts');
-    const { openDoorOf } = await import('../../src/app.ts');
+    const { openDoor } = await import('../../src/auth/door.ts');
     const { noMetrics } = await import('../../src/observe/metrics.ts');
     const { loadConfig } = await import('../../src/config.ts');
     const { config } = loadConfig({ config: join(server.home, 'castellan.json') }, { env: {}, folder: server.home });
-    const door = await openDoorOf(config, server.app.log);
+    const door = openDoor({ settings: config.auth, fetch, now: Date.now, log: server.app.log });
     const { gate, screen, log } = server.app;
     const listener = await listen({ host: '127.0.0.1', port: 0 }, () => ({
-      ...{ factory: probe, gate, signIn: door && { door, screen }, version: '0', log, metrics: noMetrics },
+      ...{ factory: probe, gate, signIn: { door, screen }, version: '0', log, metrics: noMetrics },
       ...{ ready: async () => true, allowedHosts: [], allowedOrigins: [] },
     }));
     for (const era of ['modern', 'legacy'] as const)

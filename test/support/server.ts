@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { type App, openApp, openDoorOf } from '../../src/app.ts';
+import { type App, openApp, platforms } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
+import { type FrontDoor, openFrontDoor } from '../../src/front-door.ts';
 import { listen } from '../../src/http/listen.ts';
 import { noMetrics } from '../../src/observe/metrics.ts';
 import type { SandboxOptions } from '../../src/sandbox/index.ts';
@@ -51,6 +52,7 @@ export interface TestServer {
   /** The MCP endpoint over HTTP. */
   readonly url: string;
   readonly app: App;
+  readonly front: FrontDoor | undefined;
   /** Everything that any of its processes wrote to the log. */
   readonly log: () => string;
   /** HTTP statuses that clients were answered with. */
@@ -59,6 +61,9 @@ export interface TestServer {
   readonly connect: (era: Era, door: Door, answer?: Person) => Promise<Client>;
   readonly close: () => Promise<void>;
 }
+
+/** In a public address: whichever the server was given. */
+export const anyPort = 'http://127.0.0.1:0';
 
 const castellan = fileURLToPath(new URL('../../bin/castellan.js', import.meta.url));
 
@@ -75,19 +80,25 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
   const loaded = loadFrom(config, home);
   const app = await openApp({ config: loaded, writeLog: (line) => void log.push(line) });
   const { factory, direct, gate, screen } = app;
-  const door = await openDoorOf(loaded, app.log);
+  let front: FrontDoor | undefined;
   const shared = {
     factory,
     direct,
     gate,
-    signIn: door && { door, screen },
     version: '0.0.0-test',
     log: app.log,
     metrics: noMetrics,
     ready: async () => true,
   };
   const at = { host: '127.0.0.1', port: options.port ?? 0 };
-  const listener = await listen(at, () => ({ ...shared, allowedHosts: [], allowedOrigins: [] }));
+  const listener = await listen(at, async (address) => {
+    const { auth } = loaded;
+    // A port that nobody knew before the server listens.
+    const settings = { ...loaded, auth: { ...auth, publicUrl: auth.publicUrl?.replace(anyPort, address) } };
+    front = await openFrontDoor({ settings, platforms, store: app.store, seal: app.seal, log: app.log });
+    const signIn = front && { door: front.door, screen };
+    return { ...shared, signIn, mounted: front?.mounted ?? [], allowedHosts: [], allowedOrigins: [] };
+  });
   const statuses: number[] = [];
   const clients: Client[] = [];
 
@@ -113,6 +124,7 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     home,
     url: `${listener.url}/mcp`,
     app,
+    front,
     log: () => log.join(''),
     statuses,
     async connect(era, door, answer) {

@@ -9,15 +9,34 @@ import {
   StreamableHTTPClientTransport,
   UnauthorizedError,
 } from '@modelcontextprotocol/client';
+import { answer } from '../../src/cli/demo-client.ts';
+import { sandboxPerson } from '../../src/cli/sandbox-person.ts';
+import { createVisitor, type Deed, type Seen, type Visitor } from '../../src/cli/visitor.ts';
+import { sandboxPassword } from '../../src/sandbox/index.ts';
 import type { Era } from './server.ts';
 
-const callback = 'http://127.0.0.1:54321/callback';
+export const callback = 'http://127.0.0.1:54321/callback';
+
+/** A browser that stops where a test client would be. */
+export function openBrowser(): Visitor {
+  return createVisitor((url) => url.href.startsWith(callback));
+}
+
+/** Signs in as somebody of the sandbox and allows what is asked, all boxes as they stand. */
+export function actAs(login: string = sandboxPerson): (page: Seen) => Deed {
+  return (page) => answer(page, { login, password: sandboxPassword });
+}
 
 export interface SignInOptions {
   readonly url: string;
   readonly era: Era;
   /** Of a client that was registered beforehand; another registers itself. */
   readonly clientId?: string;
+  /** Whose browser it is, in the place of `onPage`: the pages’ forms are followed. */
+  readonly browser?: Visitor;
+  /** What is done on each page there; by default an administrator of the sandbox signs in and allows everything. */
+  readonly act?: (page: Seen) => Deed;
+  readonly name?: string;
   /** Answers a page that a person sees: where the browser goes next. */
   readonly onPage?: (page: string, cookies: string) => Promise<Response>;
 }
@@ -32,9 +51,12 @@ export interface SigningClient {
   /** Resources that were named at the authorization server, in order. */
   readonly resources: (string | null)[];
   readonly accessToken: () => string;
+  readonly refreshToken: () => string;
+  readonly clientId: () => string;
 }
 
-export function createSigningClient({ url, era, clientId, onPage }: SignInOptions): SigningClient {
+export function createSigningClient(options: SignInOptions): SigningClient {
+  const { url, era, clientId, onPage, browser, act = actAs(), name = 'test' } = options;
   const asked: string[] = [];
   const resources: (string | null)[] = [];
   let information = clientId === undefined ? undefined : { client_id: clientId };
@@ -46,7 +68,7 @@ export function createSigningClient({ url, era, clientId, onPage }: SignInOption
   const provider: OAuthClientProvider = {
     redirectUrl: callback,
     clientMetadata: {
-      client_name: 'test',
+      client_name: name,
       redirect_uris: [callback],
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
@@ -82,6 +104,11 @@ export function createSigningClient({ url, era, clientId, onPage }: SignInOption
   const open = () => new StreamableHTTPClientTransport(new URL(url), { authProvider: provider });
 
   async function browse(): Promise<URLSearchParams> {
+    if (browser && target) {
+      const back = await browser.walk(target, act);
+      if (back.searchParams.get('state') !== state) throw new Error('another state came back');
+      return back.searchParams;
+    }
     const jar = new Map<string, string>();
     let next = target;
     for (let step = 0; next && step < 12; step++) {
@@ -119,6 +146,8 @@ export function createSigningClient({ url, era, clientId, onPage }: SignInOption
     asked,
     resources,
     accessToken: () => tokens?.access_token ?? '',
+    refreshToken: () => tokens?.refresh_token ?? '',
+    clientId: () => information?.client_id ?? '',
     async connect() {
       try {
         return await connect();
