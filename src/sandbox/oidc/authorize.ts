@@ -120,7 +120,9 @@ function askPerson(
     yes: client.asksConsent ? 'Allow' : 'Sign in',
     no: client.asksConsent ? 'Deny' : 'Cancel',
   });
-  const formTarget = new URL(redirectUri).origin;
+  const { origin, protocol } = new URL(redirectUri);
+  // An application's own scheme has no origin.
+  const formTarget = origin === 'null' ? protocol : origin;
   return answerPage(words.title, form, { status: wrong === undefined ? 200 : 400, formTarget });
 }
 

@@ -74,7 +74,7 @@ function isAddress(uri: string): boolean {
   const url = URL.parse(uri);
   if (!url || uri.includes('#')) return false;
   if (url.protocol === 'http:') return isThisMachine(url);
-  return url.protocol === 'https:' || /^[a-z][a-z0-9+.-]*\.?[a-z0-9+.-]*:$/.test(url.protocol);
+  return !['javascript:', 'data:', 'file:', 'blob:', 'vbscript:', 'about:'].includes(url.protocol);
 }
 
 const isThisMachine = ({ hostname }: URL) => ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
