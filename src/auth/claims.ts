@@ -98,7 +98,8 @@ function checkKind(claims: Json): void {
     if (claims[name] !== undefined) refuse('no access token', 'The token is no access token.');
 }
 
-function checkTenant(claims: Json, { tenant }: Rules): void {
+/** @throws {TokenRefused} */
+export function checkTenant(claims: Json, { tenant }: Pick<Rules, 'tenant'>): void {
   if (!tenant) return;
   const named = tenant.claims.map((name) => claims[name]).filter((value) => value !== undefined);
   if (named.length === 0 || named.some((name) => name !== tenant.name))
@@ -108,7 +109,11 @@ function checkTenant(claims: Json, { tenant }: Rules): void {
 /** What stands in records and seals must be one word. */
 const subject = /^[\x21-\x7e]{1,255}$/;
 
-function subjectOf(claims: Json, { subjectClaims, machineOnly }: Rules): string {
+/** @throws {TokenRefused} */
+export function subjectOf(
+  claims: Json,
+  { subjectClaims, machineOnly }: Pick<Rules, 'subjectClaims' | 'machineOnly'>,
+): string {
   for (const [place, name] of subjectClaims.entries()) {
     const value = claims[name];
     if (value === undefined) continue;
@@ -132,12 +137,12 @@ function wordsOf(value: unknown): string[] {
   return textsOf(value).flatMap((text) => text.split(' ').filter(Boolean));
 }
 
-function textsOf(value: unknown): readonly string[] {
+export function textsOf(value: unknown): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   return list.every((item) => typeof item === 'string') ? list : [];
 }
 
-function mapped(map: Rules['scopeMap'], name: string): readonly string[] {
+export function mapped(map: Rules['scopeMap'], name: string): readonly string[] {
   return Object.hasOwn(map, name) ? (map[name] ?? []) : [];
 }
 

@@ -40,13 +40,17 @@ function placesOf(issuer: string): string[] {
   ];
 }
 
-async function loadMetadata(issuer: string, send: typeof fetch): Promise<Json> {
+/**
+ * @param named what the issuer calls itself, where that is not its address
+ * @throws {IssuerUnavailable}
+ */
+export async function loadMetadata(issuer: string, send: typeof fetch, named = issuer): Promise<Json> {
   let failure: unknown;
   for (const place of new Set(placesOf(issuer))) {
     try {
       const metadata = await fetchJson(send, place);
       // RFC 8414 §3.3: else another server's keys could be passed off as this one's.
-      if (metadata.issuer === issuer) return metadata;
+      if (metadata.issuer === named) return metadata;
       failure = new IssuerUnavailable(`${place} describes another issuer`);
     } catch (error) {
       // An answer that there is nothing leaves the other places; no answer leaves none.

@@ -7,11 +7,15 @@ export type ProviderName = (typeof providerNames)[number];
 export interface Provider {
   /** The exact `iss` of tokens. */
   readonly tokenIssuer: (issuer: string) => string;
+  /** What the metadata calls the issuer, where that is not its address. */
+  readonly metadataIssuer?: (issuer: string) => string;
   /** Absent where the server's metadata tells it (RFC 8414). */
   readonly jwksUri?: (issuer: string) => string;
   readonly introspectionEndpoint?: (issuer: string) => string;
   /** The claim that names the caller for good: the first that is there. None of them may be a name that people give out. */
   readonly subjectClaims: readonly string[];
+  /** The same in an ID token, where it stands under another name there. */
+  readonly idTokenSubjects?: readonly string[];
   /** Claims that must be absent for the next subject claim to count: a person's token must not pass as a machine's. */
   readonly machineOnly?: (claims: Readonly<Record<string, unknown>>) => boolean;
   /** Claims that name the customer to whom a token belongs, where several share an issuer. */
@@ -37,6 +41,7 @@ export const providers: Readonly<Record<ProviderName, Provider>> = {
     introspectionEndpoint: below('/v1/introspect'),
     // `sub` is a person's login there, an address that changes; `uid` is theirs for good. Machines have no `uid`.
     subjectClaims: ['uid', 'cid', 'client_id'],
+    idTokenSubjects: ['sub'],
     machineOnly: (claims) => claims.sub === (claims.cid ?? claims.client_id),
     checkIssuer: (issuer) =>
       /^https?:\/\/[^/]+\/oauth2\/[^/]+$/.test(issuer)
@@ -54,10 +59,12 @@ export const providers: Readonly<Record<ProviderName, Provider>> = {
   oci: {
     // The same for every identity domain of the world: audience and domain tell whose a token is.
     tokenIssuer: () => 'https://identity.oraclecloud.com/',
+    metadataIssuer: () => 'https://identity.oraclecloud.com/',
     jwksUri: below('/admin/v1/SigningCert/jwk'),
     introspectionEndpoint: below('/oauth2/v1/introspect'),
     // `sub` is a user name.
     subjectClaims: ['user_id', 'client_guid', 'client_id'],
+    idTokenSubjects: ['user_id'],
     machineOnly: (claims) => claims.sub_type === 'client' || claims.sub === claims.client_id,
     tenantClaims: ['tenant', 'user_tenantname', 'client_tenantname', 'user.tenant.name'],
     tenantOf: (issuer) => new URL(issuer).hostname.split('.')[0] ?? '',

@@ -1,11 +1,11 @@
 // From the settings to what verifies a token: where keys or introspection are, and what a token is held against.
 
-import { fetchJson, IssuerUnavailable, type Json } from './addresses.ts';
 import type { Broker } from './broker/broker.ts';
 import { type Rules, refuse } from './claims.ts';
 import { createDiscovery } from './discovery.ts';
-import { basic, verifyByIntrospection } from './introspection.ts';
+import { verifyByIntrospection } from './introspection.ts';
 import { type Verify, verifyJwt } from './jwt.ts';
+import { fetchKeySet } from './key-set.ts';
 import { createKeys } from './keys.ts';
 import { providers } from './provider.ts';
 import type { AuthSettings } from './settings.ts';
@@ -32,7 +32,9 @@ export function createVerifier(options: VerifierOptions): Verify {
     return verifyByIntrospection({ rules, endpoint, clientId, clientSecret, fetch, now });
   }
   const known = settings.jwksUri ?? provider.jwksUri?.(issuer);
-  const fetchKeys = async () => fetchKeySet(options, known ?? (await discover(['jwks_uri'])));
+  const { clientId } = settings;
+  const access = { provider, issuer, clientId, clientSecret: settings.clientSecret, fetch };
+  const fetchKeys = async () => fetchKeySet(access, known ?? (await discover(['jwks_uri'])));
   const keys = createKeys({ fetchKeys, now, onStale: options.onStale });
   return verifyJwt({ rules, algorithms: settings.algorithms, keys, now });
 }
@@ -81,32 +83,4 @@ function rulesOf({ settings, issuer, publicUrl }: VerifierOptions): Rules {
     machineOnly: provider.machineOnly,
     ...(tenant !== undefined && provider.tenantClaims && { tenant: { name: tenant, claims: provider.tenantClaims } }),
   };
-}
-
-/** Keys that are not public are asked for once more, signed in as a client of our own. */
-async function fetchKeySet({ settings, issuer, fetch }: VerifierOptions, url: string): Promise<Json> {
-  const { closedKeys } = providers[settings.provider];
-  try {
-    return await fetchJson(fetch, url);
-  } catch (error) {
-    const closed = closedKeys && error instanceof IssuerUnavailable && error.status === 401;
-    if (!closed) throw error;
-    const { clientId, clientSecret } = settings;
-    if (clientId === undefined || !clientSecret) {
-      throw new IssuerUnavailable(
-        `${url} is not public: switch on “Access signing certificate” in the identity domain's settings, or set clientId and clientSecret`,
-      );
-    }
-    const form = new URLSearchParams({ grant_type: 'client_credentials', scope: closedKeys.scope });
-    const { access_token: token } = await fetchJson(fetch, closedKeys.tokenEndpoint(issuer), {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded',
-        authorization: basic(clientId, clientSecret),
-      },
-      body: form.toString(),
-    });
-    if (typeof token !== 'string') throw new IssuerUnavailable('the issuer gave no token for reading its keys');
-    return fetchJson(fetch, url, { headers: { authorization: `Bearer ${token}` } });
-  }
 }

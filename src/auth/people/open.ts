@@ -1,191 +1,222 @@
-// People in a browser, signed in at the identity provider: sessions, and their tokens there, sealed in the store.
+// People in a browser, joined: sign-in at the identity provider, sessions here, and what is known of people afterwards.
 
-import { hash, randomBytes } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { html } from 'hono/html';
-import type * as oidc from 'openid-client';
 import { allowanceOf } from '../../core/caller.ts';
-import { CastellanError } from '../../core/errors.ts';
-import { type Mounted, type Reply, writeReply } from '../../core/reply.ts';
+import { type Reply, writeReply } from '../../core/reply.ts';
+import type { Log } from '../../observe/log.ts';
 import { renderPage } from '../../pages/frame.ts';
 import type { Seal } from '../../stores/seal.ts';
-import { openText, sealText } from '../../stores/sealed.ts';
 import type { Store } from '../../stores/store.ts';
-import type { KnownPerson, People, Person } from '../people.ts';
+import { say, writeFailure } from '../broker/troubles.ts';
+import { mapped } from '../claims.ts';
+import type { KnownPerson, People } from '../people.ts';
+import { providers } from '../provider.ts';
 import type { AuthSettings } from '../settings.ts';
 import type { SignInSettings } from '../sign-in-settings.ts';
+import { readCookie, writeCookie } from './cookies.ts';
+import { createRecords, digest, type Flow, type PersonRecord, type Session } from './records.ts';
+import { createStanding } from './standing.ts';
+import { createUpstream, type Identity, SignInRefused } from './upstream.ts';
 
 export interface PeopleOptions {
-  readonly settings: SignInSettings;
+  readonly signIn: SignInSettings;
   readonly auth: AuthSettings;
+  /** Address of the MCP endpoint. */
   readonly publicUrl: string;
   readonly store: Store;
   readonly seal: Pick<Seal, 'keys'>;
   readonly fetch: typeof fetch;
+  /** Epoch milliseconds. */
   readonly now: () => number;
+  readonly log: Pick<Log, 'debug' | 'warn' | 'error'>;
 }
 
-const dayMs = 86_400_000;
-const flowMs = 600_000;
-const sessionMs = dayMs / 2;
-interface Session {
-  readonly id: string;
-  readonly name: string;
-  readonly csrf: string;
-  readonly since: number;
-}
-interface Record_ {
-  readonly id: string;
-  readonly groups: readonly string[];
-}
+export const callbackPath = '/oauth/callback';
+const flowMs = 10 * 60_000;
+const sessionMs = 12 * 3_600_000;
+const idleMs = 2 * 3_600_000;
+/** A session that is used is written down this often. */
+const seenEveryMs = 60_000;
+/** Longer than anything that was issued for a person is renewed. */
+const personMs = 366 * 86_400_000;
 
-export function openPeople({ settings, auth, publicUrl, store, seal, now }: PeopleOptions): People {
-  const origin = new URL(publicUrl).origin;
-  const keys = () => seal.keys('people');
-  const digest = (text: string) => hash('sha256', text, 'base64url');
-  let found: Promise<{ client: typeof oidc; config: oidc.Configuration }> | undefined;
-  const discover = () => {
-    found ??= (async () => {
-      const client = await import('openid-client');
-      const execute = settings.issuer?.startsWith('http:') ? [client.allowInsecureRequests] : [];
-      const config = await client.discovery(
-        new URL(settings.issuer ?? ''),
-        settings.clientId ?? '',
-        settings.clientSecret?.reveal(),
-        undefined,
-        { execute },
-      );
-      return { client, config };
-    })();
-    found.catch(() => {
-      found = undefined;
-    });
-    return found;
-  };
-  const put = async (place: string, value: unknown, ttl: number) =>
-    store.set(place, sealText(await keys(), place, JSON.stringify(value)), ttl);
-  const open = async <T>(place: string, sealed: string | undefined) => {
-    const text = sealed === undefined ? undefined : openText(await keys(), place, sealed);
-    return text === undefined ? undefined : (JSON.parse(text) as T);
-  };
-  const cookieOf = ({ headers }: IncomingMessage, name: string) =>
-    (headers.cookie ?? '')
-      .split('; ')
-      .find((part) => part.startsWith(`${name}=`))
-      ?.slice(name.length + 1);
-  const known = async (personId: string): Promise<KnownPerson | undefined> => {
-    const place = `person:${digest(personId)}`;
-    const record = await open<Record_>(place, await store.get(place));
-    if (!record) return undefined;
-    const scopes = [
-      ...(auth.everybody ?? ['castellan:read']),
-      ...record.groups.flatMap((group) => auth.groupMap?.[group] ?? []),
-    ];
-    const operator = settings.operators.some(
-      (who) => who === record.id || record.groups.some((group) => who === `group:${group}`),
-    );
-    return {
-      id: record.id,
-      caller: `${origin}|${record.id}`,
-      groups: record.groups,
-      allowance: allowanceOf(scopes),
-      operator,
-    };
-  };
-  const of = async (request: IncomingMessage): Promise<Person | undefined> => {
-    const value = cookieOf(request, '__Host-castellan');
-    if (value === undefined) return undefined;
-    const place = `session:${digest(value)}`;
-    const session = await open<Session>(place, await store.get(place));
-    const person = session && (await known(session.id));
-    return session && person && { ...person, name: session.name, csrf: session.csrf, since: session.since };
-  };
+export function openPeople(options: PeopleOptions): People {
+  const { signIn, auth, publicUrl, store, now, log } = options;
+  const { origin, protocol } = new URL(publicUrl);
+  const tls = protocol === 'https:';
+  const keys = () => options.seal.keys('people');
+  const flows = createRecords<Flow>(store, keys, 'sign-in');
+  const sessions = createRecords<Session>(store, keys, 'session');
+  const people = createRecords<PersonRecord>(store, keys, 'person');
+  const groupOperators = signIn.operators.filter((each) => each.startsWith('group:'));
+  const upstream = createUpstream({
+    signIn,
+    auth,
+    redirectUri: `${origin}${callbackPath}`,
+    wantsGroups: auth.groupMap !== undefined || groupOperators.length > 0,
+    fetch: options.fetch,
+    now,
+  });
+  const standing = createStanding({ people, store, upstream, keepMs: personMs, now });
 
-  async function finish(request: IncomingMessage): Promise<Reply> {
-    const url = new URL(request.url ?? '/', origin);
-    const state = url.searchParams.get('state') ?? '';
-    const place = `flow:${digest(state)}`;
-    const flow = await open<{ nonce: string; verifier: string; returnTo: string }>(place, await store.take(place));
-    if (!flow || cookieOf(request, '__Host-castellan-flow') !== digest(state))
-      return renderPage({ title: 'This sign-in is over', status: 400, body: html`<p>Start again.</p>` });
-    const { client, config } = await discover();
-    const tokens = await client.authorizationCodeGrant(config, url, {
-      pkceCodeVerifier: flow.verifier,
-      expectedState: state,
-      expectedNonce: flow.nonce,
-      idTokenExpected: true,
-    });
-    const claims = tokens.claims();
-    if (!claims) throw new TypeError('no ID token');
-    const groups = Array.isArray(claims[auth.groupsClaim]) ? (claims[auth.groupsClaim] as string[]) : [];
-    await put(`person:${digest(claims.sub)}`, { id: claims.sub, groups }, 90 * dayMs);
-    const value = randomBytes(32).toString('base64url');
-    const session: Session = {
-      id: claims.sub,
-      name: String(claims.name ?? claims.sub),
-      csrf: randomBytes(32).toString('base64url'),
-      since: now(),
-    };
-    await put(`session:${digest(value)}`, session, sessionMs);
-    return {
-      status: 303,
-      headers: {
-        location: flow.returnTo,
-        'cache-control': 'no-store',
-        'set-cookie': [`__Host-castellan=${value}; Path=/; Secure; HttpOnly; SameSite=Lax`],
-      },
-      body: '',
-    };
+  /** With an authorization server of its own, tokens come from there, and name it. */
+  const tokenIssuer =
+    auth.issuer === undefined ? origin : (auth.tokenIssuer ?? providers[auth.provider].tokenIssuer(auth.issuer));
+
+  function describe({ id, groups }: Identity): KnownPerson {
+    const { everybody, groupMap = {}, scopeMap: _ } = auth;
+    const operator = signIn.operators.some((each) => each === id || groups.some((group) => each === `group:${group}`));
+    const allowance = allowanceOf([...everybody, ...groups.flatMap((group) => mapped(groupMap, group))]);
+    return { id, caller: `${tokenIssuer}|${id}`, groups, allowance, operator };
   }
 
-  const mounted: Mounted = {
-    concerns: (path) => path === '/oauth/callback',
-    async handle(request, response) {
-      try {
-        writeReply(response, await finish(request));
-      } catch {
-        writeReply(response, await renderPage({ title: 'Sign-in failed', status: 503, body: html`<p>Try again.</p>` }));
-      }
-    },
-  };
+  async function sessionOf(request: IncomingMessage): Promise<{ place: string; session: Session } | undefined> {
+    const cookie = readCookie(request, 'castellan', tls);
+    if (cookie === undefined || !/^[\w-]{43}$/.test(cookie)) return undefined;
+    const place = digest(cookie);
+    const session = await sessions.get(place);
+    return session && { place, session };
+  }
+
+  async function beginFlow(request: IncomingMessage, returnTo: string): Promise<Reply> {
+    const known = readCookie(request, 'castellan-sign-in', tls);
+    const browser = known !== undefined && /^[\w-]{43}$/.test(known) ? known : random();
+    const attempt = { verifier: random(), state: random(), nonce: random() };
+    const location = (await upstream.begin(attempt)).href;
+    const flow: Flow = { ...attempt, browser: digest(browser), returnTo: ownPath(returnTo) };
+    await flows.set(digest(attempt.state), flow, flowMs);
+    const cookie = { name: 'castellan-sign-in', value: browser, seconds: flowMs / 1000 } as const;
+    return redirect(location, [writeCookie(request, cookie, tls)]);
+  }
+
+  /** The flow that an answer belongs to: begun in this browser, not ended, not used. */
+  async function takeFlow(request: IncomingMessage, state: string): Promise<Flow | undefined> {
+    const browser = readCookie(request, 'castellan-sign-in', tls);
+    if (browser === undefined || state === '') return undefined;
+    const flow = await flows.get(digest(state));
+    if (flow?.browser !== digest(browser)) return undefined;
+    return flows.take(digest(state));
+  }
+
+  async function finishFlow(request: IncomingMessage): Promise<Reply> {
+    if (request.method !== 'GET') return renderWrongMethod();
+    const answer = new URL(request.url ?? '/', origin);
+    const names = [...answer.searchParams.keys()];
+    // RFC 6749 §3.1: no parameter twice.
+    if (new Set(names).size !== names.length) return renderOver();
+    const flow = await takeFlow(request, answer.searchParams.get('state') ?? '');
+    if (!flow) return renderOver();
+    try {
+      const { identity, tokens } = await upstream.finish(answer, flow);
+      await people.set(identity.id, { ...identity, tokens, checked: now() }, personMs);
+      // Never the id that the browser had: whoever put it there would be signed in as well.
+      const old = await sessionOf(request);
+      if (old) await sessions.delete(old.place);
+      const cookie = random();
+      const session = { personId: identity.id, csrf: random(), since: now(), seen: now(), idToken: tokens.idToken };
+      await sessions.set(digest(cookie), session, idleMs);
+      log.debug({ person: identity.id }, 'somebody signed in');
+      return redirect(flow.returnTo, [
+        writeCookie(request, { name: 'castellan', value: cookie, seconds: sessionMs / 1000 }, tls),
+      ]);
+    } catch (error) {
+      if (!(error instanceof SignInRefused)) throw error;
+      log.debug({ reason: error.message }, 'sign-in refused');
+      return renderRefused(error.shown, flow.returnTo);
+    }
+  }
+
   return {
-    of,
-    known,
-    stillThere: async (id) => (await known(id)) !== undefined,
-    async begin(_request, asked) {
-      // Only a path of ours, as a browser reads it.
-      const returnTo = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(asked) ? asked : '/';
-      const { client, config } = await discover();
-      const [state, nonce, verifier] = [client.randomState(), client.randomNonce(), client.randomPKCECodeVerifier()];
-      await put(`flow:${digest(state)}`, { nonce, verifier, returnTo }, flowMs);
-      const to = client.buildAuthorizationUrl(config, {
-        redirect_uri: `${origin}/oauth/callback`,
-        scope: settings.scopes.join(' '),
-        state,
-        nonce,
-        code_challenge: await client.calculatePKCECodeChallenge(verifier),
-        code_challenge_method: 'S256',
-      });
-      return {
-        status: 303,
-        headers: {
-          location: to.href,
-          'cache-control': 'no-store',
-          'set-cookie': `__Host-castellan-flow=${digest(state)}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600`,
-        },
-        body: '',
-      };
+    async of(request) {
+      const found = await sessionOf(request);
+      if (!found) return undefined;
+      const { place, session } = found;
+      const left = session.since + sessionMs - now();
+      const record = left > 0 ? await people.get(session.personId) : undefined;
+      if (!record) {
+        await sessions.delete(place);
+        return undefined;
+      }
+      if (now() - session.seen > seenEveryMs)
+        await sessions.set(place, { ...session, seen: now() }, Math.min(idleMs, left));
+      return { ...describe(record), name: record.name, csrf: session.csrf, since: session.since };
     },
+
+    begin: beginFlow,
+
     async end(request) {
-      const value = cookieOf(request, '__Host-castellan');
-      if (value !== undefined) await store.delete(`session:${digest(value)}`);
-      return { status: 303, headers: { location: '/' }, body: '' };
+      const gone = writeCookie(request, { name: 'castellan', value: '', seconds: 0 }, tls);
+      const found = await sessionOf(request);
+      if (!found) return redirect('/', [gone]);
+      await sessions.delete(found.place);
+      // Signed out here whatever becomes of it there.
+      const there = await upstream.endSession(found.session.idToken, `${origin}/`).catch(() => undefined);
+      return redirect(there?.href ?? '/', [gone]);
     },
-    subjectOf: () => ({
-      load: async () => {
-        throw new CastellanError({ code: 'unauthorized', message: 'Sign in again.' });
+
+    subjectOf: (id) => ({ load: (signal) => standing.load(id, signal) }),
+
+    async known(id) {
+      const record = await people.get(id);
+      return record && describe(record);
+    },
+
+    stillThere: standing.check,
+
+    mounted: {
+      concerns: (path) => path === callbackPath,
+      async handle(request: IncomingMessage, response: ServerResponse) {
+        try {
+          writeReply(response, await finishFlow(request));
+        } catch (error) {
+          say(log, error);
+          await writeFailure(response, error, false);
+        }
       },
-    }),
-    mounted,
+    },
   };
+}
+
+function random(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** A path of ours and nothing that a browser would make another host of; else the first page. */
+function ownPath(text: string): string {
+  const plain = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(text) && text.length <= 2_000;
+  return plain && new URL(text, 'http://here.invalid').origin === 'http://here.invalid' ? text : '/';
+}
+
+function redirect(location: string, cookies: readonly string[]): Reply {
+  const headers = { location, 'set-cookie': cookies, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
+  return { status: 303, headers, body: '' };
+}
+
+function renderOver(): Promise<Reply> {
+  return renderPage({
+    title: 'This sign-in is over',
+    status: 400,
+    body: html`<p>It has ended, was used already, or began in another browser. Nobody was signed in.</p>
+<p><a href="/">Begin again</a></p>`,
+  });
+}
+
+function renderRefused(said: string, returnTo: string): Promise<Reply> {
+  return renderPage({
+    title: 'You were not signed in',
+    status: 403,
+    body: html`<p>The identity provider says: <q>${said.slice(0, 300)}</q></p>
+<p><a href="${returnTo}">Try again</a></p>`,
+  });
+}
+
+async function renderWrongMethod(): Promise<Reply> {
+  const page = await renderPage({
+    title: 'Not like this',
+    status: 405,
+    body: html`<p>The identity provider sends browsers here; there is nothing else to do.</p>`,
+  });
+  return { ...page, headers: { ...page.headers, allow: 'GET' } };
 }
