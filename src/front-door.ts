@@ -94,6 +94,7 @@ export function signInAtSandbox<T extends SignInConfig>(settings: T, sandbox: Sa
       provider: 'okta',
       clientId: clients.gateway.id,
       clientSecret: new Secret(clients.gateway.secret),
+      scopes: [...settings.signIn.scopes, 'offline_access'],
       operators: [`group:${administrators}`, ...settings.signIn.operators],
     },
   };

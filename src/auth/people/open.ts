@@ -7,6 +7,7 @@ import { allowanceOf } from '../../core/caller.ts';
 import { type Reply, writeReply } from '../../core/reply.ts';
 import type { Log } from '../../observe/log.ts';
 import { renderPage } from '../../pages/frame.ts';
+import { visibleLine } from '../../pages/visible.ts';
 import type { Seal } from '../../stores/seal.ts';
 import type { Store } from '../../stores/store.ts';
 import { say, writeFailure } from '../broker/troubles.ts';
@@ -21,7 +22,7 @@ import { createStanding } from './standing.ts';
 import { createUpstream, type Identity, SignInRefused } from './upstream.ts';
 
 export interface PeopleOptions {
-  readonly signIn: SignInSettings;
+  readonly settings: SignInSettings;
   readonly auth: AuthSettings;
   /** Address of the MCP endpoint. */
   readonly publicUrl: string;
@@ -43,7 +44,7 @@ const seenEveryMs = 60_000;
 const personMs = 366 * 86_400_000;
 
 export function openPeople(options: PeopleOptions): People {
-  const { signIn, auth, publicUrl, store, now, log } = options;
+  const { settings: signIn, auth, publicUrl, store, now, log } = options;
   const { origin, protocol } = new URL(publicUrl);
   const tls = protocol === 'https:';
   const keys = () => options.seal.keys('people');
@@ -66,7 +67,7 @@ export function openPeople(options: PeopleOptions): People {
     auth.issuer === undefined ? origin : (auth.tokenIssuer ?? providers[auth.provider].tokenIssuer(auth.issuer));
 
   function describe({ id, groups }: Identity): KnownPerson {
-    const { everybody, groupMap = {}, scopeMap: _ } = auth;
+    const { everybody, groupMap = {} } = auth;
     const operator = signIn.operators.some((each) => each === id || groups.some((group) => each === `group:${group}`));
     const allowance = allowanceOf([...everybody, ...groups.flatMap((group) => mapped(groupMap, group))]);
     return { id, caller: `${tokenIssuer}|${id}`, groups, allowance, operator };
@@ -207,7 +208,7 @@ function renderRefused(said: string, returnTo: string): Promise<Reply> {
   return renderPage({
     title: 'You were not signed in',
     status: 403,
-    body: html`<p>The identity provider says: <q>${said.slice(0, 300)}</q></p>
+    body: html`<p>The identity provider says: <q>${visibleLine(said, 300)}</q></p>
 <p><a href="${returnTo}">Try again</a></p>`,
   });
 }
