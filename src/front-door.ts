@@ -1,15 +1,14 @@
 // The front door over HTTP, joined: who signs in where, whose tokens are taken, and what answers beside the MCP endpoint.
 
+import { type App, platforms } from './app.ts';
 import type { Broker } from './auth/broker/broker.ts';
 import type { Door } from './auth/door.ts';
 import type { People } from './auth/people.ts';
 import type { Config } from './config.ts';
 import type { Mounted } from './core/reply.ts';
 import { Secret } from './core/secret.ts';
-import type { Log } from './observe/log.ts';
 import type { Sandbox } from './sandbox/index.ts';
-import type { Seal } from './stores/seal.ts';
-import type { Store } from './stores/store.ts';
+import { version } from './version.ts';
 
 export interface FrontDoor {
   readonly door: Door;
@@ -25,24 +24,16 @@ export interface FrontDoor {
   readonly mounted: readonly Mounted[];
 }
 
-export interface FrontDoorOptions {
-  readonly settings: SignInConfig;
-  readonly platforms: readonly { readonly name: string; readonly title: string }[];
-  readonly store: Store;
-  readonly seal: Pick<Seal, 'keys'>;
-  readonly log: Log;
-}
-
 type SignInConfig = Pick<Config, 'auth' | 'signIn' | 'broker'>;
+type Served = Pick<App, 'store' | 'seal' | 'log' | 'approvals' | 'calls' | 'health' | 'decideAt'>;
 
 /** @returns undefined where nothing says where anybody signs in */
-export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoor | undefined> {
-  const { settings, platforms, store, seal, log } = options;
+export async function openFrontDoor(app: Served, settings: SignInConfig): Promise<FrontDoor | undefined> {
   const { auth, signIn } = settings;
   const { publicUrl } = auth;
   const issuer = auth.issuer ?? signIn.issuer;
   if (issuer === undefined || publicUrl === undefined) return undefined;
-  const common = { store, seal, now: Date.now, log };
+  const common = { store: app.store, seal: app.seal, now: Date.now, log: app.log };
   // Only what is configured is loaded: each of them brings a library with it.
   const people =
     signIn.issuer === undefined
@@ -58,16 +49,44 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
           ...common,
         })
       : undefined;
+  const pages = people && (await openPages(app, people, broker, { issuer, publicUrl }));
   const { openDoor } = await import('./auth/door.ts');
-  const door = openDoor({ settings: auth, broker, fetch, now: Date.now, log });
+  const door = openDoor({ settings: auth, broker, fetch, now: Date.now, log: app.log });
   return {
     door,
     people,
     broker,
     issuer,
     publicUrl,
-    mounted: [people?.mounted, broker?.mounted].filter((each) => each !== undefined),
+    mounted: [people?.mounted, broker?.mounted, pages].filter((each) => each !== undefined),
   };
+}
+
+async function openPages(
+  app: Served,
+  people: People,
+  broker: Broker | undefined,
+  { issuer, publicUrl }: { readonly issuer: string; readonly publicUrl: string },
+): Promise<Mounted> {
+  const [{ openConsole }, { describeScope }] = await Promise.all([
+    import('./http/console/console.ts'),
+    import('./auth/broker/scopes.ts'),
+  ]);
+  const { approvals, calls, health, log } = app;
+  app.decideAt(new URL('/approvals', publicUrl).href);
+  return openConsole({
+    people,
+    consents: broker?.consents,
+    approvals,
+    calls,
+    health,
+    publicUrl,
+    issuer,
+    describeScope: (scope) => describeScope(scope, platforms),
+    version,
+    now: Date.now,
+    log,
+  });
 }
 
 /** Of the simulated organization: its administrators may do everything here and see what everybody does. */

@@ -15,8 +15,8 @@ const floors: readonly (readonly string[])[] = [
   ['http'],
   ['config-file.ts'],
   ['config.ts'],
-  ['front-door.ts'],
   ['app.ts'],
+  ['front-door.ts'],
   ['cli'],
   ['main.ts'],
 ];

@@ -221,7 +221,7 @@ async function serveHttp(options: ServeOptions, open: boolean): Promise<void> {
     const configured = config.auth.issuer ?? config.signIn.issuer;
     const simulated = configured === undefined && !open ? app.sandbox : undefined;
     const settings = simulated ? signInAtSandbox(config, simulated, url) : config;
-    front = await openFrontDoor({ settings, platforms, store: app.store, seal: app.seal, log: app.log });
+    front = await openFrontDoor(app, settings);
     const signIn = front && { door: front.door, screen: app.screen };
     return {
       ...http,

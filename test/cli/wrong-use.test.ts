@@ -84,8 +84,14 @@ describe.concurrent('flags', () => {
         ['/nonexistent/castellan.json', 'cannot be read'],
       ],
       [
-        ['serve', '--http', '--sandbox'],
-        ['--iunderstandtherisks', 'sign-in', 'CASTELLAN_AUTH_ISSUER', 'CASTELLAN_PUBLIC_URL'],
+        ['serve', '--http'],
+        [
+          '--iunderstandtherisks',
+          'sign-in',
+          'CASTELLAN_AUTH_ISSUER',
+          'CASTELLAN_SIGN_IN_ISSUER',
+          'CASTELLAN_PUBLIC_URL',
+        ],
       ],
       [
         ['serve', '--http', '--sandbox', '--auth-issuer', 'https://login.example.com'],

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { type App, openApp, platforms } from '../../src/app.ts';
+import { type App, openApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { type FrontDoor, openFrontDoor } from '../../src/front-door.ts';
 import { listen } from '../../src/http/listen.ts';
@@ -95,7 +95,7 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     const { auth } = loaded;
     // A port that nobody knew before the server listens.
     const settings = { ...loaded, auth: { ...auth, publicUrl: auth.publicUrl?.replace(anyPort, address) } };
-    front = await openFrontDoor({ settings, platforms, store: app.store, seal: app.seal, log: app.log });
+    front = await openFrontDoor(app, settings);
     const signIn = front && { door: front.door, screen };
     return { ...shared, signIn, mounted: front?.mounted ?? [], allowedHosts: [], allowedOrigins: [] };
   });
