@@ -31,7 +31,10 @@ export async function connectAsPerson(url: string, person: DemoPerson, scopes: r
   } catch (error) {
     if (!(error instanceof UnauthorizedError)) throw error;
   }
-  const back = await visitor.walk(target(), (page) => answer(page, person));
+  const back = await visitor.walk(target(), (page) => {
+    const deed = answer(page, person);
+    return { ...deed, ticked: deed.form.unset };
+  });
   await transport.finishAuth(back.searchParams);
   const signedIn = createClient();
   await signedIn.connect(open());

@@ -6,11 +6,13 @@ export interface Form {
   readonly method: string;
   /** What would be sent as it stands: hidden and filled fields, boxes that are set. */
   readonly fields: readonly Field[];
+  /** Boxes that are not set. */
+  readonly unset: readonly Field[];
   /** Every field and button that it has. */
   readonly names: ReadonlySet<string>;
 }
 
-type Field = readonly [name: string, value: string];
+export type Field = readonly [name: string, value: string];
 
 export interface Seen {
   readonly url: URL;
@@ -23,6 +25,8 @@ export interface Seen {
 export interface Deed {
   readonly form: Form;
   readonly values: Readonly<Record<string, string>>;
+  /** Boxes that are set beside those that are. */
+  readonly ticked?: readonly Field[];
 }
 
 export interface Visitor {
@@ -84,9 +88,9 @@ export function createVisitor(leaves: (url: URL) => boolean, send: typeof fetch 
 
   const open = (url: URL) => go(url);
 
-  function sendForm({ form, values }: Deed): Promise<Seen | URL> {
+  function sendForm({ form, values, ticked = [] }: Deed): Promise<Seen | URL> {
     const body = new URLSearchParams();
-    for (const [name, value] of form.fields) if (!Object.hasOwn(values, name)) body.append(name, value);
+    for (const [name, value] of [...form.fields, ...ticked]) if (!Object.hasOwn(values, name)) body.append(name, value);
     for (const [name, value] of Object.entries(values)) body.append(name, value);
     return go(form.action, {
       method: 'POST',
@@ -140,6 +144,9 @@ function readForms(text: string, base: URL): Form[] {
       action: new URL(attributeOf(head, 'action') ?? base.href, base),
       method: attributeOf(head, 'method') ?? 'get',
       fields,
+      unset: controls.flatMap(({ type, name, value, checked }): Field[] =>
+        type === 'checkbox' && name !== undefined && !checked ? [[name, value ?? 'on']] : [],
+      ),
       names: new Set(controls.flatMap(({ name }) => name ?? [])),
     };
   });
