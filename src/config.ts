@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { brokerSettings } from './auth/broker/settings.ts';
+import { brokerSettings, checkBroker } from './auth/broker/settings.ts';
 import { findDoorFaults } from './auth/modes.ts';
 import { authSettings, checkAuth } from './auth/settings.ts';
 import { checkSignIn, signInSettings } from './auth/sign-in-settings.ts';
@@ -45,6 +45,7 @@ export const serverSettings = {
 const serverChecks: Readonly<Record<string, CheckTogether<Settings>>> = {
   auth: checkAuth,
   signIn: checkSignIn,
+  broker: checkBroker,
   state: checkStore,
 };
 /** Settings of one tenant and what must hold of them together, by platform. */

@@ -6,7 +6,8 @@ import { type CheckTogether, defineSettings, type Fault, type Settings, type Val
 import { isSafeAddress } from './addresses.ts';
 import { type Provider, providerNames, providers } from './provider.ts';
 
-const address = z.url({ error: 'is not an address such as https://login.example.com' }).refine(isSafeAddress, {
+/** Where an authorization server may be. */
+export const address = z.url({ error: 'is not an address such as https://login.example.com' }).refine(isSafeAddress, {
   error: 'must be https (http is for this machine only), without user, password or fragment',
 });
 const word = z.string().regex(/^[\x21-\x7e]+$/, { error: 'is empty or holds blanks or characters beyond ASCII' });
@@ -14,7 +15,7 @@ const word = z.string().regex(/^[\x21-\x7e]+$/, { error: 'is empty or holds blan
 const scopeToken = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, { error: 'is no scope' });
 
 /** `name=castellan:read castellan:write, other=okta:read` in the environment, an object in a file. */
-const scopesByName = z
+export const scopesByName = z
   .union([z.string(), z.record(z.string().min(1), z.array(z.string()))])
   .transform((given) => (typeof given === 'string' ? readPairs(given) : given))
   .refine((map) => Object.values(map).every((scopes) => scopes.length > 0 && scopes.every((s) => ownScope.test(s))), {

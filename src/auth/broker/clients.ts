@@ -43,16 +43,25 @@ export function checkRedirects(uris: unknown): void {
 export function checkRegistration(metadata: Record<string, unknown>): void {
   keepHeeded(metadata);
   checkRedirects(metadata.redirect_uris);
-  const name = metadata.client_name;
-  if (name !== undefined && (typeof name !== 'string' || name.length > maxName))
-    refuse(`client_name may have ${maxName} characters`);
+  checkName(metadata.client_name);
   const method = metadata.token_endpoint_auth_method;
   if (typeof method !== 'string' || !methods.includes(method))
     refuse(`token_endpoint_auth_method must be one of ${methods.join(', ')}`);
   // A person's consent is the only way in for a client that nobody knows.
-  const asked: readonly unknown[] = Array.isArray(metadata.grant_types) ? metadata.grant_types : [];
-  metadata.grant_types = ['authorization_code', ...grants.slice(1).filter((grant) => asked.includes(grant))];
+  metadata.grant_types = grantsOf(metadata.grant_types);
   metadata.response_types = ['code'];
+}
+
+/** @throws what the client is answered with (RFC 7591 §3.2.2) */
+export function checkName(name: unknown): void {
+  if (name !== undefined && (typeof name !== 'string' || name.length > maxName))
+    refuse(`client_name may have ${maxName} characters`);
+}
+
+/** What is given of what a client asks for. */
+export function grantsOf(asked: unknown, more: readonly string[] = []): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(asked) ? asked : [];
+  return ['authorization_code', ...[...grants.slice(1), ...more].filter((grant) => list.includes(grant))];
 }
 
 /** For all: rules that no client is spared. Native ones may come back at any port of this machine (RFC 8252 §7.3). */
@@ -64,14 +73,19 @@ export function settleClient(metadata: Record<string, unknown>): void {
   delete metadata.scope;
 }
 
-export function clientOf({ id, secret, name, redirectUris }: RegisteredClient): ClientMetadata {
+/** @param more grants beside those of people in a browser */
+export function clientOf(
+  { id, secret, name, redirectUris }: RegisteredClient,
+  more: readonly string[],
+): ClientMetadata {
+  const browses = redirectUris.length > 0;
   return {
     client_id: id,
     ...(secret !== undefined && { client_secret: secret }),
     client_name: name,
     redirect_uris: [...redirectUris],
-    grant_types: grants,
-    response_types: ['code'],
+    grant_types: [...(browses ? grants : []), ...more],
+    response_types: browses ? ['code'] : [],
     // One with a secret may send it either way.
     token_endpoint_auth_method: secret === undefined ? 'none' : 'client_secret_basic',
   };

@@ -7,8 +7,12 @@ import type { Log } from '../../observe/log.ts';
 import type { Seal } from '../../stores/seal.ts';
 import type { Store } from '../../stores/store.ts';
 import type { People } from '../people.ts';
+import { createResolver } from '../resolver.ts';
+import { createSafeFetch, type SafeFetchOptions } from '../safe-fetch.ts';
 import { addressRightly, answerCrossOrigin, createRegistrations, isTooLarge } from './arrival.ts';
+import { jwtBearer } from './assertions.ts';
 import type { Broker } from './broker.ts';
+import { createClientDocuments } from './client-metadata.ts';
 import { createConsents } from './consents.ts';
 import { createInteract, interactionPath } from './interaction.ts';
 import { createLogout, logoutPath } from './logout.ts';
@@ -27,6 +31,11 @@ export interface BrokerOptions {
   readonly platforms: readonly Platform[];
   readonly store: Store;
   readonly seal: Pick<Seal, 'keys'>;
+  readonly fetch: typeof fetch;
+  /** How documents that clients name are reached. Default: as they are by everybody on the internet. */
+  readonly internet?: Pick<SafeFetchOptions, 'resolve' | 'request' | 'allowFor'> | undefined;
+  /** What the identity provider's tokens call their issuer, at which people sign in. */
+  readonly signInIssuer?: string | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly log: Pick<Log, 'debug' | 'warn' | 'error'>;
@@ -41,7 +50,7 @@ const openPaths = new Set([...metadataPaths, '/oauth/token', '/oauth/register', 
 type Answer = ReturnType<Provider['callback']>;
 
 export function openBroker(options: BrokerOptions): Broker {
-  const { settings, publicUrl, people, platforms, store, seal, now, log } = options;
+  const { settings, publicUrl, people, platforms, store, seal, fetch, signInIssuer, now, log } = options;
   const issuer = new URL(publicUrl).origin;
   const all = allScopes(platforms);
   const keys = () => seal.keys('broker');
@@ -59,6 +68,16 @@ export function openBroker(options: BrokerOptions): Broker {
   });
   const logOut = createLogout(people, issuer);
   const mayRegister = createRegistrations(now);
+  const internet = options.internet ?? { resolve: createResolver() };
+  const documents = settings.clientMetadata
+    ? createClientDocuments({
+        safeFetch: createSafeFetch(internet),
+        allowFor: internet.allowFor,
+        moreGrants: settings.assertionIssuers.length > 0 ? [jwtBearer] : [],
+        now,
+      })
+    : undefined;
+  const onStale = (error: unknown) => say(log, error);
   let made: { readonly ids: string; readonly provider: Provider; readonly answer: Answer } | undefined;
 
   /** Another one when the keys change: all that it knows is in the store. */
@@ -71,9 +90,10 @@ export function openBroker(options: BrokerOptions): Broker {
 
   async function make(signingKeys: readonly SigningKey[]) {
     const cookieKeys = (await seal.keys('broker cookies')).map((key) => Buffer.from(key).toString('base64url'));
-    const more = { settings, issuer, resource: publicUrl, people, all, signingKeys, cookieKeys };
+    const more = { settings, issuer, resource: publicUrl, people, documents, all, signingKeys, cookieKeys };
+    const assertions = { signInIssuer, fetch, onStale };
     const showError: ProviderOptions['showError'] = (error, description) => renderProblem(error, description);
-    const provider = createProvider({ ...more, store, keys, now, showError });
+    const provider = createProvider({ ...more, assertions, store, keys, now, showError });
     watch(provider, { log, issuer, scopes: all });
     return { provider, answer: provider.callback() };
   }

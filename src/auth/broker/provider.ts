@@ -5,11 +5,16 @@ import { covers } from '../../core/caller.ts';
 import type { Reply } from '../../core/reply.ts';
 import { sameResource } from '../claims.ts';
 import type { People } from '../people.ts';
+import { assertionProfile, jwtBearer } from './assertions.ts';
+import type { ClientDocuments } from './client-metadata.ts';
 import { checkRegistration, clientOf, settleClient } from './clients.ts';
+import { type DirectGrantOptions, registerDirectGrants } from './direct-grants.ts';
 import { interactionPath } from './interaction.ts';
+import { machineClientOf } from './machines.ts';
 import { createRecords, digestOf, type RecordOptions } from './records.ts';
 import type { BrokerSettings } from './settings.ts';
 import { algorithm, type SigningKey } from './signing-keys.ts';
+import { isReserved } from './subjects.ts';
 
 export interface ProviderOptions extends RecordOptions {
   readonly settings: BrokerSettings;
@@ -18,6 +23,9 @@ export interface ProviderOptions extends RecordOptions {
   /** Address of the MCP endpoint: what tokens are for. */
   readonly resource: string;
   readonly people: People;
+  /** Where clients may be known by documents about them. */
+  readonly documents: ClientDocuments | undefined;
+  readonly assertions: Pick<DirectGrantOptions, 'signInIssuer' | 'fetch' | 'onStale'>;
   readonly all: readonly string[];
   /** The one that signs first. */
   readonly signingKeys: readonly SigningKey[];
@@ -29,6 +37,10 @@ const daySeconds = 86_400;
 /** A person may need a while to sign in. */
 const interactionSeconds = 30 * 60;
 const codeSeconds = 60;
+/** By which clients' clocks may differ. */
+const skewSeconds = 15;
+/** A client's assertion of who it is lives no longer. */
+const assertionSeconds = 600;
 
 /** So long a grant lives, seconds: as long as anything that rests on it. */
 export function grantLifeOf({ refreshTokenLife, accessTokenLife }: BrokerSettings): number {
@@ -36,15 +48,18 @@ export function grantLifeOf({ refreshTokenLife, accessTokenLife }: BrokerSetting
 }
 
 export function createProvider(options: ProviderOptions): Provider {
-  const { issuer } = options;
+  const { issuer, settings, assertions } = options;
   const provider = new Provider(issuer, configure(options));
+  const { machines, assertionIssuers: issuers, accessTokenLife } = settings;
+  registerDirectGrants(provider, { ...options, ...assertions, issuers, machines, accessTokenLife });
   // Addresses are made of what a request says of itself, which is set right before it comes here.
   provider.proxy = true;
   return provider;
 }
 
 function configure(options: ProviderOptions): Configuration {
-  const { settings, issuer, people, signingKeys, cookieKeys } = options;
+  const { settings, issuer, people, documents, signingKeys, cookieKeys, now } = options;
+  const asserts = settings.assertionIssuers.length > 0;
   const secure = issuer.startsWith('https:');
   const named = (name: string) => `${secure ? '__Secure-' : ''}castellan-${name}`;
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true, secure } as const;
@@ -61,8 +76,19 @@ function configure(options: ProviderOptions): Configuration {
     claims: { openid: ['sub'] },
     responseTypes: ['code'],
     pkce: { required: () => true },
-    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
-    clients: settings.clients.map(clientOf),
+    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    enabledJWA: { clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] },
+    clockTolerance: skewSeconds,
+    assertJwtClientAuthClaimsAndHeader(_ctx, { exp }) {
+      // It is remembered for so long that it was used (RFC 7523 §3).
+      if (!(Number(exp) <= now() / 1000 + assertionSeconds)) throw new errors.InvalidClientAuth('it lives too long');
+    },
+    clients: [
+      ...settings.clients.map((client) => clientOf(client, asserts ? [jwtBearer] : [])),
+      ...settings.machines.map(machineClientOf),
+    ],
+    ...(documents && { fetch: documents.fetch }),
+    ...(asserts && { discovery: { authorization_grant_profiles_supported: [assertionProfile] } }),
     clientDefaults: {
       token_endpoint_auth_method: 'none',
       grant_types: ['authorization_code', 'refresh_token'],
@@ -90,6 +116,7 @@ function configure(options: ProviderOptions): Configuration {
     interactions: { url: (_ctx, { uid }) => `${interactionPath}${uid}` },
     clientBasedCORS: () => true,
     findAccount: async (_ctx, id, token) => {
+      if (isReserved(id)) return undefined;
       // With a code or a refresh token nobody sits there: the provider is asked whether the person still is one of its own.
       if (token && !(await people.stillThere(id))) return undefined;
       return { accountId: id, claims: async () => ({ sub: id }) };
@@ -117,6 +144,18 @@ function configure(options: ProviderOptions): Configuration {
         enabled: true,
         allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
       },
+      clientIdMetadataDocument: documents
+        ? {
+            enabled: true,
+            ack: 'draft-02',
+            allowFetch: async (_ctx, id) => {
+              await documents.prepare(id);
+              return true;
+            },
+            // Documents say it themselves, within bounds of their own.
+            cacheDuration: { min: 1, max: daySeconds },
+          }
+        : { enabled: false },
       registration: { enabled: settings.registration, issueRegistrationAccessToken: false },
       resourceIndicators: resourcesOf(options),
     },
