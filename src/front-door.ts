@@ -4,6 +4,7 @@ import { type App, platforms } from './app.ts';
 import type { Broker } from './auth/broker/broker.ts';
 import type { Door } from './auth/door.ts';
 import type { People } from './auth/people.ts';
+import { providers } from './auth/provider.ts';
 import type { Config } from './config.ts';
 import type { Mounted } from './core/reply.ts';
 import { Secret } from './core/secret.ts';
@@ -25,7 +26,7 @@ export interface FrontDoor {
 }
 
 type SignInConfig = Pick<Config, 'auth' | 'signIn' | 'broker'>;
-type Served = Pick<App, 'store' | 'seal' | 'log' | 'approvals' | 'calls' | 'health' | 'decideAt'>;
+type Served = Pick<App, 'sandbox' | 'store' | 'seal' | 'log' | 'approvals' | 'calls' | 'health' | 'decideAt'>;
 
 /** @returns undefined where nothing says where anybody signs in */
 export async function openFrontDoor(app: Served, settings: SignInConfig): Promise<FrontDoor | undefined> {
@@ -46,6 +47,10 @@ export async function openFrontDoor(app: Served, settings: SignInConfig): Promis
           publicUrl,
           people,
           platforms,
+          fetch,
+          signInIssuer: signIn.issuer && providers[signIn.provider].tokenIssuer(signIn.issuer),
+          // Clients on this machine may be known by documents there where everything is simulated, and nobody else asks.
+          allowFor: app.sandbox && isHere(new URL(publicUrl)) ? isHere : undefined,
           ...common,
         })
       : undefined;
@@ -87,6 +92,10 @@ async function openPages(
     now: Date.now,
     log,
   });
+}
+
+function isHere({ hostname }: URL): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }
 
 /** Of the simulated organization: its administrators may do everything here and see what everybody does. */

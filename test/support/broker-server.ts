@@ -23,7 +23,7 @@ type Parts = z.input<ReturnType<typeof fileSchemaOf>>;
 export interface BrokerServerOptions {
   /** The part `broker` of a configuration file. */
   readonly broker?: Parts;
-  readonly internet?: Pick<SafeFetchOptions, 'resolve' | 'request' | 'allowFor'>;
+  readonly internet?: Pick<SafeFetchOptions, 'resolve' | 'request'>;
   readonly signInIssuer?: string;
   /** What whoever signs in may do, by their id. */
   readonly people?: Readonly<Record<string, readonly string[]>>;

@@ -33,7 +33,9 @@ export interface BrokerOptions {
   readonly seal: Pick<Seal, 'keys'>;
   readonly fetch: typeof fetch;
   /** How documents that clients name are reached. Default: as they are by everybody on the internet. */
-  readonly internet?: Pick<SafeFetchOptions, 'resolve' | 'request' | 'allowFor'> | undefined;
+  readonly internet?: Pick<SafeFetchOptions, 'resolve' | 'request'> | undefined;
+  /** Which of them may be on this machine all the same: where everything is simulated, and nowhere else. */
+  readonly allowFor?: ((url: URL) => boolean) | undefined;
   /** What the identity provider's tokens call their issuer, at which people sign in. */
   readonly signInIssuer?: string | undefined;
   /** Epoch milliseconds. */
@@ -68,11 +70,11 @@ export function openBroker(options: BrokerOptions): Broker {
   });
   const logOut = createLogout(people, issuer);
   const mayRegister = createRegistrations(now);
-  const internet = options.internet ?? { resolve: createResolver() };
+  const { allowFor, internet = { resolve: createResolver() } } = options;
   const documents = settings.clientMetadata
     ? createClientDocuments({
-        safeFetch: createSafeFetch(internet),
-        allowFor: internet.allowFor,
+        safeFetch: createSafeFetch({ ...internet, allowFor }),
+        allowFor,
         moreGrants: settings.assertionIssuers.length > 0 ? [jwtBearer] : [],
         now,
       })
