@@ -8,6 +8,7 @@ import { providers } from './auth/provider.ts';
 import type { Config } from './config.ts';
 import type { Mounted } from './core/reply.ts';
 import { Secret } from './core/secret.ts';
+import type { ConsoleOptions } from './http/console/visit.ts';
 import type { Sandbox } from './sandbox/index.ts';
 import { version } from './version.ts';
 
@@ -54,7 +55,7 @@ export async function openFrontDoor(app: Served, settings: SignInConfig): Promis
           ...common,
         })
       : undefined;
-  const pages = people && (await openPages(app, people, broker, { issuer, publicUrl }));
+  const pages = people && (await openPages(app, people, broker, { issuer: signIn.issuer ?? issuer, clientsIssuer: issuer, publicUrl }));
   const { openDoor } = await import('./auth/door.ts');
   const door = openDoor({ settings: auth, broker, fetch, now: Date.now, log: app.log });
   return {
@@ -71,22 +72,21 @@ async function openPages(
   app: Served,
   people: People,
   broker: Broker | undefined,
-  { issuer, publicUrl }: { readonly issuer: string; readonly publicUrl: string },
+  addresses: Pick<ConsoleOptions, 'issuer' | 'clientsIssuer' | 'publicUrl'>,
 ): Promise<Mounted> {
   const [{ openConsole }, { describeScope }] = await Promise.all([
     import('./http/console/console.ts'),
     import('./auth/broker/scopes.ts'),
   ]);
   const { approvals, calls, health, log } = app;
-  app.decideAt(new URL('/approvals', publicUrl).href);
+  app.decideAt(new URL('/approvals', addresses.publicUrl).href);
   return openConsole({
     people,
     consents: broker?.consents,
     approvals,
     calls,
     health,
-    publicUrl,
-    issuer,
+    ...addresses,
     describeScope: (scope) => describeScope(scope, platforms),
     version,
     now: Date.now,

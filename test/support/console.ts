@@ -3,8 +3,8 @@
 
 import type { Client } from '@modelcontextprotocol/client';
 import type { Deed, Form, Seen, Visitor } from '../../src/cli/visitor.ts';
-import { brokerParts, openTestBroker, type TestBroker } from './broker.ts';
-import type { TestServerOptions } from './server.ts';
+import { openTestBroker, type TestBroker } from './broker.ts';
+import { anyPort, type TestServerOptions } from './server.ts';
 import { actAs, createSigningClient, openBrowser } from './sign-in.ts';
 
 /** An administrator of the sandbox, who is an operator here, and two who are not. */
@@ -30,10 +30,12 @@ export interface Signed {
 }
 
 /** Everybody may do everything here, so that everybody has something to decide. */
-export async function openTestConsole(options: TestServerOptions = {}): Promise<TestConsole> {
+export async function openTestConsole(
+  options: TestServerOptions = {},
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<TestConsole> {
   const everybody = ['castellan:read', 'castellan:write', 'castellan:destroy'];
-  const more = (server: Parameters<typeof brokerParts>[0]) => ({ auth: { ...brokerParts(server).auth, everybody } });
-  const server = await openTestBroker(more, options);
+  const server = await openTestBroker({ auth: { publicUrl: `${anyPort}/mcp`, everybody }, ...more }, options);
   const { origin } = server;
   return {
     ...server,

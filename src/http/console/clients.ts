@@ -9,9 +9,9 @@ import { type ConsoleOptions, type Page, seeOther } from './visit.ts';
 import { when } from './words.ts';
 
 export const showClients: Page = async ({ person }, options) => {
-  const { consents, now, issuer } = options;
+  const { consents, now, clientsIssuer } = options;
   const given = (await consents?.list(person.id)) ?? [];
-  const elsewhere = html`<p class="card">MCP clients sign in at <code>${issuer}</code>: what you let them do is shown, and ended, there.</p>`;
+  const elsewhere = html`<p class="card">MCP clients sign in at <code>${clientsIssuer}</code>: what you let them do is shown, and ended, there.</p>`;
   const none = html`<p class="card">You have let no client act in your name. <a href="/connect">Connect one</a></p>`;
   const body = html`
 <p class="lead">Programs that act here in your name, and what you let them do.</p>

@@ -17,8 +17,10 @@ export interface ConsoleOptions {
   readonly health: () => Promise<Health>;
   /** Address of the MCP endpoint as clients see it; the console is at its origin. */
   readonly publicUrl: string;
-  /** Where people and, without consents, clients sign in. */
+  /** Where people sign in. */
   readonly issuer: string;
+  /** Where clients do, where there are no consents. */
+  readonly clientsIssuer: string;
   /** A scope in plain words. */
   readonly describeScope: (scope: string) => string;
   readonly version: string;
