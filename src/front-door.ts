@@ -55,7 +55,9 @@ export async function openFrontDoor(app: Served, settings: SignInConfig): Promis
           ...common,
         })
       : undefined;
-  const pages = people && (await openPages(app, people, broker, { issuer: signIn.issuer ?? issuer, clientsIssuer: issuer, publicUrl }));
+  const pages =
+    people &&
+    (await openPages(app, people, broker, { issuer: signIn.issuer ?? issuer, clientsIssuer: issuer, publicUrl }));
   const { openDoor } = await import('./auth/door.ts');
   const door = openDoor({ settings: auth, broker, fetch, now: Date.now, log: app.log });
   return {
