@@ -231,17 +231,24 @@ describe('dynamic registration (RFC 7591)', () => {
     expect(errorOf(await register())).toBe('403 access_denied');
   });
 
-  it('refuses what will not do', async () => {
+  it('refuses what will not do, and takes an application’s own scheme', async () => {
     for (const redirect_uris of [
       [],
       'x',
       ['http://evil.example/'],
       ['https://a.example/#b'],
-      ['javascript:alert(1)', 5],
+      [callback, 5],
+      ['javascript:alert(1)'],
+      ['data:,x'],
     ])
       expect(errorOf(await register({ redirect_uris })), JSON.stringify(redirect_uris)).toBe(
         '400 invalid_redirect_uri',
       );
+    const { body } = await register({ redirect_uris: ['cursor://anysphere.cursor-mcp/oauth'] });
+    const { authorizationUrl } = await start(body.client_id);
+    authorizationUrl.searchParams.set('redirect_uri', 'cursor://anysphere.cursor-mcp/oauth');
+    const page = await createBrowser().open(authorizationUrl);
+    expect(page.headers.get('content-security-policy')).toContain("form-action 'self' cursor:;");
     expect(errorOf(await register({ grant_types: ['implicit'] }))).toBe('400 invalid_client_metadata');
     expect(errorOf(await register({ token_endpoint_auth_method: 'x' }))).toBe('400 invalid_client_metadata');
     const broken = await fetch(`${server.issuer}/oauth/register`, { method: 'POST', body: '{' });
