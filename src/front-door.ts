@@ -10,6 +10,7 @@ import type { Mounted } from './core/reply.ts';
 import { Secret } from './core/secret.ts';
 import type { ConsoleOptions } from './http/console/visit.ts';
 import type { Sandbox } from './sandbox/index.ts';
+import { type SandboxSignIn, signInAtOkta } from './sandbox/sign-in.ts';
 import { version } from './version.ts';
 
 export interface FrontDoor {
@@ -100,19 +101,22 @@ function isHere({ hostname }: URL): boolean {
   return ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }
 
-/** Of the simulated organization: its administrators may do everything here and see what everybody does. */
-const administrators = 'Okta Administrators';
-
 /** Settings under which people of the simulated organization sign in, where no others are set. */
 export function signInAtSandbox<T extends SignInConfig>(settings: T, sandbox: Sandbox, url: string): T {
-  const { issuer, clients, setGatewayRedirectUris } = sandbox.okta.oauth.customServer('default');
+  return signInAtSimulated(settings, signInAtOkta(sandbox), url);
+}
+
+/** The same at any of the simulated identity providers: administrators may do everything here and see what everybody does. */
+export function signInAtSimulated<T extends SignInConfig>(settings: T, at: SandboxSignIn, url: string): T {
   const publicUrl = settings.auth.publicUrl ?? `${url}/mcp`;
-  setGatewayRedirectUris([`${new URL(publicUrl).origin}/oauth/callback`]);
+  at.setRedirectUris([`${new URL(publicUrl).origin}/oauth/callback`]);
+  const { administrators } = at.groups;
   return {
     ...settings,
     auth: {
       ...settings.auth,
       publicUrl,
+      ...(at.tenant !== undefined && { tenant: at.tenant }),
       groupMap: {
         [administrators]: ['castellan:read', 'castellan:write', 'castellan:destroy'],
         ...settings.auth.groupMap,
@@ -120,10 +124,10 @@ export function signInAtSandbox<T extends SignInConfig>(settings: T, sandbox: Sa
     },
     signIn: {
       ...settings.signIn,
-      issuer,
-      provider: 'okta',
-      clientId: clients.gateway.id,
-      clientSecret: new Secret(clients.gateway.secret),
+      issuer: at.issuer,
+      provider: at.provider,
+      clientId: at.clientId,
+      clientSecret: new Secret(at.clientSecret),
       scopes: [...settings.signIn.scopes, 'offline_access'],
       operators: [`group:${administrators}`, ...settings.signIn.operators],
     },

@@ -5,6 +5,7 @@ import { type Config, type LoadedConfig, loadConfig } from '../config.ts';
 import type { Fault, Settings } from '../core/settings.ts';
 import { nearest } from '../core/words.ts';
 import type { SandboxOptions } from '../sandbox/index.ts';
+import { type SignInKind, signInKinds } from '../sandbox/sign-in.ts';
 import { throwFaults } from './output.ts';
 
 /** Flags that every command with a configuration takes. */
@@ -121,6 +122,25 @@ export const sandboxFlags = {
   },
   users: { type: 'string', description: 'With --sandbox: its number of users, 1 to 100000. Default: 250.' },
 } as const satisfies ArgsDef;
+
+/** Where the people of the simulated organization sign in. */
+export const sandboxSignInFlag = {
+  'sandbox-sign-in': {
+    type: 'string',
+    description: `With --http and --sandbox: the simulated identity provider at which people sign in: ${signInKinds.join(', ')}. Default: okta.`,
+  },
+} as const satisfies ArgsDef;
+
+/** @param flag as it is called where the kind is given */
+export function readSignInKind(
+  text: unknown,
+  flag = '--sandbox-sign-in',
+): { readonly kind: SignInKind; readonly faults: readonly Fault[] } {
+  const kind = signInKinds.find((name) => name === (text ?? 'okta'));
+  if (kind !== undefined) return { kind, faults: [] };
+  const todo = `Give one of ${signInKinds.join(', ')}.`;
+  return { kind: 'okta', faults: [{ where: flag, problem: `is ${JSON.stringify(text)}`, todo }] };
+}
 
 export function sandboxOptions(given: Parsed): {
   readonly options: SandboxOptions | undefined;

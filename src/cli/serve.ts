@@ -15,11 +15,20 @@ import { callSettings } from '../mcp/settings.ts';
 import { auditSettings } from '../observe/audit-settings.ts';
 import { observeSettings } from '../observe/settings.ts';
 import type { Sandbox } from '../sandbox/index.ts';
+import { type SignInKind, signInOf } from '../sandbox/sign-in.ts';
 import { findFileProblem } from '../stores/file.ts';
 import { isRedis } from '../stores/names.ts';
 import { storeSettings } from '../stores/settings.ts';
 import type { Store } from '../stores/store.ts';
-import { flagsOf, loadFor, missingTenant, sandboxFlags, sandboxOptions } from './flags.ts';
+import {
+  flagsOf,
+  loadFor,
+  missingTenant,
+  readSignInKind,
+  sandboxFlags,
+  sandboxOptions,
+  sandboxSignInFlag,
+} from './flags.ts';
 import { openChecked } from './open.ts';
 import { paint, tell, throwFaults, UsageError } from './output.ts';
 import { sandboxPerson } from './sandbox-person.ts';
@@ -36,6 +45,7 @@ const args = {
   },
   iunderstandtherisks: { type: 'boolean', description: 'Said together with --no-auth.', default: false },
   ...sandboxFlags,
+  ...sandboxSignInFlag,
   ...flagsOf(
     httpSettings,
     authSettings,
@@ -53,8 +63,11 @@ export default defineCommand({
   args,
   async run({ args: given, rawArgs }) {
     const sandbox = sandboxOptions(given);
+    const simulated = readSignInKind(given['sandbox-sign-in']);
     const { config } = loadFor(rawArgs, given, args, (loaded) => [
       ...sandbox.faults,
+      ...simulated.faults,
+      ...straySignIn(loaded, given),
       ...missingTenant(loaded, sandbox.options !== undefined),
       ...(given.http ? signInFaults(loaded, given) : []),
       ...unknownPlatforms(
@@ -65,7 +78,7 @@ export default defineCommand({
     ]);
     throwFaults(checkStore(config, given.sandbox));
     const options = { config, sandbox: sandbox.options, writeLog: (line: string) => void process.stderr.write(line) };
-    if (given.http) await serveHttp(options, isOpen(given));
+    if (given.http) await serveHttp(options, isOpen(given), simulated.kind);
     else await serveStdio(options);
   },
 });
@@ -116,6 +129,15 @@ function strayFlags(given: Readonly<Record<string, unknown>>): Fault[] {
   if (given.auth === false) stray.push('--no-auth');
   if (given.iunderstandtherisks === true) stray.push('--iunderstandtherisks');
   return stray.map((where) => ({ where, problem: 'goes with --http', todo: 'Add --http, or leave it out.' }));
+}
+
+/** Where people of the simulated organization sign in is of interest where nothing else says where anybody does. */
+function straySignIn({ auth, signIn }: Config, given: Readonly<Record<string, unknown>>): Fault[] {
+  const configured = auth.issuer ?? signIn.issuer;
+  if (given['sandbox-sign-in'] === undefined || (given.http && given.sandbox && configured === undefined)) return [];
+  const problem =
+    configured === undefined ? 'goes with --http and --sandbox' : 'is beside an issuer that is configured';
+  return [{ where: '--sandbox-sign-in', problem, todo: 'Leave it out.' }];
 }
 
 function checkStore(config: Config, simulated: boolean): Fault[] {
@@ -193,10 +215,10 @@ async function serveStdio(options: ServeOptions): Promise<void> {
   await app.close();
 }
 
-async function serveHttp(options: ServeOptions, open: boolean): Promise<void> {
+async function serveHttp(options: ServeOptions, open: boolean, kind: SignInKind): Promise<void> {
   // From the beginning: a signal may come while the last lines of the start are written.
   const stopped = untilStopped();
-  const [{ listen }, { openMetrics }, { openFrontDoor, signInAtSandbox }] = await Promise.all([
+  const [{ listen }, { openMetrics }, { openFrontDoor, signInAtSimulated }] = await Promise.all([
     import('../http/listen.ts'),
     import('../observe/metrics.ts'),
     import('../front-door.ts'),
@@ -215,12 +237,13 @@ async function serveHttp(options: ServeOptions, open: boolean): Promise<void> {
       () => false,
     );
   let front: FrontDoor | undefined;
+  let simulated: Sandbox | undefined;
   const listener = await listen(http, async (address) => {
     const url = reachable(address);
     const { config } = options;
     const configured = config.auth.issuer ?? config.signIn.issuer;
-    const simulated = configured === undefined && !open ? app.sandbox : undefined;
-    const settings = simulated ? signInAtSandbox(config, simulated, url) : config;
+    simulated = configured === undefined && !open ? app.sandbox : undefined;
+    const settings = simulated ? signInAtSimulated(config, await signInOf(simulated, kind), url) : config;
     front = await openFrontDoor(app, settings);
     const signIn = front && { door: front.door, screen: app.screen };
     return {
@@ -244,7 +267,7 @@ async function serveHttp(options: ServeOptions, open: boolean): Promise<void> {
   const url = reachable(listener.url);
   await warmUp(url, app.sandbox !== undefined, front && app.direct);
   metrics.reset();
-  for (const line of sayOfSignIn(front, app.sandbox)) tell(line);
+  for (const line of sayOfSignIn(front, simulated !== undefined)) tell(line);
   tell(`Serving MCP at ${url}/mcp`);
   if (url !== listener.url)
     tell('Other machines reach it by the names in --allowed-hosts, at every address of this machine.');
@@ -263,13 +286,13 @@ function reachable(url: string): string {
   return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 }
 
-function sayOfSignIn(front: FrontDoor | undefined, sandbox: Sandbox | undefined): string[] {
+function sayOfSignIn(front: FrontDoor | undefined, simulated: boolean): string[] {
   if (!front) {
     const warning = 'Nobody signs in here: whoever reaches this port acts with the configured credential.';
     return [paint(['bold', 'red'], warning, process.stderr)];
   }
   const lines = [`Callers sign in at ${front.issuer} for ${front.publicUrl}.`];
-  if (sandbox && front.issuer.startsWith(sandbox.okta.url))
+  if (simulated)
     lines.push(
       `As anybody of the simulated organization: ${sandboxPerson}, for one, with the password that the page tells.`,
     );

@@ -10,6 +10,8 @@ export interface SandboxSignIn {
   provider: SignInKind;
   /** Where its metadata are found. OCI's own name for itself is another: the same for all domains. */
   issuer: string;
+  /** The customer that tokens name beside an issuer that many share; elsewhere it is the first word of the host. */
+  tenant?: string;
   clientId: string;
   clientSecret: string;
   /** A group of the administrators, and one of the help desk, as ID tokens name them in `groups`. */
@@ -18,24 +20,28 @@ export interface SandboxSignIn {
   setRedirectUris: (uris: readonly string[], logoutUris?: readonly string[]) => void;
 }
 
+/** At Okta's custom authorization server, with nothing more to open. */
+export function signInAtOkta({ okta }: Sandbox): SandboxSignIn {
+  const { issuer, clients, setGatewayRedirectUris } = okta.oauth.customServer('default');
+  return {
+    provider: 'okta',
+    issuer,
+    clientId: clients.gateway.id,
+    clientSecret: clients.gateway.secret,
+    groups: { administrators: 'Okta Administrators', helpDesk: 'Okta Administrators – Help Desk' },
+    setRedirectUris: setGatewayRedirectUris,
+  };
+}
+
 export async function signInOf(sandbox: Sandbox, kind: SignInKind): Promise<SandboxSignIn> {
-  if (kind === 'okta') {
-    const server = sandbox.okta.oauth.customServer('default');
-    const { id, secret } = server.clients.gateway;
-    return {
-      provider: kind,
-      issuer: server.issuer,
-      clientId: id,
-      clientSecret: secret,
-      groups: { administrators: 'Okta Administrators', helpDesk: 'Okta Administrators – Help Desk' },
-      setRedirectUris: server.setGatewayRedirectUris,
-    };
-  }
+  if (kind === 'okta') return signInAtOkta(sandbox);
   const { administrators, helpDesk } = await import('./company/teams.ts');
-  const { url, client, setRedirectUris } = await (kind === 'oci' ? sandbox.oci() : sandbox.scalekit());
+  const at = kind === 'oci' ? await sandbox.oci() : await sandbox.scalekit();
+  const { url, client, setRedirectUris } = at;
   return {
     provider: kind,
     issuer: url,
+    ...('tenant' in at && { tenant: at.tenant }),
     clientId: client.id,
     clientSecret: client.secret,
     groups: { administrators, helpDesk },

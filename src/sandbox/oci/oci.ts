@@ -24,6 +24,8 @@ export interface SandboxOci {
   url: string;
   /** What tokens and metadata say, and what is at no address of this machine. */
   issuer: string;
+  /** "idcs-…": which of all domains it is, in tokens; elsewhere the first word of the domain's host. */
+  tenant: string;
   /** The confidential application "Castellan". */
   client: { id: string; secret: string };
   /** The resource application for MCP: a scope is asked for as audience and name in one. */
@@ -87,6 +89,7 @@ export async function openOci({ users, seed, host, port, now }: OciOptions): Pro
   return {
     url: listener.url,
     issuer: ociIssuer,
+    tenant: domain.tenant,
     client: { id: domain.app.id, secret: domain.app.secret },
     resource: domain.resources[0] ?? { audience: '', scopes: [] },
     setRedirectUris(uris, logoutUris = uris.map((uri) => `${new URL(uri).origin}/`)) {
