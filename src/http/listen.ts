@@ -1,7 +1,8 @@
 // The web server on its address: limits on time, and an end that waits for calls under way.
 
-import { createServer, type Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { createHttpApp, type HttpOptions } from './app.ts';
 
@@ -16,6 +17,10 @@ export interface Listener {
 const headersTimeoutMs = 8_000;
 const requestTimeoutMs = 12_000;
 const closingMs = 10_000;
+/** So long before the end no answer keeps its connection: what is on its way by then arrives at one that listens. */
+const partingMs = 100;
+/** An answer of which nothing is taken for so long is given up, and its connection with it. */
+const stalledMs = 15_000;
 
 export interface Address {
   readonly host: string;
@@ -33,6 +38,9 @@ export async function listen(
   const made = Promise.withResolvers<ReturnType<typeof getRequestListener>>();
   made.promise.catch(() => {});
   let answer: ReturnType<typeof getRequestListener> | undefined;
+  let closing = false;
+  /** What each connection is answered, or was. */
+  const last = new Map<Socket, ServerResponse>();
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
@@ -41,6 +49,8 @@ export async function listen(
       keepAliveTimeout: 65_000,
     },
     (request, response) => {
+      if (closing) response.shouldKeepAlive = false;
+      else last.set(request.socket, response);
       if (answer) return void answer(request, response);
       made.promise.then(
         (first) => first(request, response),
@@ -51,7 +61,16 @@ export async function listen(
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    socket.once('close', () => {
+      sockets.delete(socket);
+      last.delete(socket);
+    });
+  });
+  // A timeout is that nothing moved in either direction. Who waits for an answer is left in peace.
+  server.setTimeout(stalledMs, (socket: Socket) => {
+    // Taken back from the system too, which else would go on trying.
+    if (socket.writableLength > 0) socket.resetAndDestroy();
+    else if (last.get(socket)?.writableFinished !== false) socket.destroy();
   });
   await opened(server, at);
   const url = urlOf(server, at);
@@ -71,8 +90,14 @@ export async function listen(
   return {
     url,
     async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      closing = true;
+      for (const response of last.values()) if (!response.headersSent) response.shouldKeepAlive = false;
+      // Who waited to be taken in when the end was asked for still is.
+      await new Promise(setImmediate);
+      // The web server's own `close` would cut off at once whoever is not asking, though their next request be on its way.
+      const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
       drain();
+      if (sockets.size > 0) await Promise.race([closed, wait(partingMs)]);
       const timer = setTimeout(() => server.closeAllConnections(), closingMs);
       // A connection whose last answer is out would be kept open for a next request; one that never asked is not idle to Node.
       const sweep = setInterval(() => {

@@ -28,12 +28,14 @@ export interface StartOptions {
   readonly folder?: string;
   /** Flags of who is let in, in the place of those that let everybody in. */
   readonly door?: readonly string[];
+  /** Node's own arguments. */
+  readonly node?: readonly string[];
 }
 
 /** Starts `castellan` with these arguments, with nothing of this user's configuration. */
 export function startCastellan(args: readonly string[], options: StartOptions = {}): Castellan {
   const home = mkdtempSync(join(tmpdir(), 'castellan-trial-'));
-  const child = spawn(process.execPath, [start, ...args], {
+  const child = spawn(process.execPath, [...(options.node ?? []), start, ...args], {
     cwd: options.folder ?? home,
     env: { PATH: process.env.PATH, HOME: home, CASTELLAN_DATA: join(home, 'data'), NO_COLOR: '1', ...options.env },
   });
