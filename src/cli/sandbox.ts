@@ -1,8 +1,9 @@
 // castellan sandbox: the simulated organization alone, for any Okta client.
 
 import { defineCommand } from 'citty';
-import { openSandbox } from '../sandbox/index.ts';
-import { checkFlags, numberFlag } from './flags.ts';
+import { openSandbox, sandboxPassword } from '../sandbox/index.ts';
+import { type SandboxSignIn, signInKinds, signInOf } from '../sandbox/sign-in.ts';
+import { checkFlags, numberFlag, readSignInKind } from './flags.ts';
 import { paint, print, throwFaults } from './output.ts';
 import { readServiceKey, serviceKeyFlag } from './service-key.ts';
 import { untilStopped } from './stop.ts';
@@ -19,6 +20,10 @@ const args = {
     default: '0',
   },
   'service-key': serviceKeyFlag,
+  'sign-in': {
+    type: 'string',
+    description: `Simulated identity provider whose settings are shown: ${signInKinds.join(', ')}. The last two listen on the port after --port.`,
+  },
 } as const;
 
 export default defineCommand({
@@ -30,14 +35,17 @@ export default defineCommand({
     const latency = numberFlag('latency', given.latency, 0, 60_000);
     const faults = numberFlag('faults', given.faults, 0, 1, false);
     const serviceKey = readServiceKey(given['service-key']);
+    const signIn = readSignInKind(given['sign-in'], '--sign-in');
     throwFaults([
       ...checkFlags(rawArgs, args),
       ...[port, users, seed, latency, faults, serviceKey].flatMap(({ fault }) => fault ?? []),
+      ...signIn.faults,
     ]);
     const stopped = untilStopped();
     const sandbox = await openSandbox({
       host: given.host,
       port: port.value,
+      besidePort: port.value === 0 ? 0 : port.value + 1,
       users: users.value,
       seed: seed.value,
       latencyMs: latency.value,
@@ -60,9 +68,26 @@ export default defineCommand({
       print(`  export OKTA_CLIENT_ID=${sandbox.okta.oauth.serviceClientId}`);
       print('  export OKTA_PRIVATE_KEY="$(cat key.pem)"; castellan doctor');
     } else print('As its service app: start again with --service-key and your public key.');
+    if (given['sign-in'] !== undefined) printSignIn(await signInOf(sandbox, signIn.kind));
     print();
     print('Ctrl-C ends it; everything in it is gone then.');
     await stopped;
     await sandbox.close();
   },
 });
+
+/** What makes its people sign in at Castellan, where that listens as it does by itself. */
+function printSignIn(at: SandboxSignIn): void {
+  print();
+  print(`Or for Castellan over HTTP, at which its people sign in, everybody with the password ${sandboxPassword}:`);
+  const settings = {
+    CASTELLAN_PUBLIC_URL: 'http://127.0.0.1:3000/mcp',
+    CASTELLAN_SIGN_IN_ISSUER: at.issuer,
+    CASTELLAN_SIGN_IN_PROVIDER: at.provider,
+    CASTELLAN_SIGN_IN_CLIENT_ID: at.clientId,
+    CASTELLAN_SIGN_IN_CLIENT_SECRET: at.clientSecret,
+    ...(at.tenant !== undefined && { CASTELLAN_AUTH_TENANT: at.tenant }),
+  };
+  for (const [name, value] of Object.entries(settings)) print(`  export ${name}=${value}`);
+  print('  castellan serve --http');
+}
