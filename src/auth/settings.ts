@@ -180,6 +180,7 @@ const alsoOfBroker: ReadonlySet<string> = new Set([
   'groupsClaim',
   'groupMap',
   'subjectClaim',
+  'tenant',
   'clockSkew',
 ]);
 

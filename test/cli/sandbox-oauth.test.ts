@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
+import { signInKinds } from '../../src/sandbox/sign-in.ts';
 import { runCastellan } from '../trials/castellan.ts';
 
 const castellan = fileURLToPath(new URL('../../bin/castellan.js', import.meta.url));
@@ -79,4 +81,31 @@ test.each([
   const run = await runCastellan(['sandbox', '--port', '0', '--service-key', join(folder, file)], { folder, env: {} });
   expect(run).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(says) });
   expect(run.stderr).not.toMatch(/BEGIN|"d"/);
+});
+
+test.each(signInKinds)('with --sign-in %s it says how its people sign in at Castellan', async (kind) => {
+  const shown = await start('--sign-in', kind);
+  const settings = Object.fromEntries(
+    [...shown.matchAll(/export (CASTELLAN_\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
+  );
+  expect(settings).toMatchObject({
+    CASTELLAN_SIGN_IN_PROVIDER: kind,
+    CASTELLAN_PUBLIC_URL: 'http://127.0.0.1:3000/mcp',
+  });
+  const { config, faults } = loadConfig({}, { env: { ...settings, CASTELLAN_DATA: folder }, folder, tenants: false });
+  expect(faults).toEqual([]);
+  const found = await fetch(`${config.signIn.issuer}/.well-known/openid-configuration`);
+  const metadata = (await found.json()) as { authorization_endpoint: string };
+  const request = new URLSearchParams({
+    client_id: config.signIn.clientId ?? '',
+    redirect_uri: 'http://127.0.0.1:3000/oauth/callback',
+    response_type: 'code',
+    scope: config.signIn.scopes.join(' '),
+    state: 's',
+    code_challenge: 'c'.repeat(43),
+    code_challenge_method: 'S256',
+  });
+  const page = await (await fetch(`${metadata.authorization_endpoint}?${request}`)).text();
+  expect(page).toContain('This is a sandbox.');
+  expect(shown).toContain(/<kbd>([^<]+)<\/kbd><\/p>/.exec(page)?.[1] ?? 'a password');
 });

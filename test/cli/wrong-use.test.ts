@@ -113,6 +113,22 @@ describe.concurrent('flags', () => {
       [['serve', '--http', '--iunderstandtherisks', '--sandbox'], ['--no-auth']],
       [['serve'], ['OKTA_CLIENT_ORGURL', 'OKTA_API_TOKEN', '--sandbox']],
       [
+        ['serve', '--http', '--sandbox', '--sandbox-sign-in', 'azure'],
+        ['--sandbox-sign-in', 'okta, oci, scalekit'],
+      ],
+      [
+        ['serve', '--sandbox', '--sandbox-sign-in', 'oci'],
+        ['--sandbox-sign-in', 'goes with --http'],
+      ],
+      [
+        ['serve', '--http', '--sandbox', '--sandbox-sign-in', 'oci', ...signIn],
+        ['--sandbox-sign-in', 'an issuer'],
+      ],
+      [
+        ['sandbox', '--sign-in', 'azure'],
+        ['--sign-in', 'okta, oci, scalekit'],
+      ],
+      [
         ['sandbox', '--faults', '2'],
         ['--faults', '0 to 1'],
       ],
