@@ -31,6 +31,8 @@ export interface People {
   readonly begin: (request: IncomingMessage, returnTo: string) => Promise<Reply>;
   /** Ends the browser's session here and says where the provider ends its own. */
   readonly end: (request: IncomingMessage) => Promise<Reply>;
+  /** Ends the person's sessions in every browser. */
+  readonly endAll: (personId: string) => Promise<void>;
   /** The person's own token at the provider, sealed until it is needed; for exchange alone. */
   readonly subjectOf: (personId: string) => Subject;
   /** What is known of a person who has signed in before, in whichever browser: what they may do, as the provider said last. */

@@ -1,6 +1,9 @@
 // The console: what people see of their calls, decide, and withdraw.
 
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { brokerParts } from '../support/broker.ts';
 import {
   askFor,
   formWith,
@@ -11,6 +14,8 @@ import {
   tomas,
   wordsOf,
 } from '../support/console.ts';
+import { openTestServer } from '../support/server.ts';
+import { actAs, createSigningClient, openBrowser } from '../support/sign-in.ts';
 
 let server: TestConsole;
 let operator: Signed;
@@ -22,6 +27,14 @@ beforeAll(async () => {
   person = await server.signIn(tomas);
 });
 afterAll(() => server?.close());
+
+async function freePort(): Promise<number> {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const { port } = taken.address() as AddressInfo;
+  await new Promise((resolve) => taken.close(resolve));
+  return port;
+}
 
 /** Of somebody else whom nothing protects. */
 async function anybodyElse(place: number): Promise<string> {
@@ -253,6 +266,16 @@ test('signing out ends the session here, and leads to where the provider ends it
   expect(again.status).toBe(303);
 });
 
+test('signing out everywhere ends every browser’s session of this person, and nobody else’s', async () => {
+  const [one, two, theirs] = [await server.signIn(tomas), await server.signIn(tomas), await server.signIn(helena)];
+  const page = await one.get('/clients');
+  const form = formWith(page, 'where');
+  await one.browser.send({ form, values: { where: 'everywhere' } });
+  for (const gone of [one, two, person]) expect((await gone.ask('/calls')).status).toBe(303);
+  expect((await theirs.ask('/calls')).status).toBe(200);
+  expect((await server.signIn(tomas, '/calls')).first.status).toBe(200);
+});
+
 test('without its store it says so, and that nothing was changed', async () => {
   const away = await openTestConsole({}, { state: { store: 'redis://127.0.0.1:1' } });
   try {
@@ -265,5 +288,40 @@ test('without its store it says so, and that nothing was changed', async () => {
     expect(await answer.text()).toContain('Nothing was changed');
   } finally {
     await away.close();
+  }
+});
+
+test('where clients sign in at an authorization server of its own, people see here what was called in their name', async () => {
+  const port = await freePort();
+  const publicUrl = `http://127.0.0.1:${port}/mcp`;
+  const own = await openTestServer({
+    port,
+    parts: (organization) => {
+      const { signIn } = brokerParts(organization);
+      return { signIn, auth: { issuer: signIn.issuer, provider: 'okta', audience: ['api://default'], publicUrl } };
+    },
+  });
+  try {
+    const gateway = own.organization.sandbox.okta.oauth.customServer('default');
+    gateway.setGatewayRedirectUris([`http://127.0.0.1:${port}/oauth/callback`]);
+    const browser = openBrowser();
+    const { native } = gateway.clients;
+    const signing = createSigningClient({
+      url: publicUrl,
+      era: '2026-07-28',
+      clientId: native.id,
+      browser,
+      act: actAs(tomas),
+    });
+    const client = await signing.connect();
+    await client.callTool({ name: 'list_okta_groups', arguments: {} });
+    // Signed in there already: the browser only passes by.
+    const calls = await browser.open(new URL('/sign-in?to=/calls', publicUrl));
+    expect('text' in calls && wordsOf(calls)).toMatch(/list_okta_groups Done/);
+    const clients = await browser.open(new URL('/clients', publicUrl));
+    expect('text' in clients && wordsOf(clients)).toContain(`MCP clients sign in at ${gateway.issuer}`);
+    await client.close();
+  } finally {
+    await own.close();
   }
 });

@@ -130,6 +130,7 @@ function signedIn(origin: string, all: NonNullable<BrokerServerOptions['people']
     of: async ({ headers }) => person(/person=([^;]+)/.exec(headers.cookie ?? '')?.[1] ?? ''),
     begin: async () => page,
     end: async () => page,
+    endAll: async () => {},
     subjectOf: () => ({ load: () => Promise.reject(new Error('no token')) }),
     known: async (id) => person(id),
     stillThere: async (id) => person(id) !== undefined,

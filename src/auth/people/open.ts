@@ -135,8 +135,11 @@ export function openPeople(options: PeopleOptions): People {
       if (!found) return undefined;
       const { place, session } = found;
       const left = session.since + sessionMs - now();
-      const record = left > 0 ? await people.get(session.personId) : undefined;
-      if (!record) {
+      const [record, ended] = await Promise.all([
+        people.get(session.personId),
+        store.get(placeOfEnd(session.personId)),
+      ]);
+      if (!record || left <= 0 || session.since <= Number(ended ?? 0)) {
         await sessions.delete(place);
         return undefined;
       }
@@ -156,6 +159,9 @@ export function openPeople(options: PeopleOptions): People {
       const there = await upstream.endSession(found.session.idToken, `${origin}/`).catch(() => undefined);
       return redirect(there?.href ?? '/', [gone]);
     },
+
+    // A mark rather than a list of sessions: one that is written down again meanwhile is ended all the same.
+    endAll: (id) => store.set(placeOfEnd(id), String(now()), sessionMs),
 
     subjectOf: (id) => ({ load: (signal) => standing.load(id, signal) }),
 
@@ -178,6 +184,10 @@ export function openPeople(options: PeopleOptions): People {
       },
     },
   };
+}
+
+function placeOfEnd(personId: string): string {
+  return `signed-out:${digest(personId)}`;
 }
 
 function random(): string {

@@ -14,7 +14,7 @@ const perPage = 25;
 
 export const showCalls: Page = async ({ person, query }, { calls, now }) => {
   const asked = query.get('caller')?.trim() ?? '';
-  const filter = person.operator ? asked || undefined : person.caller;
+  const filter = person.operator ? callerOf(asked, person) : person.caller;
   const before = readPlace(query.get('before'));
   const page = await calls.list({ caller: filter, before, most: perPage });
   const older = page.older && olderLink(page.older, person.operator ? asked : '');
@@ -32,12 +32,18 @@ ${
   return renderPage({ title: 'Calls', body, person, section: '/calls' });
 };
 
+/** As records name them; of people it is enough to say their id. */
+function callerOf(asked: string, { caller }: Person): string | undefined {
+  if (asked === '' || asked === 'local' || asked.includes('|')) return asked || undefined;
+  return caller.slice(0, caller.lastIndexOf('|') + 1) + asked;
+}
+
 function searchForm(asked: string, person: Person): Html {
   return html`<form class="search" method="get" action="/calls">
 <div><label for="caller">Only the calls of</label>
 <input id="caller" type="search" name="caller" value="${asked}" autocomplete="off" spellcheck="false" aria-describedby="caller-help"></div>
 <button>Show</button></form>
-<p class="quiet small" id="caller-help">A caller as records name them. <a href="${listLink(person.caller)}">Only mine</a> · <a href="/calls">Everybody’s</a></p>`;
+<p class="quiet small" id="caller-help">A person’s id, or a caller as records name them. <a href="${listLink(person.caller)}">Only mine</a> · <a href="/calls">Everybody’s</a></p>`;
 }
 
 export function callsTable(calls: readonly RecordedCall[], person: Person, now: number): Html {
@@ -46,7 +52,7 @@ export function callsTable(calls: readonly RecordedCall[], person: Person, now: 
 <th role="rowheader" scope="row"><a href="${callLink(call)}">${visibleLine(call.tool, 80)}</a></th>
 <td role="cell" data-label="Outcome">${outcome(call)}</td>
 <td role="cell" data-label="Tenant">${call.tenant === undefined ? html`<span class="quiet">none</span>` : visibleLine(call.tenant, 60)}</td>
-${person.operator ? html`<td role="cell" data-label="Caller"><span>${callerName(call.caller, person)}</span></td>` : ''}
+${person.operator ? html`<td role="cell" data-label="Caller"><a href="${listLink(call.caller)}">${callerName(call.caller, person)}</a></td>` : ''}
 <td role="cell" data-label="When">${when(Date.parse(call.at), now)}</td>
 </tr>`,
   );

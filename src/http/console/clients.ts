@@ -15,7 +15,10 @@ export const showClients: Page = async ({ person }, options) => {
   const none = html`<p class="card">You have let no client act in your name. <a href="/connect">Connect one</a></p>`;
   const body = html`
 <p class="lead">Programs that act here in your name, and what you let them do.</p>
-${consents ? (given.length > 0 ? given.map((consent) => clientCard(consent, options, now())) : none) : elsewhere}`;
+${consents ? (given.length > 0 ? given.map((consent) => clientCard(consent, options, now())) : none) : elsewhere}
+<h2>Your browsers</h2>
+<p>If somebody else may have used a browser of yours, end your sign-in in all of them, this one too. Clients keep what you let them do until you withdraw it.</p>
+<form method="post" action="/sign-out"><input type="hidden" name="${csrfField}" value="${person.csrf}"><button name="where" value="everywhere">Sign out everywhere</button></form>`;
   return renderPage({ title: 'Clients', body, person, section: '/clients' });
 };
 

@@ -24,6 +24,11 @@ interface Route {
 const signInPath = '/sign-in';
 const signOutPath = '/sign-out';
 
+const signOut: Page = async ({ person, form, end }, { people }) => {
+  if (form.get('where') === 'everywhere') await people.endAll(person.id);
+  return end();
+};
+
 const routes: readonly Route[] = [
   { path: /^\/$/, get: showOverview },
   { path: /^\/calls$/, get: showCalls },
@@ -33,7 +38,7 @@ const routes: readonly Route[] = [
   { path: /^\/clients$/, get: showClients },
   { path: /^\/clients\/([^/]{1,200})$/, get: askWithdrawal, post: withdraw },
   { path: /^\/connect$/, get: showConnect },
-  { path: new RegExp(`^${signOutPath}$`), post: ({ end }) => end() },
+  { path: new RegExp(`^${signOutPath}$`), post: signOut },
 ];
 
 export function openConsole(options: ConsoleOptions): Mounted {

@@ -53,12 +53,20 @@ ${
 <h2>What you may let a client do</h2>
 ${
   person.allowance.scopes.size > 0
-    ? html`<ul>${[...person.allowance.scopes].map((scope) => html`<li>${describeScope(scope)} <code>${scope}</code></li>`)}</ul>`
+    ? html`<ul>${inOrder(person.allowance.scopes).map((scope) => html`<li>${describeScope(scope)} <code>${scope}</code></li>`)}</ul>`
     : html`<p class="card">Nothing: an administrator of this server must allow you something first.</p>`
 }
 ${person.operator ? html`<p>You are an operator: you see everybody’s calls and decide everybody’s questions.</p>` : ''}`;
   return renderPage({ title: titleOf(state), body, person, section: '/' });
 };
+
+const kinds = ['read', 'write', 'destroy'];
+
+/** What can do more comes later. */
+function inOrder(scopes: Iterable<string>): readonly string[] {
+  const rank = (scope: string) => kinds.indexOf(scope.slice(scope.indexOf(':') + 1));
+  return [...scopes].sort((one, other) => rank(one) - rank(other));
+}
 
 function titleOf({ status }: Health): string {
   return status === 'ok' ? 'All is well' : 'Something needs attention';
