@@ -25,7 +25,7 @@ export interface BrokerServerOptions {
   readonly broker?: Parts;
   readonly internet?: Pick<SafeFetchOptions, 'resolve' | 'request'>;
   readonly signInIssuer?: string;
-  /** What whoever signs in may do, by their id. */
+  /** What whoever signs in may do, by their id; the first of them does in every browser. */
   readonly people?: Readonly<Record<string, readonly string[]>>;
   /** Epoch milliseconds. */
   readonly now?: () => number;
@@ -125,10 +125,15 @@ function signedIn(origin: string, all: NonNullable<BrokerServerOptions['people']
     const facts = { groups: [], allowance: allowanceOf(scopes), operator: false, csrf: `csrf-${id}`, since: now() };
     return { id, caller: `${origin}|${id}`, name: `Person ${id}`, ...facts };
   };
-  const page = { status: 200, headers: {}, body: 'sign in' };
+  const page = { status: 200, headers: {}, body: 'signed out' };
+  const [first = ''] = Object.keys(all);
   return {
     of: async ({ headers }) => person(/person=([^;]+)/.exec(headers.cookie ?? '')?.[1] ?? ''),
-    begin: async () => page,
+    begin: async (_request, returnTo) => ({
+      status: 303,
+      headers: { location: returnTo, 'set-cookie': `person=${first}; Path=/` },
+      body: '',
+    }),
     end: async () => page,
     endAll: async () => {},
     subjectOf: () => ({ load: () => Promise.reject(new Error('no token')) }),

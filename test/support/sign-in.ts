@@ -32,6 +32,8 @@ export interface SignInOptions {
   readonly era: Era;
   /** Of a client that was registered beforehand; another registers itself. */
   readonly clientId?: string;
+  /** Of a client that is known by a document about it. */
+  readonly documentUrl?: string;
   /** Whose browser it is, in the place of `onPage`: the pages’ forms are followed. */
   readonly browser?: Visitor;
   /** What is done on each page there; by default an administrator of the sandbox signs in and allows everything. */
@@ -56,7 +58,7 @@ export interface SigningClient {
 }
 
 export function createSigningClient(options: SignInOptions): SigningClient {
-  const { url, era, clientId, onPage, browser, act = actAs(), name = 'test' } = options;
+  const { url, era, clientId, documentUrl, onPage, browser, act = actAs(), name = 'test' } = options;
   const asked: string[] = [];
   const resources: (string | null)[] = [];
   let information = clientId === undefined ? undefined : { client_id: clientId };
@@ -67,6 +69,7 @@ export function createSigningClient(options: SignInOptions): SigningClient {
   let discovered: OAuthDiscoveryState | undefined;
   const provider: OAuthClientProvider = {
     redirectUrl: callback,
+    ...(documentUrl !== undefined && { clientMetadataUrl: documentUrl }),
     clientMetadata: {
       client_name: name,
       redirect_uris: [callback],

@@ -15,7 +15,6 @@ export function createFetchBudget(now: () => number): FetchBudget {
   const hosts = new Map<string, () => boolean>();
   return {
     take(host, known) {
-      if (!known && !all()) return false;
       let bucket = hosts.get(host);
       if (!bucket) {
         const [oldest] = hosts.keys();
@@ -23,7 +22,7 @@ export function createFetchBudget(now: () => number): FetchBudget {
         bucket = createBucket(perHost, now);
         hosts.set(host, bucket);
       }
-      return bucket();
+      return bucket() && (known || all());
     },
   };
 }

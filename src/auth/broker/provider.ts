@@ -115,8 +115,11 @@ function configure(options: ProviderOptions): Configuration {
     },
     interactions: { url: (_ctx, { uid }) => `${interactionPath}${uid}` },
     clientBasedCORS: () => true,
-    findAccount: async (_ctx, id, token) => {
+    findAccount: async (ctx, id, token) => {
       if (isReserved(id)) return undefined;
+      // A client may have changed where it returns to since the code was sent there.
+      const sentTo = token && 'redirectUri' in token ? token.redirectUri : undefined;
+      if (typeof sentTo === 'string' && !ctx.oidc.client?.redirectUriAllowed(sentTo)) return undefined;
       // With a code or a refresh token nobody sits there: the provider is asked whether the person still is one of its own.
       if (token && !(await people.stillThere(id))) return undefined;
       return { accountId: id, claims: async () => ({ sub: id }) };
