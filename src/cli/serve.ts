@@ -292,6 +292,8 @@ function sayOfSignIn(front: FrontDoor | undefined, simulated: boolean): string[]
     return [paint(['bold', 'red'], warning, process.stderr)];
   }
   const lines = [`Callers sign in at ${front.issuer} for ${front.publicUrl}.`];
+  if (front.people)
+    lines.push(`People see what was done, and decide what waits, at ${new URL('/', front.publicUrl).href}`);
   if (simulated)
     lines.push(
       `As anybody of the simulated organization: ${sandboxPerson}, for one, with the password that the page tells.`,
