@@ -2,7 +2,8 @@
 
 import { type App, platforms } from './app.ts';
 import type { Broker } from './auth/broker/broker.ts';
-import type { Door } from './auth/door.ts';
+import { isReserved } from './auth/broker/subjects.ts';
+import type { Door, DoorOptions } from './auth/door.ts';
 import type { People } from './auth/people.ts';
 import { providers } from './auth/provider.ts';
 import type { Config } from './config.ts';
@@ -28,7 +29,10 @@ export interface FrontDoor {
 }
 
 type SignInConfig = Pick<Config, 'auth' | 'signIn' | 'broker'>;
-type Served = Pick<App, 'sandbox' | 'store' | 'seal' | 'log' | 'approvals' | 'calls' | 'health' | 'decideAt'>;
+type Served = Pick<
+  App,
+  'sandbox' | 'store' | 'seal' | 'log' | 'approvals' | 'calls' | 'health' | 'decideAt' | 'connected'
+>;
 
 /** @returns undefined where nothing says where anybody signs in */
 export async function openFrontDoor(app: Served, settings: SignInConfig): Promise<FrontDoor | undefined> {
@@ -60,7 +64,8 @@ export async function openFrontDoor(app: Served, settings: SignInConfig): Promis
     people &&
     (await openPages(app, people, broker, { issuer: signIn.issuer ?? issuer, clientsIssuer: issuer, publicUrl }));
   const { openDoor } = await import('./auth/door.ts');
-  const door = openDoor({ settings: auth, broker, fetch, now: Date.now, log: app.log });
+  const subjects = subjectsFor(app, people, broker, signIn.issuer);
+  const door = openDoor({ settings: auth, broker, subjects, fetch, now: Date.now, log: app.log });
   return {
     door,
     people,
@@ -69,6 +74,19 @@ export async function openFrontDoor(app: Served, settings: SignInConfig): Promis
     publicUrl,
     mounted: [people?.mounted, broker?.mounted, pages].filter((each) => each !== undefined),
   };
+}
+
+/** What stands for callers, kept at hand only where a tenant is used with callers' own rights. */
+function subjectsFor(
+  { connected }: Pick<App, 'connected'>,
+  people: People | undefined,
+  broker: Broker | undefined,
+  signInIssuer: string | undefined,
+): DoorOptions['subjects'] {
+  const needed = connected.some(({ tenants }) => [...tenants.values()].some(({ actsAs }) => actsAs === 'caller'));
+  if (!needed) return undefined;
+  if (!broker || !people) return 'inbound';
+  return (id) => (isReserved(id) ? undefined : { ...people.subjectOf(id), issuer: signInIssuer });
 }
 
 async function openPages(

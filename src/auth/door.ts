@@ -2,7 +2,7 @@
 // behind it. It never lets anybody in because something could not be checked.
 
 import type { IncomingMessage } from 'node:http';
-import type { Caller } from '../core/caller.ts';
+import type { Caller, Subject } from '../core/caller.ts';
 import type { Log } from '../observe/log.ts';
 import { createAsking } from './asking.ts';
 import { type Presented, takeBearer } from './bearer.ts';
@@ -11,6 +11,7 @@ import { type Challenge, metadataPathsOf, writeChallenge, writeMetadata } from '
 import { type SignedIn, TokenRefused } from './claims.ts';
 import { isOutage, rememberTokens } from './remember.ts';
 import type { AuthSettings } from './settings.ts';
+import { holdToken } from './subject.ts';
 import { createOwnVerifier, createVerifier } from './verifier.ts';
 
 export interface Door {
@@ -48,6 +49,11 @@ export interface DoorOptions {
   readonly settings: AuthSettings;
   /** Whose tokens are taken where no issuer is configured. */
   readonly broker?: Pick<Broker, 'issuer' | 'keys' | 'stands'> | undefined;
+  /**
+   * Where callers act as themselves: what stands for them. `inbound` is the token of the request, held with the caller and
+   * nowhere else; behind a broker it is what the person signed in with at the provider.
+   */
+  readonly subjects?: 'inbound' | ((personId: string) => Subject | undefined) | undefined;
   readonly fetch: typeof fetch;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -65,7 +71,7 @@ const warnEveryMs = 30_000;
 const retryAfterSeconds = 5;
 
 /** @throws {TypeError} when no issuer is configured: whoever opens a door has checked that. */
-export function openDoor({ settings, broker, fetch, now, log }: DoorOptions): Door {
+export function openDoor({ settings, broker, subjects, fetch, now, log }: DoorOptions): Door {
   const { publicUrl } = settings;
   const issuer = broker?.issuer ?? settings.issuer;
   if (issuer === undefined || publicUrl === undefined) throw new TypeError('a door without an issuer or an address');
@@ -98,7 +104,13 @@ export function openDoor({ settings, broker, fetch, now, log }: DoorOptions): Do
     const known = visitors.get(signedIn);
     if (known) return known;
     const { id, allowance, client, scopes, expires } = signedIn;
-    const visitor: Visitor = { caller: { id, allowance }, client, scopes, expires: expires * 1000 };
+    const subject = typeof subjects === 'function' ? subjects(id.slice(id.indexOf('|') + 1)) : undefined;
+    const visitor: Visitor = {
+      caller: { id, allowance, ...(subject && { subject }) },
+      client,
+      scopes,
+      expires: expires * 1000,
+    };
     const admission =
       settings.requiredScopes.every((scope) => scopes.includes(scope)) && allowance.key !== ''
         ? visitor
@@ -131,6 +143,13 @@ export function openDoor({ settings, broker, fetch, now, log }: DoorOptions): Do
     }
   }
 
+  /** For this request alone: what is remembered of a token does not hold it. */
+  function withToken(admission: Admission, token: string): Admission {
+    if ('status' in admission) return admission;
+    const { caller, expires } = admission;
+    return { ...admission, caller: { ...caller, subject: holdToken(token, expires, now) } };
+  }
+
   return {
     admit(request) {
       const presented: Presented = takeBearer(request);
@@ -142,8 +161,11 @@ export function openDoor({ settings, broker, fetch, now, log }: DoorOptions): Do
         const description = 'Send one token, in one Authorization header: Bearer TOKEN.';
         return refuse(400, description, { error: 'invalid_request', description });
       }
-      const known = tokens.known(presented.token);
-      return known ? welcome(known) : verify(presented.token);
+      const { token } = presented;
+      const known = tokens.known(token);
+      if (subjects !== 'inbound') return known ? welcome(known) : verify(token);
+      if (known) return withToken(welcome(known), token);
+      return verify(token).then((admission) => withToken(admission, token));
     },
     lacking,
     metadata: {

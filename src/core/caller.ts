@@ -13,6 +13,8 @@ export interface Caller {
 
 /** RFC 8693 §2.1: whom a token exchange is for. */
 export interface Subject {
+  /** Who issued it to Castellan itself, when the person signed in here; absent for a token that came with a request. */
+  readonly issuer?: string | undefined;
   /** Fresh for long enough to be exchanged. Rejects with a CastellanError that says to sign in again where there is none any more. */
   readonly load: (signal: AbortSignal) => Promise<SubjectToken>;
 }

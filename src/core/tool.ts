@@ -126,6 +126,8 @@ export interface Tenant<Client = unknown> {
   readonly name: string;
   /** The client for one call; cheap. */
   readonly connect: (scope: CallScope) => Client;
+  /** Set where requests are made with the caller's own rights: records say so. */
+  readonly actsAs?: 'caller' | undefined;
   /** Why nothing may be changed here, in half a sentence; absent where changes are open. */
   readonly readOnly?: string | undefined;
   /** Scopes that the credential is known to have, without asking anybody; undefined where that is not (or cannot be) known. */

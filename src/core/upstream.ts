@@ -30,6 +30,7 @@ export interface Credential {
     readonly method: string;
     readonly url: URL;
     readonly signal: AbortSignal;
+    readonly caller?: Caller | undefined;
   }): Promise<Record<string, string>>;
   /**
    * Told once a request that the upstream did not let it in with these headers: 401, or 400 with a challenge (RFC 6750
@@ -130,7 +131,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         Math.max(1, Math.floor(Math.min(options.attemptTimeoutMs, scope.deadline - started))),
       );
       const signal = AbortSignal.any([scope.signal, timeout]);
-      const proof = await options.credential({ method: asked.method, url, signal });
+      const proof = await options.credential({ method: asked.method, url, signal, caller: scope.caller });
       const init: RequestInit = {
         method: asked.method,
         headers: {

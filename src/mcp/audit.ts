@@ -21,6 +21,7 @@ export function auditCalls(log: AuditLog, digest: Digest): Step {
           tool: tool.name,
           access: tool.access,
           caller: call.caller.id,
+          ...(call.tenant?.actsAs && { as: call.tenant.actsAs }),
           ...(call.tenant && { tenant: call.tenant.name }),
           input: await digest(call.input),
           ...(plan && { plan: await digest(plan), targets: plan.targets.map(({ type, id }) => `${type}:${id}`) }),

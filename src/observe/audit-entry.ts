@@ -8,6 +8,8 @@ export interface AuditEntry {
   readonly tool: string;
   readonly access: 'read' | 'write' | 'destroy';
   readonly caller: string;
+  /** Set where the platform saw the caller, not Castellan's own credential. */
+  readonly as?: 'caller' | undefined;
   readonly tenant?: string | undefined;
   /** Digest of the input. */
   readonly input?: string | undefined;
@@ -39,7 +41,7 @@ export interface AuditRecord extends Omit<AuditEntry, 'event'> {
 
 /** The order of fields is part of the form: the same entry is the same bytes. */
 const fields = [
-  ...(['event', 'call', 'tool', 'access', 'caller', 'tenant', 'input', 'plan', 'targets', 'requestIds'] as const),
+  ...(['event', 'call', 'tool', 'access', 'caller', 'as', 'tenant', 'input', 'plan', 'targets', 'requestIds'] as const),
   ...(['confirmation', 'by', 'code', 'dryRun'] as const),
 ] as const;
 

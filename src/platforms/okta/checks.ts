@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { type CastellanError, toCastellanError } from '../../core/errors.ts';
 import type { Check, CheckResult } from '../../core/tool.ts';
-import type { Upstream } from '../../core/upstream.ts';
+import type { Upstream, UpstreamOptions } from '../../core/upstream.ts';
 import type { OktaCredential } from './credential.ts';
 
 /** Beyond this the log windows that people ask for are visibly off. */
@@ -65,6 +65,55 @@ export function createOktaChecks(
         } catch (thrown) {
           const error = toCastellanError(thrown);
           return refusedByApi(error) ? { ok: true, says: 'not compared: the credential may not ask' } : unasked(error);
+        }
+      },
+    },
+  ];
+}
+
+/** What can be told without a caller: whether the places answer that a call of theirs goes through. */
+export function callerChecks(
+  origin: URL,
+  { exchangeUrl, clientId }: { readonly exchangeUrl: string | undefined; readonly clientId: string | undefined },
+  { fetch, userAgent }: Pick<UpstreamOptions, 'fetch' | 'userAgent'>,
+): readonly Check[] {
+  const reach = (url: URL | string, init: RequestInit, signal: AbortSignal) =>
+    fetch(String(url), { ...init, redirect: 'manual', headers: { 'user-agent': userAgent }, signal });
+  const unreachable = (what: string): CheckResult => ({
+    ok: false,
+    says: `${what} does not answer`,
+    todo: 'Check the address and the network.',
+  });
+  return [
+    {
+      name: 'address',
+      async run(signal) {
+        try {
+          await (await reach(new URL('/.well-known/okta-organization', origin), {}, signal)).body?.cancel();
+          return { ok: true, says: `${origin.host} answers` };
+        } catch {
+          return unreachable(origin.host);
+        }
+      },
+    },
+    {
+      name: 'credential',
+      async run(signal) {
+        if (exchangeUrl === undefined)
+          return {
+            ok: true,
+            says: 'each caller’s own token of this organization; only a call can show that it is taken',
+          };
+        try {
+          // Without a grant nothing is given; a token endpoint says so in the words of OAuth (RFC 6749 §5.2).
+          const answer = await reach(exchangeUrl, { method: 'POST', body: new URLSearchParams() }, signal);
+          const body: unknown = await answer.json().catch(() => undefined);
+          const isOAuth = typeof body === 'object' && body !== null && 'error' in body;
+          if (isOAuth) return { ok: true, says: `callers’ tokens are exchanged at ${exchangeUrl} as ${clientId}` };
+          const todo = 'Set exchangeUrl (OKTA_EXCHANGE_URL) to the token endpoint of the authorization server.';
+          return { ok: false, says: `${exchangeUrl} is no token endpoint (HTTP ${answer.status})`, todo };
+        } catch {
+          return unreachable(exchangeUrl);
         }
       },
     },

@@ -70,7 +70,7 @@ export interface Connection {
   readonly origin: URL;
   readonly tenant: string;
   readonly privacy: Privacy;
-  readonly credential: Pick<OktaCredential, 'kind' | 'clientId' | 'askedScopes' | 'scopes' | 'bound'>;
+  readonly credential: Pick<OktaCredential, 'kind' | 'clientId' | 'askedScopes' | 'scopes' | 'bound' | 'caller'>;
 }
 
 export function createOktaClient(connection: Connection, scope: CallScope): OktaClient {

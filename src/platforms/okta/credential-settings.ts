@@ -22,7 +22,7 @@ export const readScopes: readonly string[] = [
 /** RFC 6749 §3.3: scope-token. */
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
-const scopeList = z
+export const scopeList = z
   .union([z.string(), z.array(z.string())])
   .transform((given) => [...new Set([given].flat().flatMap((text) => text.split(/[\s,]+/)))].filter(Boolean))
   .refine((scopes) => scopes.length > 0 && scopes.every((scope) => scopeToken.test(scope)), {

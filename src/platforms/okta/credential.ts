@@ -1,5 +1,6 @@
 // How requests to an Okta organization prove their right: an API token, a service app's tokens or a person's.
 
+import type { Caller } from '../../core/caller.ts';
 import { CastellanError, type ErrorFacts } from '../../core/errors.ts';
 import type { Dialect } from '../../core/exchange.ts';
 import { quoted } from '../../core/plain.ts';
@@ -14,10 +15,10 @@ import { createPersonTokens } from './oauth/person.ts';
 import type { Asking } from './oauth/problems.ts';
 import { makeProofKey } from './oauth/proof.ts';
 import { createServiceTokens } from './oauth/service.ts';
-import type { DpopChoice, Tokens } from './oauth/tokens.ts';
+import type { DpopChoice, Token, Tokens } from './oauth/tokens.ts';
 
 export interface OktaCredential {
-  readonly kind: 'ssws' | 'service' | 'person';
+  readonly kind: 'ssws' | 'service' | 'person' | 'caller';
   readonly prove: Credential;
   /** Scopes that the credential really has, by the token's own word; undefined for SSWS. Fetches a token if need be. */
   readonly scopes: (signal: AbortSignal) => Promise<ReadonlySet<string> | undefined>;
@@ -29,6 +30,10 @@ export interface OktaCredential {
   readonly bound: () => boolean | undefined;
   /** The application that Castellan itself runs on. */
   readonly clientId: string | undefined;
+  /** The same for one call, where each caller has rights of their own. */
+  readonly forCaller?: (caller: Caller | undefined) => OktaCredential;
+  /** Id of the caller whose rights these are. */
+  readonly caller?: string | undefined;
 }
 
 export interface CredentialDependencies {
@@ -42,7 +47,7 @@ export interface CredentialDependencies {
 }
 
 /** Settings that were checked, also together. */
-type CredentialSettings = Values<typeof credentialSettings> & { readonly orgUrl: string | undefined };
+export type CredentialSettings = Values<typeof credentialSettings> & { readonly orgUrl: string | undefined };
 
 export function kindOf(settings: Pick<CredentialSettings, 'apiToken' | 'privateKey'>): OktaCredential['kind'] {
   if (settings.apiToken) return 'ssws';
@@ -95,34 +100,46 @@ export function openOktaCredential(
 
 function oauthCredential(kind: OktaCredential['kind'], tokens: Tokens, asking: Asking): OktaCredential {
   const send: Credential = async ({ method, url, signal }) => {
-    const { accessToken, prover } = await tokens.get(signal);
-    if (!prover) return { authorization: `Bearer ${accessToken}` };
-    return { authorization: `DPoP ${accessToken}`, dpop: await prover.prove(method, url, accessToken) };
+    return showToken(await tokens.get(signal), method, url);
   };
-  const rejected: Credential['rejected'] = (sent, { status, headers }) => {
-    const accessToken = sent.authorization?.split(' ')[1] ?? '';
-    const nonce = headers.get('dpop-nonce');
-    const prover = tokens.current()?.prover;
-    const challenge = challengeOf(headers);
-    if (status !== 401 && !challenge) return false;
-    // RFC 9449 §9: nothing is wrong with the token, the proof only wants a nonce.
-    if (prover && nonce !== null && challenge?.error === 'use_dpop_nonce') prover.useNonce(nonce);
-    // A proof that came late or twice is made anew; a token of another key is not helped by that.
-    else if (challenge?.error !== 'invalid_dpop_proof' || / not bound /.test(challenge.says)) tokens.drop(accessToken);
-    return true;
-  };
+  const rejected: Credential['rejected'] = (sent, answer) => renewToken(tokens, sent, answer);
   return {
     kind,
     prove: Object.assign(send, { rejected }),
     scopes: async (signal) => (await tokens.get(signal)).scopes,
     knownScopes: () => tokens.current()?.scopes,
     askedScopes: asking.scopes,
-    bound: () => {
-      const token = tokens.current();
-      return token && token.prover !== undefined;
-    },
+    bound: () => isBound(tokens.current()),
     clientId: asking.clientId,
   };
+}
+
+function isBound(token: Token | undefined): boolean | undefined {
+  return token && token.prover !== undefined;
+}
+
+export async function showToken(token: Token, method: string, url: URL): Promise<Record<string, string>> {
+  const { accessToken, prover } = token;
+  if (!prover) return { authorization: `Bearer ${accessToken}` };
+  return { authorization: `DPoP ${accessToken}`, dpop: await prover.prove(method, url, accessToken) };
+}
+
+/** What is to be learned from a refusal; true where the request may then be sent once more. */
+export function renewToken(
+  tokens: Tokens,
+  sent: Readonly<Record<string, string>>,
+  { status, headers }: Pick<Response, 'status' | 'headers'>,
+): boolean {
+  const accessToken = sent.authorization?.split(' ')[1] ?? '';
+  const nonce = headers.get('dpop-nonce');
+  const prover = tokens.current()?.prover;
+  const challenge = challengeOf(headers);
+  if (status !== 401 && !challenge) return false;
+  // RFC 9449 §9: nothing is wrong with the token, the proof only wants a nonce.
+  if (prover && nonce !== null && challenge?.error === 'use_dpop_nonce') prover.useNonce(nonce);
+  // A proof that came late or twice is made anew; a token of another key is not helped by that.
+  else if (challenge?.error !== 'invalid_dpop_proof' || / not bound /.test(challenge.says)) tokens.drop(accessToken);
+  return true;
 }
 
 /** One key for all processes of a tenant; of several that make one at once, one is kept. */
@@ -166,8 +183,8 @@ function refusalOf(
   if (challenge?.error === 'insufficient_scope') return scopeRefusal(challenge.scopes, credential, tenant);
   if (error.code === 'missing_scope') {
     const whom =
-      kind === 'person'
-        ? 'The person who signed in needs an admin role that covers it'
+      kind === 'person' || kind === 'caller'
+        ? `The person who ${kind === 'caller' ? 'calls' : 'signed in'} needs an admin role that covers it`
         : `Assign ${app} an admin role that covers it (Applications > the app > Admin roles)`;
     return { code: error.code, message: error.message, hint: `${whom}; the scopes of the token suffice.` };
   }
@@ -180,9 +197,11 @@ function refusalOf(
   }
   if (error.code !== 'unauthorized' && !(challenge && error.code === 'refused_by_platform')) return undefined;
   const todo =
-    kind === 'person'
-      ? `Run \`${loginCommand(tenant)}\` in a terminal; if it stays so, check that ${app} is active.`
-      : `A new token was refused as well: check that ${app} is active, and this machine’s clock.`;
+    kind === 'caller'
+      ? 'Sign in again; if it stays so, the operator must check that this organization takes the tokens that callers bring or get.'
+      : kind === 'person'
+        ? `Run \`${loginCommand(tenant)}\` in a terminal; if it stays so, check that ${app} is active.`
+        : `A new token was refused as well: check that ${app} is active, and this machine’s clock.`;
   const message = error.code === 'unauthorized' ? error.message : `Okta does not accept the access token${said}.`;
   return { code: 'unauthorized', message, hint: clock ?? todo };
 }
@@ -206,6 +225,10 @@ export function scopeAdvice(
   { kind, clientId, askedScopes }: OktaCredential,
   tenant: string,
 ): string {
+  if (kind === 'caller') {
+    const where = clientId === undefined ? 'the scopes setting of signIn' : 'exchangeScopes (OKTA_EXCHANGE_SCOPES)';
+    return `The operator must add ${names.join(', ')} to ${where} and grant it there; then sign in again.`;
+  }
   const them = names.length > 1 ? 'them' : 'it';
   const asked = names.every((name) => askedScopes.includes(name));
   const steps = [

@@ -15,7 +15,7 @@ export interface GuardOptions {
   /** The application whose credential Castellan uses; an API token has none. */
   readonly clientId: string | undefined;
   /** How the credential proves itself: an API token is a person's, with that person's rights. */
-  readonly kind: 'ssws' | 'service' | 'person';
+  readonly kind: 'ssws' | 'service' | 'person' | 'caller';
 }
 
 export type Guard = (plan: Plan, client: OktaClient, access: Access) => Promise<string | undefined>;
@@ -35,12 +35,15 @@ const ownAppEntity = z.object({
 
 export function createGuard(options: GuardOptions): Guard {
   const { protects } = options;
-  /** Who the credential belongs to does not change while we run. */
+  /** Who a credential belongs to, or who a caller is, does not change while we run. */
   const ownerOnce = createOnce<string>(() => true);
 
   async function ownerOf(client: OktaClient): Promise<string | undefined> {
     if (options.kind === 'service') return undefined;
-    return ownerOnce('me', async () => (await client.get(['users', 'me'], accountEntity)).id);
+    return ownerOnce(
+      client.credential.caller ?? 'me',
+      async () => (await client.get(['users', 'me'], accountEntity)).id,
+    );
   }
 
   /** Okta makes the client id of an application its id, unless whoever made the application chose another. */
@@ -54,6 +57,8 @@ export function createGuard(options: GuardOptions): Guard {
   async function checkUser(target: Target, client: OktaClient): Promise<string | undefined> {
     const { id } = target;
     if (id === (await ownerOf(client))) {
+      if (options.kind === 'caller')
+        return `${show(target)} is the caller’s own account; nobody changes their own here.`;
       return `${show(target)} is the account that Castellan’s own credential belongs to; it does not change itself.`;
     }
     return (await isLastSuperAdmin(id, client, options.kind))

@@ -6,7 +6,8 @@ import { whyReadOnly } from '../../core/safety.ts';
 import type { Values } from '../../core/settings.ts';
 import type { Platform, Tenant } from '../../core/tool.ts';
 import { type CallScope, createUpstream, type UpstreamOptions } from '../../core/upstream.ts';
-import { createOktaChecks } from './checks.ts';
+import { openCallerCredential } from './caller-credential.ts';
+import { callerChecks, createOktaChecks } from './checks.ts';
 import { createOktaClient, type OktaClient } from './client.ts';
 import { type CredentialDependencies, dialectFor, openOktaCredential, scopeAdvice } from './credential.ts';
 import { createGuard } from './guard.ts';
@@ -50,7 +51,8 @@ export function openOktaTenant(name: string, settings: OktaTenantSettings, deps:
   const { orgUrl } = settings;
   if (orgUrl === undefined) throw new TypeError('an Okta tenant needs orgUrl');
   const origin = new URL(orgUrl);
-  const credential = openOktaCredential(name, settings, deps);
+  const asCaller = settings.actAs === 'caller';
+  const credential = asCaller ? openCallerCredential(settings, deps) : openOktaCredential(name, settings, deps);
   const upstream = createUpstream({
     origin,
     fetch: deps.fetch,
@@ -68,20 +70,26 @@ export function openOktaTenant(name: string, settings: OktaTenantSettings, deps:
   const connection = { upstream, origin, tenant: name, privacy: createPrivacy(settings, oktaPeople), credential };
   const protects = createProtected(settings);
   const guard = createGuard({ protects, clientId: credential.clientId, kind: credential.kind });
-  const connect = (scope: CallScope) => createOktaClient(connection, scope);
+  const connect = (scope: CallScope) =>
+    createOktaClient(
+      credential.forCaller ? { ...connection, credential: credential.forCaller(scope.caller) } : connection,
+      scope,
+    );
   return {
     name,
+    ...(asCaller && { actsAs: 'caller' as const }),
     readOnly: whyReadOnly(settings),
     guard,
-    ...(credential.kind !== 'ssws' && {
-      knownScopes: credential.knownScopes,
-      learnScopes: credential.scopes,
-      scopeAdvice: (missing: readonly string[]) => scopeAdvice(missing, credential, name),
-    }),
+    ...(credential.kind !== 'ssws' &&
+      !asCaller && {
+        knownScopes: credential.knownScopes,
+        learnScopes: credential.scopes,
+        scopeAdvice: (missing: readonly string[]) => scopeAdvice(missing, credential, name),
+      }),
     connect,
-    checks: [
-      ...createOktaChecks(upstream, origin, deps.now, credential),
-      ...protectedChecks(protects, connect, deps.now),
-    ],
+    // Without a caller nothing can be asked in a caller's name.
+    checks: asCaller
+      ? callerChecks(origin, settings, deps)
+      : [...createOktaChecks(upstream, origin, deps.now, credential), ...protectedChecks(protects, connect, deps.now)],
   };
 }

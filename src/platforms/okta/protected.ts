@@ -61,7 +61,10 @@ export function createProtected(names: ProtectedNames): Protected {
 
   async function findIds(type: string, entry: string, client: OktaClient): Promise<ReadonlySet<string>> {
     const kind = kinds[type] as Kind;
-    return idsOnce(`${type} ${entry}`, () => askIds(kind.folder, clean(entry), client));
+    // What one caller may see, another may not.
+    return idsOnce(`${client.credential.caller ?? ''} ${type} ${entry}`, () =>
+      askIds(kind.folder, clean(entry), client),
+    );
   }
 
   async function lookUp(type: string, client: OktaClient) {

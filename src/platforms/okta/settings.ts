@@ -1,7 +1,8 @@
 // Settings of one Okta organization.
 
 import { z } from 'zod';
-import { defineSettings } from '../../core/settings.ts';
+import { type CheckTogether, defineSettings } from '../../core/settings.ts';
+import { callerSettings, checkActing } from './caller-settings.ts';
 import { checkCredential, credentialSettings } from './credential-settings.ts';
 import { safetySettings } from './safety-settings.ts';
 
@@ -30,6 +31,7 @@ export const oktaSettings = defineSettings({
     required: true,
   },
   ...credentialSettings,
+  ...callerSettings,
   ...safetySettings,
   concurrency: {
     schema: z.number().int().min(1).max(75),
@@ -40,5 +42,11 @@ export const oktaSettings = defineSettings({
   },
 });
 
+/** Callers who act with their own rights need no credential of Castellan's but what exchanges their tokens. */
+const checkTogether: CheckTogether<typeof oktaSettings> = (given) => [
+  ...(given.values.actAs === 'caller' ? [] : checkCredential(given)),
+  ...checkActing(given),
+];
+
 /** What `config.ts` needs to know of a tenant of this platform. */
-export const oktaTenant = { settings: oktaSettings, check: checkCredential } as const;
+export const oktaTenant = { settings: oktaSettings, check: checkTogether } as const;

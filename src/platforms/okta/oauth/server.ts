@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly fetch: UpstreamOptions['fetch'];
   readonly userAgent: string;
   readonly asking: Asking;
+  /** In the place of the organization's own. */
+  readonly tokenEndpoint?: string | undefined;
 }
 
 /** What a request of the library's own needs: its arguments are in this order there. */
@@ -48,7 +50,7 @@ export function serverOf(origin: URL): oauth.AuthorizationServer & { readonly to
  * @throws CastellanError only, without the library's own errors: those hold the whole answer.
  */
 export async function exchange<T>(
-  { origin, fetch, userAgent, asking }: ServerOptions,
+  { origin, fetch, userAgent, asking, tokenEndpoint }: ServerOptions,
   signal: AbortSignal | undefined,
   dpop: oauth.DPoPHandle | undefined,
   run: (exchange: Exchange) => Promise<T>,
@@ -59,7 +61,7 @@ export async function exchange<T>(
   const over = AbortSignal.timeout(timeoutMs);
   const context: Exchange = {
     library,
-    server: serverOf(origin),
+    server: { ...serverOf(origin), ...(tokenEndpoint !== undefined && { token_endpoint: tokenEndpoint }) },
     client: { client_id: asking.clientId },
     options: {
       [library.customFetch]: async (url, init) => {
@@ -69,7 +71,7 @@ export async function exchange<T>(
         return answerOf(answer, sent);
       },
       // The settings let http through for this machine only.
-      [library.allowInsecureRequests]: origin.protocol === 'http:',
+      [library.allowInsecureRequests]: new URL(tokenEndpoint ?? origin).protocol === 'http:',
       signal: signal ? AbortSignal.any([signal, over]) : over,
       ...(dpop && { DPoP: dpop }),
     },
@@ -87,7 +89,7 @@ export async function exchange<T>(
 }
 
 function isSecret(name: string): boolean {
-  return /^(?:client_assertion|refresh_token|code|code_verifier|device_code|token)$/.test(name);
+  return /^(?:client_assertion|subject_token|refresh_token|code|code_verifier|device_code|token)$/.test(name);
 }
 
 /** The answer with a body that is read and bounded; what is no answer in the words of OAuth is thrown. */

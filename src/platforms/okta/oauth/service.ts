@@ -1,7 +1,7 @@
 // The credential of a service app: client credentials with a signed assertion (RFC 6749 §4.4, RFC 7523 §2.2).
 
 import { createTokens } from '../../../core/tokens.ts';
-import { readPrivateKey, toSigningKey } from './private-key.ts';
+import { authenticateByKey } from './assertion.ts';
 import { openProver, type Prover } from './proof.ts';
 import { exchange, type ServerOptions, serverOf } from './server.ts';
 import { type DpopChoice, type Tokens, tokenFrom } from './tokens.ts';
@@ -14,9 +14,6 @@ export interface ServiceOptions extends ServerOptions {
   readonly proofKey: () => Promise<string>;
   readonly now: () => number;
 }
-
-/** Okta allows an hour; nothing needs more than this, seconds. */
-const assertionSeconds = 120;
 
 export function createServiceTokens(options: ServiceOptions): Tokens {
   const { asking, dpop, now, origin } = options;
@@ -34,18 +31,16 @@ export function createServiceTokens(options: ServiceOptions): Tokens {
 
   return createTokens(async () => {
     const proof = dpop === false ? undefined : await prover();
-    const key = readPrivateKey(options.privateKey());
-    const kid = asking.keyId ?? key.kid;
-    const signingKey = { key: toSigningKey(key), ...(kid !== undefined && { kid }) };
+    const authenticate = authenticateByKey(options.privateKey(), asking.keyId, serverOf(origin).token_endpoint);
     const answer = await exchange(options, undefined, proof?.handle, async ({ library, server, client, options }) => {
-      const authentication = library.PrivateKeyJwt(signingKey, {
-        [library.modifyAssertion](_header, claims) {
-          claims.aud = serverOf(origin).token_endpoint;
-          claims.exp = Number(claims.iat) + assertionSeconds;
-        },
-      });
       const parameters = new URLSearchParams({ scope: asking.scopes.join(' ') });
-      const response = await library.clientCredentialsGrantRequest(server, client, authentication, parameters, options);
+      const response = await library.clientCredentialsGrantRequest(
+        server,
+        client,
+        authenticate(library),
+        parameters,
+        options,
+      );
       return library.processClientCredentialsResponse(server, client, response);
     });
     return tokenFrom(answer, { prover: proof, dpop, asked: asking.scopes, now: now() });

@@ -9,7 +9,12 @@ import { rolesOfUser } from './user-facts.ts';
 
 const tool = defineTools<OktaClient>();
 
-const kinds = { ssws: 'API token', service: 'service app', person: 'signed-in person' } as const;
+const kinds = {
+  ssws: 'API token',
+  service: 'service app',
+  person: 'signed-in person',
+  caller: 'the caller’s own',
+} as const;
 
 const statusView = z.object({
   credential: z.string(),
@@ -31,6 +36,8 @@ const explained = {
     'A call needs its scope and an administrator role of the application that covers it. Scopes are granted in the Admin Console (the application, Okta API Scopes) and named in the setting scopes.',
   person:
     'A call needs its scope and an administrator role of the person that covers it. Scopes are granted to the application (Okta API Scopes) and named in the setting scopes; the person then signs in again.',
+  caller:
+    'Requests carry your own rights: a call needs its scope and an administrator role of yours that covers it. Scopes are named by the operator, in exchangeScopes or at signIn; then sign in again.',
 } as const;
 
 /** `tools` is asked for when the tool runs: it holds this very tool. */
