@@ -15,6 +15,7 @@ const admin = 'helena.brandt@larkspur.example';
 const traveller = 'solveig.halvorsen@larkspur.example';
 const publicUrl = 'https://mcp.example.com/mcp';
 
+let administrators: string[];
 let organization: Organization;
 let gateway: ApiGateway;
 let signIn: CustomServerHandle;
@@ -47,8 +48,9 @@ async function open(more: Record<string, unknown> = {}): Promise<void> {
 }
 
 beforeEach(async () => {
+  administrators = [admin];
   organization = await openOrganization();
-  gateway = await openApiGateway(organization.sandbox, 'Logistics APIs', [admin]);
+  gateway = await openApiGateway(organization.sandbox, 'Logistics APIs', administrators);
   signIn = organization.sandbox.okta.oauth.customServer('default');
 });
 
@@ -194,6 +196,7 @@ test.each([
 
 test('a caller cannot change their own account, and everybody is somebody else', async () => {
   await open();
+  administrators.push(traveller);
   const suspend = async (token: string, user_id: string) => {
     const asked = call('suspend_okta_user', { user_id, dryRun: true });
     const { body } = await ask(server.url, 'tools/call', asked, { token });
@@ -229,7 +232,10 @@ test('the token of a request is no token of the organization, whoever issued it'
 
 test.each([
   [{ actAs: 'caller', apiToken: 'x' }, /own rights/],
-  [{ actAs: 'caller', exchangeUrl: 'https://a.example/token' }, /clientSecret|clientId/],
+  [
+    { actAs: 'caller', exchangeUrl: 'https://a.example/token' },
+    /OKTA_CLIENT_ID is missing\nOKTA_CLIENT_SECRET is missing/,
+  ],
   [{ actAs: 'caller', exchangeAudience: 'x' }, /goes with an exchange/],
   [{ exchangeUrl: 'https://a.example/token', apiToken: 'x' }, /goes with actAs caller/],
   [{ actAs: 'caller', exchangeUrl: 'http://a.example/token', clientId: 'x', clientSecret: 'y' }, /https/],
