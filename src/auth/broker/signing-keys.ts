@@ -1,10 +1,11 @@
 // The keys that the broker signs with: made by whichever replica comes first, kept sealed in the store, changed every month.
 
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { openText, sealText } from '../../stores/sealed.ts';
 import type { Store } from '../../stores/store.ts';
-import type { Json } from '../addresses.ts';
+import { IssuerUnavailable, type Json } from '../addresses.ts';
 
 export const algorithm = 'ES256';
 
@@ -35,6 +36,8 @@ const lock = 'oauth:signing-keys:lock';
 const lifeMs = 30 * 86_400_000;
 const aheadMs = 5 * 60_000;
 const lockMs = 10_000;
+const attempts = 50;
+const waitMs = 100;
 /** What is at hand is looked at again after this long. */
 const freshMs = 30_000;
 
@@ -43,9 +46,8 @@ export function createSigningKeys({ store, keys, now, tokenLifeMs }: SigningKeyO
   let heldAt = Number.NEGATIVE_INFINITY;
   let loading: Promise<readonly SigningKey[]> | undefined;
 
-  async function read(): Promise<readonly SigningKey[] | undefined> {
-    const sealed = await store.get(place);
-    const text = sealed === undefined ? undefined : openText(await keys(), place, sealed);
+  async function open(sealed: string): Promise<readonly SigningKey[] | undefined> {
+    const text = openText(await keys(), place, sealed);
     return text === undefined ? undefined : (JSON.parse(text) as SigningKey[]);
   }
 
@@ -58,15 +60,21 @@ export function createSigningKeys({ store, keys, now, tokenLifeMs }: SigningKeyO
   }
 
   async function loadAll(): Promise<readonly SigningKey[]> {
-    let set = await read();
-    if (!set) {
-      const first = [await make(now())];
-      const sealed = await seal(first);
-      // What is there and cannot be opened was sealed with a key that is no more: tokens under it are no more either.
-      if ((await store.get(place)) !== undefined) await store.delete(place);
-      set = (await store.add(place, sealed)) ? first : ((await read()) ?? first);
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const sealed = await store.get(place);
+      const set = sealed === undefined ? undefined : await open(sealed);
+      if (set) return rotated(set);
+      if (sealed === undefined) {
+        // Whoever is first has it; the others take that one's.
+        const first = [await make(now())];
+        if (await store.add(place, await seal(first))) return first;
+      } else if (await store.add(lock, '1', lockMs)) {
+        // Sealed with a key that is no more: tokens under it are no more either. One replica clears it away.
+        if ((await store.get(place)) === sealed) await store.delete(place);
+        await store.delete(lock);
+      } else await pause(waitMs);
     }
-    return rotated(set);
+    throw new IssuerUnavailable('the keys that tokens are signed with can be neither read nor made');
   }
 
   async function rotated(set: readonly SigningKey[]): Promise<readonly SigningKey[]> {
