@@ -43,6 +43,13 @@ export interface App extends Mcp {
   /** From then on assistants tell people to decide there, too; the address of the console's approvals. */
   readonly decideAt: (address: string) => void;
   readonly seal: Seal;
+  /** Where sessions over HTTP are kept. */
+  readonly sessions: {
+    readonly store: Store;
+    readonly seal: Pick<Seal, 'keys'> | undefined;
+    /** Whether other processes can have part in it. */
+    readonly shared: boolean;
+  };
   /** The simulated tenants, where the app runs on them. */
   readonly sandbox: Sandbox | undefined;
   readonly close: () => Promise<void>;
@@ -150,6 +157,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       decideAt = address;
     },
     seal,
+    sessions: { store, seal: storeName === 'memory' ? undefined : seal, shared: storeName !== 'memory' },
     sandbox,
     async close() {
       // Each is closed whatever becomes of the others; what went wrong is told then.

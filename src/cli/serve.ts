@@ -253,6 +253,7 @@ async function serveHttp(options: ServeOptions, open: boolean, kind: SignInKind)
       gate: app.gate,
       signIn,
       mounted: front?.mounted ?? [],
+      state: app.sessions,
       version,
       log: app.log,
       metrics,

@@ -3,8 +3,9 @@
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { createMcpHandler } from '@modelcontextprotocol/server';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import type { Door, Visitor } from '../auth/door.ts';
+import { CastellanError } from '../core/errors.ts';
 import type { Mounted } from '../core/reply.ts';
 import { authInfoOf, callerOf } from '../mcp/call.ts';
 import type { Direct } from '../mcp/direct.ts';
@@ -12,8 +13,10 @@ import type { Narrowing } from '../mcp/gate.ts';
 import type { Mcp } from '../mcp/server.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { createMemoryStore } from '../stores/memory.ts';
 import { checkAddress, type GuardOptions, isFromThisMachine, type Refusal, readJsonBody } from './guard.ts';
-import { createSessions } from './sessions.ts';
+import { createSessions, type SessionState } from './sessions.ts';
+import { createSse } from './sse.ts';
 
 export interface HttpOptions extends GuardOptions {
   readonly factory: Mcp['factory'];
@@ -21,6 +24,10 @@ export interface HttpOptions extends GuardOptions {
   readonly gate: Mcp['gate'];
   /** Who lets callers in, and sees what their tokens do not allow. Without it everybody who reaches the server is let in. */
   readonly signIn?: { readonly door: Door; readonly screen: Mcp['screen'] } | undefined;
+  /** Where sessions of 2025-era clients are kept; in this process's memory where nothing is said. */
+  readonly state?: SessionState | undefined;
+  /** Whether clients of the HTTP+SSE transport are served too. */
+  readonly sse?: boolean | undefined;
   /** Whether other machines may read the metrics although nobody signs in for them. */
   readonly openMetrics?: boolean;
   /** What answers for itself below paths of its own: sign-in, the broker, the console. */
@@ -35,6 +42,7 @@ export interface HttpOptions extends GuardOptions {
 type Env = { Bindings: HttpBindings; Variables: { visitor: Visitor; narrowing: Narrowing } };
 
 const maxSessions = 1_000;
+const maxSse = 200;
 const sessionIdleMs = 30 * 60_000;
 /** Node's own bound. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -55,11 +63,17 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   const { door, screen } = options.signIn ?? {};
   const sessions = createSessions({
     factory: options.factory,
+    state: options.state ?? { store: createMemoryStore(), shared: false },
     now: Date.now,
     max: maxSessions,
     maxOfCaller: door ? maxSessions / 10 : maxSessions,
     idleMs: sessionIdleMs,
+    say: (text) => options.log.warn({}, text),
   });
+  const sse = options.sse
+    ? createSse({ factory: options.factory, max: maxSse, maxOfCaller: door ? maxSse / 10 : maxSse })
+    : undefined;
+  const endpoints = sse ? ['/mcp', '/sse', '/messages'] : ['/mcp'];
   const app = new Hono<Env>();
   const guards: GuardOptions = door
     ? {
@@ -96,7 +110,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     await mounted.handle(c.env.incoming, c.env.outgoing);
     return RESPONSE_ALREADY_SENT;
   });
-  app.use('/mcp', async (c, next) => {
+  const enter: MiddlewareHandler<Env> = async (c, next) => {
     // Before anything else of the request is read. What knows the token at once does so without waiting.
     const admission = door ? door.admit(c.env.incoming) : anybody;
     const visitor = admission instanceof Promise ? await admission : admission;
@@ -114,16 +128,24 @@ export function createHttpApp(options: HttpOptions): HttpApp {
       .map(({ where, problem, todo }) => `${where}: ${problem}. ${todo}`)
       .join(' ');
     return refuse(c, { status: 400, message });
-  });
-  app.post('/mcp', async (c) => {
+  };
+  for (const path of endpoints) app.use(path, enter);
+
+  /** What was posted, or why it is not looked at further. */
+  async function readPosted(c: Context<Env>): Promise<{ readonly value: unknown } | Response> {
     const body = await readJsonBody(c.env.incoming);
     if (!body.ok) return refuse(c, body.refusal);
     const { visitor, narrowing } = c.var;
     const needs = screen?.needs(body.value, narrowing) ?? [];
-    if (door && needs.length > 0) {
-      await screen?.record(body.value, visitor.caller, narrowing);
-      return refuse(c, door.lacking(visitor, needs));
-    }
+    if (!door || needs.length === 0) return body;
+    await screen?.record(body.value, visitor.caller, narrowing);
+    return refuse(c, door.lacking(visitor, needs));
+  }
+
+  app.post('/mcp', async (c) => {
+    const body = await readPosted(c);
+    if (body instanceof Response) return body;
+    const { visitor } = c.var;
     const answer = answerDirectly(c, body.value);
     if (answer) return c.body(await answer, 200, { 'content-type': 'application/json' });
     const authInfo = authInfoOf(visitor.caller);
@@ -140,6 +162,20 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     return handler.fetch(c.req.raw, authInfo ? { authInfo } : {});
   });
   app.all('/mcp', (c) => handler.fetch(c.req.raw));
+  if (sse) {
+    app.get('/sse', async (c) => {
+      const { caller } = c.var.visitor;
+      endWithToken(c);
+      await sse.open(c.env.outgoing, c.req.raw, caller.id, authInfoOf(caller));
+      return RESPONSE_ALREADY_SENT;
+    });
+    app.post('/messages', async (c) => {
+      const body = await readPosted(c);
+      if (body instanceof Response) return body;
+      const { caller } = c.var.visitor;
+      return sse.receive(c.req.query('sessionId'), c.req.raw, body.value, caller.id, authInfoOf(caller));
+    });
+  }
   for (const path of door?.metadata.paths ?? []) {
     app.get(path, (c) => c.json(door?.metadata.document ?? {}, 200, { 'cache-control': 'max-age=300' }));
   }
@@ -157,14 +193,21 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   app.get('/', (c) => c.text(`Castellan ${options.version}. The MCP endpoint is ${new URL('/mcp', c.req.url).href}\n`));
   app.notFound((c) => c.text('There is nothing here. The MCP endpoint is /mcp.\n', 404));
   app.onError((error, c) => {
+    if (error instanceof CastellanError && error.code === 'store_unavailable') {
+      const message = `${error.message} ${error.hint ?? ''}`.trim();
+      return c.json(rpcError(-32603, message), 503, { 'retry-after': '2' });
+    }
     options.log.error({ error: error.stack }, 'request broke');
     return c.json(rpcError(-32603, 'Castellan failed to handle this request; the log has the details.'), 500);
   });
   return {
     app,
-    drain: sessions.drain,
+    drain() {
+      sessions.drain();
+      sse?.drain();
+    },
     async close() {
-      await Promise.all([handler.close(), sessions.close()]);
+      await Promise.all([handler.close(), sessions.close(), sse?.close()]);
     },
   };
 }

@@ -34,6 +34,14 @@ export const httpSettings = defineSettings({
     flag: 'allowed-origins',
     default: [],
   },
+  sse: {
+    schema: z.boolean(),
+    description:
+      'Whether clients of the HTTP+SSE transport of protocol 2024-11-05, which is deprecated, are served too, at /sse and /messages.',
+    env: ['CASTELLAN_HTTP_SSE'],
+    flag: 'sse',
+    default: false,
+  },
   openMetrics: {
     schema: z.boolean(),
     description: 'Whether other machines may read /metrics although nobody signs in for it; this machine always may.',

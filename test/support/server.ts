@@ -89,6 +89,8 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     log: app.log,
     metrics: noMetrics,
     ready: async () => true,
+    state: app.sessions,
+    sse: loaded.http.sse,
   };
   const at = { host: '127.0.0.1', port: options.port ?? 0 };
   const listener = await listen(at, async (address) => {

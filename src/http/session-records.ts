@@ -1,0 +1,44 @@
+// What must be known of a session to go on with it at any replica: whose it is, and how its client introduced itself.
+
+import type { Seal } from '../stores/seal.ts';
+import { openText, sealText } from '../stores/sealed.ts';
+import type { Store } from '../stores/store.ts';
+
+export interface SessionRecord {
+  /** Who opened it, and who alone may use it. */
+  readonly caller: string;
+  /** The request `initialize`, as it came. */
+  readonly initialize: unknown;
+}
+
+export interface SessionRecords {
+  readonly write: (id: string, record: SessionRecord) => Promise<void>;
+  readonly read: (id: string) => Promise<SessionRecord | undefined>;
+  readonly delete: (id: string) => Promise<void>;
+}
+
+export interface RecordsOptions {
+  readonly store: Store;
+  readonly seal: Pick<Seal, 'keys'> | undefined;
+  /** Nobody having used it for so long, it is forgotten; milliseconds. */
+  readonly idleMs: number;
+}
+
+const purpose = 'sessions';
+
+export function createRecords({ store, seal, idleMs }: RecordsOptions): SessionRecords {
+  const keyOf = (id: string) => `session:${id}`;
+  return {
+    async write(id, record) {
+      const [key, text] = [keyOf(id), JSON.stringify(record)];
+      await store.set(key, seal ? sealText(await seal.keys(purpose), key, text) : text, idleMs);
+    },
+    async read(id) {
+      const key = keyOf(id);
+      const kept = await store.get(key);
+      const text = kept !== undefined && seal ? openText(await seal.keys(purpose), key, kept) : kept;
+      return text === undefined ? undefined : (JSON.parse(text) as SessionRecord);
+    },
+    delete: (id) => store.delete(keyOf(id)),
+  };
+}
