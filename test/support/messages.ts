@@ -38,7 +38,7 @@ export async function ask(url: string, method: string, params: Record<string, un
   };
   const response = await post(url, message, { ...sent, headers });
   const text = await response.text();
-  const body = JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? text) as Message;
+  const body = JSON.parse(/^data: (.+)$/m.exec(text)?.[1] ?? text) as Message;
   return { status: response.status, challenge: response.headers.get('www-authenticate') ?? '', response, body, text };
 }
 

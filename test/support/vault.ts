@@ -217,7 +217,7 @@ export async function sendRaw(fetch: Fetch, request: RawCall): Promise<RawAnswer
   const authInfo = caller === undefined ? undefined : authInfoOf({ id: caller });
   const response = await fetch(new Request('http://localhost/mcp', init), authInfo ? { authInfo } : {});
   const text = await response.text();
-  const line = /^data: (.*)$/m.exec(text)?.[1] ?? text;
+  const line = /^data: (.+)$/m.exec(text)?.[1] ?? text;
   const { result, error } = JSON.parse(line) as { result?: Result; error?: { message: string } };
   if (!result) return { kind: 'refused', text: error?.message ?? '', requestState: undefined, value: {} };
   if (result.resultType === 'input_required') {
