@@ -9,6 +9,7 @@ const style = `
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
 main { width: 100%; max-width: 30rem; background: var(--paper); border: 1px solid var(--line); border-radius: 14px; padding: 2rem; }
+h2 { font-size: .95rem; margin: 1.5rem 0 .4rem; }
 h1 { font-size: 1.35rem; line-height: 1.25; margin: 0 0 .5rem; }
 p { margin: 0 0 1rem; }
 .sandbox { background: var(--warnground); color: var(--warn); border-radius: 8px; padding: .6rem .9rem; font-size: .9rem; margin: 0 0 1.5rem; }
@@ -17,10 +18,11 @@ p { margin: 0 0 1rem; }
 .code { font: 600 1.5rem ui-monospace, monospace; letter-spacing: .15em; }
 label.text { display: block; font-weight: 600; margin-bottom: 1rem; }
 input[type=text], input[type=password] { width: 100%; font: inherit; font-weight: 400; padding: .55rem .7rem; margin-top: .3rem; border: 1px solid var(--soft); border-radius: 8px; background: transparent; color: inherit; }
-.people { list-style: none; margin: 0 0 1.2rem; padding: 0; font: inherit; font-size: .9rem; }
+.people { list-style: none; margin: 0; padding: 0; font: inherit; font-size: .9rem; }
 .people li { border-top: 1px solid var(--line); padding: .35rem 0; overflow-wrap: anywhere; }
 .people span { display: block; color: var(--soft); }
-kbd { font: 600 .95em ui-monospace, monospace; user-select: all; overflow-wrap: anywhere; }
+@media (max-width: 28rem) { body { padding: .6rem; } main { padding: 1.1rem; } .people { font-size: .85rem; } }
+kbd { font: 600 .9em ui-monospace, monospace; user-select: all; overflow-wrap: anywhere; }
 ul.scopes { margin: 0 0 1.2rem; padding-left: 1.2rem; font: .85rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere; }
 .choices { display: flex; gap: .7rem; }
 button { font: inherit; font-weight: 600; flex: 1; padding: .6rem 1rem; border-radius: 8px; border: 1px solid var(--lead); background: var(--lead); color: var(--paper); cursor: pointer; }

@@ -34,9 +34,6 @@ export function signInForm(form: SignInForm): Html {
   const { intro, action, hidden, loginLabel, login, wrong, suggestions, scopes, yes, no } = form;
   return html`${intro}
 <p>Everybody’s password here is <kbd>${sandboxPassword}</kbd></p>
-<ul class="people">
-${suggestions.map(({ login: who, about }) => html`<li><kbd>${who}</kbd><span>${about}</span></li>`)}
-</ul>
 ${wrong !== undefined && html`<p class="wrong" role="alert" id="wrong">${wrong}</p>`}
 <form method="post" action="${action}">
 ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
@@ -49,5 +46,9 @@ ${
 <ul class="scopes">${scopes.map((scope) => html`<li>${scope}</li>`)}</ul>`
 }
 <div class="choices"><button name="decision" value="allow">${yes}</button><button class="no" name="decision" value="deny">${no}</button></div>
-</form>`;
+</form>
+<h2>For example as</h2>
+<ul class="people">
+${suggestions.map(({ login: who, about }) => html`<li><kbd>${who}</kbd><span>${about}</span></li>`)}
+</ul>`;
 }
