@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UnauthorizedError } from '@modelcontextprotocol/client';
 import { afterEach, describe, expect, test } from 'vitest';
-import { sandboxPassword as password } from '../../src/sandbox/index.ts';
+import { openSandbox, sandboxPassword as password } from '../../src/sandbox/index.ts';
 import { openAuthorizationServer } from '../support/authorization-server.ts';
 import { type Era, openTestServer, type TestServer } from '../support/server.ts';
 import { createSigningClient, type SigningClient } from '../support/sign-in.ts';
@@ -24,6 +24,19 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+/** The address of a client's metadata document, which is its id. */
+async function publishClient(): Promise<string> {
+  const server = createServer((_request, response) => {
+    response.end(
+      JSON.stringify({ client_id: id, client_name: 'test', redirect_uris: ['http://127.0.0.1:54321/callback'] }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  close.push(() => new Promise((resolve) => server.close(resolve)));
+  const id = `http://127.0.0.1:${(server.address() as AddressInfo).port}/client.json`;
+  return id;
 }
 
 /** Reads, then does what needs more: asked for, given, done. */
@@ -91,5 +104,37 @@ describe.each(eras)('%s', (era) => {
     await workThrough(signing, server);
     expect(server.log()).toMatch(/\|00u\w{17}"/);
     expect(server.log()).not.toContain(signing.accessToken());
+  });
+
+  test('signs in at Scalekit, where it registers itself or has a document; tokens name the environment', async () => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}/mcp`;
+    const sandbox = await openSandbox({ users: 10 });
+    close.push(() => sandbox.close());
+    const scalekit = await sandbox.scalekit();
+    const scopes = ['okta', 'castellan'].flatMap((name) => [`${name}:read`, `${name}:write`, `${name}:destroy`]);
+    const { issuer } = scalekit.registerServer(url, scopes);
+    const server = await openTestServer({
+      port,
+      parts: () => ({ auth: { issuer, provider: 'scalekit', publicUrl: url } }),
+    });
+    close.push(() => server.close());
+    const onPage = async (page: string) => {
+      const request = /name="request" value="([^"]+)"/.exec(page)?.[1] ?? '';
+      const body = new URLSearchParams({
+        request,
+        login: 'helena.brandt@larkspur.example',
+        password,
+        decision: 'allow',
+      });
+      return fetch(`${scalekit.url}/sign-in`, { method: 'POST', body, redirect: 'manual' });
+    };
+    const registered = createSigningClient({ url, era, onPage });
+    await workThrough(registered, server);
+    expect(registered.resources).toEqual([url, url]);
+    expect(server.log()).toMatch(/http:\/\/127\.0\.0\.1:\d+\|usr_\d{18}"/);
+    const documented = createSigningClient({ url, era, clientId: await publishClient(), onPage });
+    await workThrough(documented, server);
+    expect(server.log()).not.toContain(documented.accessToken());
   });
 });

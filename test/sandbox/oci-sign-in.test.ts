@@ -185,6 +185,16 @@ describe('the refresh token', () => {
     await expect(openid.fetchUserInfo(config, second.access_token, admin)).rejects.toThrow();
   });
 
+  it('gives nothing to somebody who was locked since, whose session ends too', async () => {
+    const tokens = await signIn(head);
+    oci.setLocked(head, true);
+    await expect(openid.refreshTokenGrant(config, tokens.refresh_token ?? '')).rejects.toThrow();
+    expect((await browser.open((await startAt()).url)).status).toBe(200);
+    oci.setLocked(head, false);
+    expect((await openid.refreshTokenGrant(config, tokens.refresh_token ?? '')).access_token).toBeTruthy();
+    expect(() => oci.setLocked('nobody', true)).toThrow('nobody');
+  });
+
   it('and the access token can be asked about and revoked by the application alone', async () => {
     const tokens = await signIn();
     const introspect = (token = '', headers: Record<string, string> = basic(oci.client)) =>

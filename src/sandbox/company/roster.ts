@@ -13,6 +13,8 @@ export interface Roster {
   members: readonly Member[];
   byLogin: (login: string) => Member | undefined;
   byId: (id: string) => Member | undefined;
+  /** @throws TypeError for somebody whom the company does not have */
+  setLocked: (login: string, locked: boolean) => void;
   /** Somebody of each kind, to try. */
   suggestions: readonly { login: string; about: string }[];
 }
@@ -32,6 +34,11 @@ export function createRoster(users: number, seed: number, makeId: (n: number) =>
     members,
     byLogin: (login) => logins.get(login),
     byId: (id) => ids.get(id),
+    setLocked(login, locked) {
+      const member = logins.get(login);
+      if (!member) throw new TypeError(`sandbox: there is no '${login}'`);
+      member.isLocked = locked;
+    },
     suggestions: [cast.admin, cast.helpDesk, cast.head, cast.lockedOut].flatMap((n) => {
       const member = members[n];
       if (!member) return [];

@@ -40,6 +40,8 @@ export interface SandboxOci {
   /** @throws TypeError for somebody whom the company does not have */
   issueToken: (order: OciTokenOrder) => string;
   rotateKeys: () => string;
+  /** Whoever is locked cannot sign in, is signed in no more, and gets no new tokens. */
+  setLocked: (login: string, locked: boolean) => void;
   readonly requests: number;
   close: () => Promise<void>;
 }
@@ -124,6 +126,7 @@ export async function openOci({ users, seed, host, port, now }: OciOptions): Pro
       return writeAccess(provider, writing, grant, { exp: issued + expiresIn, ...over });
     },
     rotateKeys: () => provider.keys.rotate(),
+    setLocked: domain.roster.setLocked,
     get requests() {
       return requests;
     },

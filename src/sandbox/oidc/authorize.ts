@@ -96,7 +96,8 @@ function isAskedAgain({ now }: Provider, given: Parameters, session: Session): b
 
 export function findSession({ memory, cookie, now, personById }: Provider, call: Call): Session | undefined {
   const session = memory.sessions.get(readCookie(call, cookie) ?? '');
-  return session && session.expires > now() && personById(session.personId) ? session : undefined;
+  const person = session && personById(session.personId);
+  return person && !person.isLocked && session.expires > now() ? session : undefined;
 }
 
 function askPerson(

@@ -45,6 +45,8 @@ export interface SandboxScalekit {
   /** Without an address the id alone is the audience. */
   registerServer: (url: string | undefined, scopes?: readonly string[]) => ScalekitServerHandle;
   rotateKeys: () => string;
+  /** Whoever is locked cannot sign in, is signed in no more, and gets no new tokens. */
+  setLocked: (login: string, locked: boolean) => void;
   readonly requests: number;
   close: () => Promise<void>;
 }
@@ -139,6 +141,7 @@ export async function openScalekit({ users, seed, host, port, now }: ScalekitOpt
       };
     },
     rotateKeys: () => provider.keys.rotate(),
+    setLocked: environment.roster.setLocked,
     get requests() {
       return requests;
     },
