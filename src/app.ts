@@ -17,6 +17,7 @@ import type { Sandbox, SandboxOptions } from './sandbox/index.ts';
 import { handOverByFile } from './stores/hand-over.ts';
 import { openStore } from './stores/open.ts';
 import { openSeal, type Seal } from './stores/seal.ts';
+import { sealStore } from './stores/seal-store.ts';
 import type { Store } from './stores/store.ts';
 import { createVault } from './stores/vault.ts';
 import { version } from './version.ts';
@@ -90,6 +91,10 @@ export async function openApp(options: AppOptions): Promise<App> {
   const store = openStore(storeName, now, (text) => log.warn({}, text));
   const sandbox = options.sandbox && (await (await import('./sandbox/index.ts')).openSandbox(options.sandbox));
 
+  const seal = openSeal({ keys: config.state.sealKeys, folder: config.dataFolder });
+  const storeKeys = () => seal.keys('store');
+  const sealed = sealStore(store, storeKeys);
+
   const vault = createVault({ folder: join(config.dataFolder, 'credentials'), say: (text) => log.warn({}, text) });
 
   const connected = platforms.map((platform) => ({ platform, tenants: new Map<string, Tenant>() }));
@@ -100,7 +105,7 @@ export async function openApp(options: AppOptions): Promise<App> {
       random: Math.random,
       userAgent: `castellan/${version}`,
       shared: store,
-      store,
+      store: sealed,
       vault,
       onAttempt: ({ status, ms }) => metrics.observeAttempt({ tenant: name, status, seconds: ms / 1000 }),
     });
@@ -117,9 +122,8 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
 
   const lasting = lastingStoreNameOf(config) === storeName ? store : openStore(lastingStoreNameOf(config), now);
-  const seal = openSeal({ keys: config.state.sealKeys, folder: config.dataFolder });
   const audit = openAuditLog({ folder: auditFolderOf(config), now });
-  const approvals = createApprovals(lasting, now);
+  const approvals = createApprovals(sealStore(lasting, storeKeys), now);
   let decideAt: string | undefined;
   const confirm = createConfirm({
     seal,

@@ -6,6 +6,8 @@ import { defineCommand } from 'citty';
 import { lastingStoreNameOf } from '../app.ts';
 import { type Approval, type Approvals, createApprovals, readCode } from '../mcp/approvals.ts';
 import { openStore } from '../stores/open.ts';
+import { openSeal } from '../stores/seal.ts';
+import { sealStore } from '../stores/seal-store.ts';
 import { storeSettings } from '../stores/settings.ts';
 import { askLine } from './ask.ts';
 import { flagsOf, loadFor } from './flags.ts';
@@ -26,19 +28,27 @@ export default defineCommand({
     const { config } = loadFor(rawArgs, { ...given, sandbox: true }, args);
     const store = openStore(lastingStoreNameOf(config), Date.now);
     try {
-      const approvals = createApprovals(store, Date.now);
+      const seal = openSeal({ keys: config.state.sealKeys, folder: config.dataFolder });
+      const approvals = createApprovals(
+        sealStore(store, () => seal.keys('store')),
+        Date.now,
+      );
       if (typeof given.code === 'string') await decide(approvals, readCode(given.code));
-      else list(await approvals.pending());
+      else list(await approvals.pending(), await approvals.countUnreadable());
     } finally {
       await store.close();
     }
   },
 });
 
-function list(waiting: readonly Approval[]): void {
-  if (waiting.length === 0) print('Nothing waits for a decision.');
+function list(waiting: readonly Approval[], unreadable: number): void {
+  if (waiting.length === 0 && unreadable === 0) print('Nothing waits for a decision.');
   for (const { code, question } of waiting) print(`${paint('bold', code)}  ${question.split('\n')[0]}`);
   if (waiting[0]) print(`\nDecide one: castellan approve ${waiting[0].code}`);
+  if (unreadable > 0)
+    print(
+      `${unreadable} more cannot be read here, because they were sealed with another key: run this with the CASTELLAN_SEAL_KEYS of the server, or as the user it runs as.`,
+    );
 }
 
 async function decide(approvals: Approvals, code: string): Promise<void> {
@@ -48,7 +58,7 @@ async function decide(approvals: Approvals, code: string): Promise<void> {
       {
         where: code,
         problem: 'is no code that waits for a decision',
-        todo: 'Codes live 15 minutes. If the server runs as another user, or with its own CASTELLAN_DATA or --store, run this the same way.',
+        todo: 'Codes live 15 minutes. If the server runs as another user, or with its own CASTELLAN_DATA, CASTELLAN_SEAL_KEYS or --store, run this the same way.',
       },
     ]);
     return;

@@ -34,6 +34,8 @@ export interface Approvals {
   readonly get: (code: string) => Promise<Approval | undefined>;
   /** All that wait for a person, the oldest first. */
   readonly pending: () => Promise<readonly Approval[]>;
+  /** How many lie there that were sealed with another key. */
+  readonly countUnreadable: () => Promise<number>;
   /** Undefined when there is nothing (any more) to decide under this code. Of several at once, one decides. */
   readonly decide: (code: string, status: 'approved' | 'refused', by: string) => Promise<Approval | undefined>;
   /** Takes a decision away for use: of several calls at once, one gets it. */
@@ -51,7 +53,11 @@ const keyOfCall = (call: string) => `approval-of:${call}`;
 /** Questions of one caller that may be open at once: more would bury those that matter. */
 const maxOpen = 50;
 
-export function createApprovals(store: Store, now: () => number): Approvals {
+/** @param store seals what lies in it: questions name people */
+export function createApprovals(
+  store: Pick<Store, 'get' | 'set' | 'add' | 'take' | 'delete' | 'keys'>,
+  now: () => number,
+): Approvals {
   async function get(code: string): Promise<Approval | undefined> {
     return parse(await store.get(key(code)));
   }
@@ -88,6 +94,11 @@ export function createApprovals(store: Store, now: () => number): Approvals {
     },
 
     pending,
+
+    async countUnreadable() {
+      const all = await Promise.all((await store.keys('approval:')).map((name) => store.get(name)));
+      return all.filter((text) => text === undefined).length;
+    },
 
     async decide(code, status, by) {
       const approval = parse(await store.take(key(code)));

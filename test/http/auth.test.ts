@@ -443,8 +443,12 @@ describe('a question to a person', () => {
     expect(server.organization.mutations).toEqual([]);
     const { openStore } = await import('../../src/stores/open.ts');
     const { createApprovals } = await import('../../src/mcp/approvals.ts');
+    const { openSeal } = await import('../../src/stores/seal.ts');
+    const { sealStore } = await import('../../src/stores/seal-store.ts');
     const store = openStore(join(server.home, 'castellan.db'), Date.now);
-    await createApprovals(store, Date.now).decide(codeOf(asked.text), 'approved', 'terminal:test');
+    const seal = openSeal({ keys: undefined, folder: server.home });
+    const sealed = sealStore(store, () => seal.keys('store'));
+    await createApprovals(sealed, Date.now).decide(codeOf(asked.text), 'approved', 'terminal:test');
     await store.close();
     expect((await suspend(eve)).text).toContain(codeOf(other.text));
     expect(server.organization.mutations).toEqual([]);

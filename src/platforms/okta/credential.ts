@@ -40,7 +40,7 @@ export interface CredentialDependencies {
   readonly fetch: UpstreamOptions['fetch'];
   readonly now: () => number;
   readonly userAgent: string;
-  /** Where the key of a service app's tokens is kept, one for all processes. */
+  /** Where the key of a service app's tokens is kept, sealed, one for all processes. */
   readonly store?: Pick<Store, 'get' | 'add'> | undefined;
   /** Where a person's sign-in is kept. */
   readonly vault?: Vault | undefined;
@@ -90,7 +90,7 @@ export function openOktaCredential(
   const asking: Asking = { clientId, keyId, scopes, login };
   const server = { origin, fetch, now, userAgent, asking, dpop: dpopChoice(settings.dpop) };
   if (privateKey) {
-    const proofKey = () => keptProofKey(deps.store, `okta:dpop-key:${origin.host}:${clientId}`);
+    const proofKey = () => keptProofKey(deps.store, `okta:proof-key:${origin.host}:${clientId}`);
     const tokens = createServiceTokens({ ...server, privateKey: () => privateKey.reveal(), proofKey });
     return oauthCredential(kind, tokens, asking);
   }
