@@ -40,20 +40,29 @@ export function createConsents({ store, keys, now }: ConsentOptions): ConsentBoo
     return text === undefined ? undefined : (JSON.parse(text) as Consent);
   }
 
-  async function allowed(personId: string, client: ConsentClient): Promise<readonly string[]> {
+  /** An address that was not there when it was asked for is another client's as far as anybody knows. */
+  async function find(personId: string, client: ConsentClient): Promise<Consent | undefined> {
     const consent = await open(folderOf(personId) + digestOf(client.id));
-    // An address that was not there when it was asked for is another client's as far as anybody knows.
-    return consent && sameAddresses(consent.client, client) ? consent.scopes : [];
+    return consent && sameAddresses(consent.client, client) ? consent : undefined;
+  }
+
+  async function endGrants(personId: string, id: string): Promise<void> {
+    const folder = grantsOf(personId, id);
+    for (const place of await store.keys(folder)) {
+      await store.delete(placeOfGrant(place.slice(folder.length)));
+      await store.delete(place);
+    }
   }
 
   return {
-    allowed,
+    allowed: async (personId, client) => (await find(personId, client))?.scopes ?? [],
 
     async remember({ personId, client, scopes, grantId, lifeMs: grantLifeMs }) {
       const id = digestOf(client.id);
       const place = folderOf(personId) + id;
-      const before = await allowed(personId, client);
-      const consent: Consent = { id, client, scopes: [...new Set([...before, ...scopes])], since: now() };
+      const before = await find(personId, client);
+      const all = new Set([...(before?.scopes ?? []), ...scopes]);
+      const consent: Consent = { id, client, scopes: [...all], since: before?.since ?? now() };
       // First what ends it, so that nothing rests on it that a withdrawal does not find.
       await store.set(grantsOf(personId, id) + digestOf(grantId), '', grantLifeMs);
       await store.set(place, sealText(await keys(), place, JSON.stringify(consent)), lifeMs);
@@ -65,13 +74,14 @@ export function createConsents({ store, keys, now }: ConsentOptions): ConsentBoo
     },
 
     async withdraw(personId, id) {
-      if ((await store.take(folderOf(personId) + id)) === undefined) return false;
-      const folder = grantsOf(personId, id);
-      for (const place of await store.keys(folder)) {
-        await store.delete(placeOfGrant(place.slice(folder.length)));
-        await store.delete(place);
-      }
-      return true;
+      const place = folderOf(personId) + id;
+      if ((await store.get(place)) === undefined) return false;
+      // What rests on it first: if this ends halfway, the consent is still there to be withdrawn.
+      await endGrants(personId, id);
+      const had = (await store.take(place)) !== undefined;
+      // What was given in the same moment.
+      await endGrants(personId, id);
+      return had;
     },
   };
 }

@@ -87,7 +87,8 @@ export function createInteract(options: InteractionOptions): Interact {
     // From here on the client has asked for what it gets, so that everything that it is told is true.
     params.scope = [...oidc, ...scopes].join(' ');
     await interaction.save(Math.max(1, interaction.exp - Math.floor(now() / 1000)));
-    await finish(asked, { login: { accountId: person.id }, consent: { grantId } }, request, response);
+    const login = { accountId: person.id, ts: Math.floor(person.since / 1000) };
+    await finish(asked, { login, consent: { grantId } }, request, response);
   }
 
   async function finish(
