@@ -1,5 +1,5 @@
 // Questions to a person that the client cannot put: each has a short code, under which a person finds it in a terminal
-// (or on a page) and decides. The code opens nothing: whoever only knows it has gained nothing.
+// or on the console, and decides. The code opens nothing: whoever only knows it has gained nothing.
 
 import { randomInt } from 'node:crypto';
 import { CastellanError } from '../core/errors.ts';
@@ -121,7 +121,7 @@ function tooManyOpen(): CastellanError {
   return new CastellanError({
     code: 'not_confirmed',
     message: `${maxOpen} questions wait for a person already, so this one was not put.`,
-    hint: 'Ask the person to decide them with castellan approve; undecided ones are gone after 15 minutes.',
+    hint: 'Ask the person to decide them where the questions said; undecided ones are gone after 15 minutes.',
   });
 }
 

@@ -17,6 +17,9 @@ import {
 import { openTestServer } from '../support/server.ts';
 import { actAs, createSigningClient, openBrowser } from '../support/sign-in.ts';
 
+/** Nothing listens there. */
+const unreachable = { issuer: 'http://127.0.0.1:1/oauth2/default', provider: 'okta' };
+
 let server: TestConsole;
 let operator: Signed;
 let person: Signed;
@@ -288,6 +291,18 @@ test('without its store it says so, and that nothing was changed', async () => {
     expect(await answer.text()).toContain('Nothing was changed');
   } finally {
     await away.close();
+  }
+});
+
+test('while the identity provider cannot be asked, signing in says so, and / is there', async () => {
+  const alone = await openTestConsole({}, { signIn: { ...unreachable, clientId: 'some', clientSecret: 'other' } });
+  try {
+    const answer = await fetch(`${alone.origin}/sign-in`, { redirect: 'manual' });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await answer.text()).toContain('Something that Castellan needs cannot be reached');
+    expect((await fetch(alone.origin)).status).toBe(200);
+  } finally {
+    await alone.close();
   }
 });
 
