@@ -229,7 +229,14 @@ function notTrusted(where: string): Fault {
 function format(value: unknown, setting: Setting | undefined): string {
   if (value === undefined) return '';
   if (value instanceof Secret && setting?.shown) return setting.shown(value.reveal());
-  return typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : String(value);
+  if (Array.isArray(value)) return value.map(nameOf).join(', ');
+  return typeof value === 'string' ? value : String(value);
+}
+
+/** What an object in a list is called: it may hold secrets. */
+function nameOf(item: unknown): string {
+  const object = asObject(item);
+  return String(object ? (object.id ?? object.issuer ?? '(no name)') : item);
 }
 
 /** What the environment says about the data folder, and nothing else of it. */

@@ -242,17 +242,23 @@ export function unknownPlatforms(
   { scopeMap = {}, groupMap = {} }: AuthSettings,
   platforms: readonly string[],
 ): Fault[] {
-  const known = new Set(['castellan', ...platforms]);
   const scopes = [...Object.values(scopeMap), ...Object.values(groupMap)].flat();
-  return [...new Set(scopes.map((scope) => scope.split(':')[0] ?? ''))].flatMap((name) =>
-    known.has(name)
-      ? []
-      : [
-          {
-            where: 'auth',
-            problem: `a map gives scopes of ${name}, and there is no such platform`,
-            todo: `One of: ${[...known].join(', ')}.`,
-          },
-        ],
-  );
+  return unknownScopes('auth', 'a map', scopes, platforms);
+}
+
+/** @param who gives them */
+export function unknownScopes(
+  where: string,
+  who: string,
+  scopes: readonly string[],
+  platforms: readonly string[],
+): Fault[] {
+  const known = new Set(['castellan', ...platforms]);
+  const names = new Set(scopes.map((scope) => scope.split(':')[0] ?? ''));
+  const unknown = [...names].filter((name) => !known.has(name));
+  return unknown.map((name) => ({
+    where,
+    problem: `${who} gives scopes of ${name}, and there is no such platform`,
+    todo: `One of: ${[...known].join(', ')}.`,
+  }));
 }

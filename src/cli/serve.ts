@@ -2,7 +2,7 @@
 
 import { defineCommand } from 'citty';
 import { platforms, storeNameOf } from '../app.ts';
-import { brokerSettings } from '../auth/broker/settings.ts';
+import { brokerSettings, unknownPlatformsOf } from '../auth/broker/settings.ts';
 import { authSettings, unknownPlatforms } from '../auth/settings.ts';
 import { signInSettings } from '../auth/sign-in-settings.ts';
 import type { Config } from '../config.ts';
@@ -59,6 +59,8 @@ const args = {
   ),
 } as const;
 
+const platformNames = platforms.map(({ name }) => name);
+
 export default defineCommand({
   args,
   async run({ args: given, rawArgs }) {
@@ -70,10 +72,8 @@ export default defineCommand({
       ...straySignIn(loaded, given),
       ...missingTenant(loaded, sandbox.options !== undefined),
       ...(given.http ? signInFaults(loaded, given) : []),
-      ...unknownPlatforms(
-        loaded.auth,
-        platforms.map(({ name }) => name),
-      ),
+      ...unknownPlatforms(loaded.auth, platformNames),
+      ...unknownPlatformsOf(loaded.broker, platformNames),
       ...(given.http ? [] : strayFlags(given)),
     ]);
     throwFaults(checkStore(config, given.sandbox));

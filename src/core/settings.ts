@@ -21,6 +21,8 @@ export interface Setting<S extends z.ZodType = z.ZodType> {
   readonly forbids?: boolean;
   /** Read as a `Secret`; in a file it may be `{ "env": "NAME" }` or `{ "file": "path" }`. */
   readonly secret?: boolean;
+  /** For a list in a file: the property of its items that is a secret, and may be a reference as well. */
+  readonly secretIn?: string;
   /** What of a secret may be shown by `doctor`; without it, nothing is. */
   readonly shown?: (value: string) => string;
 }
@@ -144,8 +146,22 @@ function findValue(key: string, setting: Setting, sources: Sources): Found {
   const written = sources.file[key];
   const where = `${sources.fileName}.${key}`;
   if (written === undefined) return { origin: setting.default === undefined ? 'not set' : 'default' };
+  if (setting.secretIn !== undefined) return dereferenceIn(written, setting.secretIn, where, sources);
   if (!setting.secret || typeof written !== 'object' || written === null) return { value: written, origin: where };
   return dereference(written as Record<string, unknown>, where, sources);
+}
+
+function dereferenceIn(written: unknown, key: string, where: string, sources: Sources): Found {
+  if (!Array.isArray(written)) return { value: written, origin: where };
+  const items: unknown[] = [];
+  for (const [place, item] of (written as readonly unknown[]).entries()) {
+    const object = asObject(item);
+    const reference = asObject(object?.[key]);
+    const found = reference && dereference(reference, `${where}[${place}].${key}`, sources);
+    if (found?.fault) return found;
+    items.push(found ? { ...object, [key]: found.value } : item);
+  }
+  return { value: items, origin: where };
 }
 
 /** A secret that a file only points to, so that the file itself can be shared. */
@@ -207,19 +223,38 @@ export function asObject(value: unknown): Record<string, unknown> | undefined {
 export function fileSchemaOf(settings: Settings): z.ZodObject {
   const shape: Record<string, z.ZodType> = {};
   for (const [key, setting] of Object.entries(settings)) {
-    const written = setting.secret
-      ? z.union([setting.schema, z.strictObject({ env: z.string() }), z.strictObject({ file: z.string() })])
-      : setting.schema;
+    const written = setting.secret ? orReference(setting.schema) : withReferences(setting);
     shape[key] = written.optional().describe(setting.description);
   }
   return z.strictObject(shape);
 }
 
+/** What of an object must not be told: secrets, and the private parts of keys (RFC 7518 §6). */
+const hidden = /^(.*secret|d|p|q|dp|dq|qi|oth|k)$/i;
+
 /** An address may carry a password or a token, though none of ours should (RFC 3986 §3.2.1, §3.4). */
 function show(value: unknown): string {
-  return JSON.stringify(value)
+  return JSON.stringify(value, (key, inner: unknown) => (hidden.test(key) ? '[removed]' : inner))
     .replace(/\/\/[^/\s"]*@/g, '//[removed]@')
     .replace(/(:\/\/[^\s"?#]*[?#])[^\s"]+/g, '$1[removed]');
+}
+
+function orReference(schema: z.ZodType): z.ZodType {
+  return z.union([schema, z.strictObject({ env: z.string() }), z.strictObject({ file: z.string() })]);
+}
+
+function withReferences({ schema, secretIn }: Setting): z.ZodType {
+  const item: unknown = schema instanceof z.ZodArray ? schema.element : undefined;
+  if (secretIn === undefined || !(item instanceof z.ZodObject)) return schema;
+  const secret = item.shape[secretIn] as z.ZodType;
+  const inner = secret instanceof z.ZodOptional ? (secret.unwrap() as z.ZodType) : secret;
+  return z.array(
+    item.safeExtend({
+      [secretIn]: orReference(inner)
+        .optional()
+        .describe(secret.description ?? ''),
+    }),
+  );
 }
 
 function lowerFirst(text: string): string {

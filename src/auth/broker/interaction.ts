@@ -3,7 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { html } from 'hono/html';
-import type { Client, Interaction, default as Provider } from 'oidc-provider';
+import { type Client, errors, type Interaction, type default as Provider } from 'oidc-provider';
 import { type Reply, writeReply } from '../../core/reply.ts';
 import { renderPage } from '../../pages/frame.ts';
 import { leave } from '../leaving.ts';
@@ -55,7 +55,7 @@ export function createInteract(options: InteractionOptions): Interact {
     });
     if (interaction?.uid !== uid) return renderGone();
     const { client_id: clientId, redirect_uri: redirectUri, scope } = interaction.params;
-    const client = await provider.Client.find(String(clientId));
+    const client = await findClient(provider, String(clientId));
     if (!client?.redirectUriAllowed(String(redirectUri))) return renderGone();
     const person = await people.of(request);
     if (!person) return people.begin(request, path);
@@ -141,6 +141,16 @@ export function createInteract(options: InteractionOptions): Interact {
     } else if (isSettled(asked)) await allow(asked, asked.scopes, request, response);
     else writeReply(response, await ask(asked));
   };
+}
+
+/** Undefined for one whose document says something else by now. */
+async function findClient(provider: Provider, id: string): Promise<Client | undefined> {
+  try {
+    return await provider.Client.find(id);
+  } catch (error) {
+    if (error instanceof errors.OIDCProviderError) return undefined;
+    throw error;
+  }
 }
 
 function describeClient({ clientId, clientName, redirectUris }: Client): ConsentClient {

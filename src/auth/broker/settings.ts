@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { ownScope } from '../../core/caller.ts';
 import { type CheckTogether, defineSettings, type Fault, type Settings, type Values } from '../../core/settings.ts';
-import { address, scopesByName } from '../settings.ts';
+import { address, scopesByName, unknownScopes } from '../settings.ts';
 
 const word = z.string().regex(/^[\x21-\x7e]{1,255}$/, { error: 'is empty, too long, or holds blanks' });
 
@@ -71,11 +71,13 @@ export const brokerSettings = defineSettings({
   },
   clients: {
     schema: z.array(client),
+    secretIn: 'secret',
     description: 'Clients that need not register themselves; in a file only.',
     default: [],
   },
   machines: {
     schema: z.array(machine),
+    secretIn: 'secret',
     description: 'Clients that sign in as themselves, without a person (OAuth client credentials); in a file only.',
     default: [],
   },
@@ -139,3 +141,15 @@ const check: CheckTogether<typeof brokerSettings> = ({ values, whereOf }) => {
 
 /** The same for whoever knows no setting by name. */
 export const checkBroker = check as unknown as CheckTogether<Settings>;
+
+/** What machines and other organizations' people may do on platforms that are not there. */
+export function unknownPlatformsOf(settings: Partial<BrokerSettings>, platforms: readonly string[]): Fault[] {
+  // What was refused by itself is absent.
+  const { machines = [], assertionIssuers = [] } = settings;
+  return [
+    ...machines.flatMap(({ id, scopes }) => unknownScopes('broker.machines', id, scopes, platforms)),
+    ...assertionIssuers.flatMap(({ issuer, scopes, groupMap }) =>
+      unknownScopes('broker.assertionIssuers', issuer, [...scopes, ...Object.values(groupMap).flat()], platforms),
+    ),
+  ];
+}

@@ -1,0 +1,94 @@
+// Settings of the broker: what belongs together, and secrets, which nobody is told.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { unknownPlatformsOf } from '../../src/auth/broker/settings.ts';
+import { loadConfig } from '../../src/config.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'castellan-broker-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function load(content: Readonly<Record<string, unknown>>, env = {}) {
+  const config = join(folder, 'castellan.json');
+  writeFileSync(config, JSON.stringify(content));
+  return loadConfig({ config }, { env, folder, tenants: false });
+}
+const broker = (part: Readonly<Record<string, unknown>>, env = {}) => load({ broker: part }, env);
+
+const secret = 'machine-secret-that-nobody-is-told-ever';
+const scopes = ['castellan:read'];
+
+describe('a secret in a list', () => {
+  const machine = (value: unknown) => ({ machines: [{ id: 'ci', secret: value, scopes }] });
+
+  test('may be a reference to the environment or to a file', () => {
+    writeFileSync(join(folder, 'secret.txt'), `${secret}\n`);
+    const byEnv = broker(machine({ env: 'CI_SECRET' }), { CI_SECRET: secret });
+    const byFile = broker(machine({ file: 'secret.txt' }));
+    for (const { config, faults } of [byEnv, byFile, broker(machine(secret))]) {
+      expect(faults).toEqual([]);
+      expect(config.broker.machines[0]?.secret).toBe(secret);
+    }
+  });
+
+  test.each([
+    ['a variable that is not set', { env: 'NONE' }, /NONE is not set/],
+    ['a file that is not there', { file: 'none.txt' }, /none.txt cannot be read/],
+    ['something else', { value: 'x' }, /is a string/],
+  ])('and not %s', (_what, value, problem) => {
+    const [fault] = broker(machine(value)).faults;
+    expect(fault?.where).toContain('broker.machines[0].secret');
+    expect(fault?.problem).toMatch(problem);
+  });
+
+  test('is told neither by doctor nor by what is wrong beside it', () => {
+    const { shown, faults } = broker({
+      machines: [{ id: 'ci', secret, scopes: ['openid'] }],
+      clients: [{ id: 'app', secret, name: 'App', redirectUris: 7 }],
+    });
+    expect(faults).toHaveLength(2);
+    const good = broker({ machines: [{ id: 'ci', secret, scopes }] });
+    expect(good.shown.find(({ name }) => name === 'broker.machines')?.value).toBe('ci');
+    expect(JSON.stringify([shown, faults, good.shown])).not.toContain(secret);
+  });
+
+  test('nor is the private part of a key', () => {
+    const { faults } = broker({ machines: [{ id: 'ci', keys: [{ kty: 'EC', d: secret }], scopes }] });
+    expect(JSON.stringify(faults)).toMatch(/private key/);
+    expect(JSON.stringify(faults)).not.toContain(secret);
+  });
+});
+
+describe('what does not go together', () => {
+  const issuer = { issuer: 'https://login.acme.dev', scopes };
+  test.each([
+    ['two machines of one name', { machines: [1, 2].map(() => ({ id: 'ci', secret, scopes })) }, /ci is there twice/],
+    [
+      'a machine and a client of one name',
+      { machines: [{ id: 'app', secret, scopes }], clients: [{ id: 'app', name: 'App' }] },
+      /app is there twice/,
+    ],
+    ['an issuer twice', { assertionIssuers: [issuer, issuer] }, /login.acme.dev is there twice/],
+    ['an issuer whose people may do nothing', { assertionIssuers: [{ issuer: issuer.issuer }] }, /may do nothing/],
+  ])('%s', (_what, part, problem) => {
+    expect(broker(part).faults.map((fault) => fault.problem)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  test('machines, and an authorization server of others', () => {
+    const auth = { issuer: 'https://login.acme.dev', publicUrl: 'https://mcp.acme.dev/mcp' };
+    const { faults } = load({ auth, broker: { machines: [{ id: 'ci', secret, scopes }] } });
+    expect(faults).toMatchObject([{ where: 'broker.machines', problem: expect.stringMatching(/not used/) }]);
+  });
+
+  test('scopes of a platform that is not there', () => {
+    const { config } = broker({ machines: [{ id: 'ci', secret, scopes: ['castellan:read', 'entra:read'] }] });
+    expect(unknownPlatformsOf(config.broker, ['okta'])).toMatchObject([
+      { where: 'broker.machines', problem: 'ci gives scopes of entra, and there is no such platform' },
+    ]);
+  });
+});
