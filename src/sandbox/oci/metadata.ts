@@ -16,6 +16,9 @@ const paths = {
   jwks_uri: '/admin/v1/SigningCert/jwk',
 } as const;
 
+/**
+ * As documented, with what the domain takes besides: certificates, assertions and passwords, which the simulated one does not.
+ */
 export function describeOci(domain: OciDomain, base: string): Record<string, unknown> {
   const endpoints = Object.entries(paths).map(([name, path]) => [name, base + path] as const);
   const isNewer = domain.hasNewerMetadata;

@@ -7,6 +7,7 @@ import { describeMember, writeAccessClaims, writeIdClaims } from './claims.ts';
 import type { OciDomain } from './domain.ts';
 import { decideOciRights } from './rights.ts';
 
+/** What the page says, that refresh tokens are replaced, and how long things last: Oracle publishes none of it. */
 export function createOciProvider(domain: OciDomain, now: () => number): Provider {
   const { roster, app } = domain;
   const memberOf = (person: OidcPerson | undefined) => person && roster.byId(person.id);

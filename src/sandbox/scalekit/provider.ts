@@ -15,6 +15,10 @@ export interface ScalekitProviderOptions {
   fetch: typeof fetch;
 }
 
+/**
+ * Published are endpoints, claims, registration and PKCE; what the page says, how long things last, and what the ids of clients
+ * that registered themselves look like are made up.
+ */
 export function createScalekitProvider({ environment, now, fetch: fetchDocument }: ScalekitProviderOptions): Provider {
   const { app, clients, roster, servers } = environment;
   const memberOf = (person: OidcPerson | undefined) => person && roster.byId(person.id);
