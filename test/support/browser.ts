@@ -60,7 +60,7 @@ export async function openWindow(browser: Browser, options: WindowOptions): Prom
 
 /** At the sign-in page of the simulated organization, with the password that the page itself tells. */
 export async function signInAtSandbox(page: Page, login: string): Promise<void> {
-  const password = (await page.locator('p kbd').first().textContent()) ?? '';
+  const password = (await page.getByText('password here is').locator('kbd').textContent()) ?? '';
   await page.getByLabel(/password/i).fill(password);
   await page.locator('input[name=login]').fill(login);
   await page.locator('button[value=allow]').click();

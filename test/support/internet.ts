@@ -91,7 +91,8 @@ export async function openInternet(host = 'client.acme.dev'): Promise<Internet> 
   };
 }
 
-function makeCertificate(host: string): { readonly key: string; readonly cert: string } {
+/** For a name, and for this machine. */
+export function makeCertificate(host: string): { readonly key: string; readonly cert: string } {
   const folder = mkdtempSync(join(tmpdir(), 'castellan-internet-'));
   try {
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];

@@ -35,7 +35,7 @@ export interface SignInOptions {
   /** Of a client that is known by a document about it. */
   readonly documentUrl?: string;
   /** Whose browser it is, in the place of `onPage`: the pages’ forms are followed. */
-  readonly browser?: Visitor;
+  readonly browser?: Pick<Visitor, 'walk'>;
   /** What is done on each page there; by default an administrator of the sandbox signs in and allows everything. */
   readonly act?: (page: Seen) => Deed;
   readonly name?: string;
