@@ -146,7 +146,6 @@ export function signInAtSimulated<T extends SignInConfig>(settings: T, at: Sandb
       provider: at.provider,
       clientId: at.clientId,
       clientSecret: new Secret(at.clientSecret),
-      scopes: [...settings.signIn.scopes, 'offline_access'],
       operators: [`group:${administrators}`, ...settings.signIn.operators],
     },
   };

@@ -25,7 +25,7 @@ export interface Person {
 export type KnownPerson = Pick<Person, 'id' | 'caller' | 'groups' | 'allowance' | 'operator'>;
 
 export interface People {
-  /** Whose browser it is. Undefined where nobody is signed in, or where that cannot be found out. */
+  /** Whose browser it is. Undefined where nobody is signed in; rejects with what is to be answered where that cannot be found out (`store_unavailable`). */
   readonly of: (request: IncomingMessage) => Promise<Person | undefined>;
   /** Sends the browser to the provider; afterwards it comes back to `returnTo`, a path of ours. */
   readonly begin: (request: IncomingMessage, returnTo: string) => Promise<Reply>;

@@ -39,9 +39,8 @@ export const signInSettings = defineSettings({
   scopes: {
     schema: z.array(word).min(1),
     description:
-      'Scopes to ask the provider for (comma-separated); offline_access lets Castellan see that somebody has left.',
+      'Scopes to ask the provider for (comma-separated). By default openid, profile and email, and where the provider has it offline_access, which lets Castellan see that somebody has left: the client then needs the grant type refresh_token.',
     env: ['CASTELLAN_SIGN_IN_SCOPES'],
-    default: ['openid', 'profile', 'email'],
   },
   operators: {
     schema: z.array(z.string().min(1)),

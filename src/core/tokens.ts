@@ -65,7 +65,8 @@ export function createTokens<T extends AccessToken>(
   };
 }
 
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Stops waiting when the signal ends; what was waited for goes on. */
+export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const over = Promise.withResolvers<never>();
   const stop = () => over.reject(signal.reason);
   if (signal.aborted) stop();

@@ -59,7 +59,7 @@ describe('a person who signs in', () => {
       operator: true,
     });
     expect(me.id).toMatch(/^00u/);
-    expect(log()).toContain(me.id);
+    await expect.poll(log).toContain(me.id);
     expect(log()).not.toContain('helena');
   });
 

@@ -11,12 +11,15 @@ import { writeReply } from '../../src/core/reply.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { loadDefaults } from '../../src/core/settings.ts';
 import { createLog } from '../../src/observe/log.ts';
-import { type CustomServerHandle, openSandbox, type Sandbox, sandboxPassword } from '../../src/sandbox/index.ts';
+import { openSandbox, type Sandbox, sandboxPassword } from '../../src/sandbox/index.ts';
+import { type SignInKind, signInOf } from '../../src/sandbox/sign-in.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
 import { openSeal } from '../../src/stores/seal.ts';
 import type { Store } from '../../src/stores/store.ts';
 
 export interface PeopleOptions {
+  /** Which of the company's identity providers; default okta. */
+  readonly at?: SignInKind;
   readonly store?: Store;
   readonly sealKeys?: string;
   readonly signIn?: Partial<SignInSettings>;
@@ -45,9 +48,9 @@ export interface Me {
 let sandbox: Sandbox | undefined;
 
 /** One company for all tests of a file. */
-export async function openCompany(): Promise<CustomServerHandle> {
+export async function openCompany(): Promise<Sandbox> {
   sandbox ??= await openSandbox({ users: 60, rateLimits: 'off' });
-  return sandbox.okta.oauth.customServer('default');
+  return sandbox;
 }
 
 export async function closeCompany(): Promise<void> {
@@ -56,27 +59,31 @@ export async function closeCompany(): Promise<void> {
 }
 
 export async function openTestPeople(options: PeopleOptions = {}): Promise<TestPeople> {
-  const provider = await openCompany();
+  const at = await signInOf(await openCompany(), options.at ?? 'okta');
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const origin = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
-  provider.setGatewayRedirectUris([`${origin}/oauth/callback`]);
+  at.setRedirectUris([`${origin}/oauth/callback`]);
   const store = options.store ?? createMemoryStore(Date.now);
   const lines: string[] = [];
   let later = 0;
   const people = openPeople({
     settings: {
       ...loadDefaults(signInSettings),
-      issuer: provider.issuer,
-      provider: 'okta',
-      clientId: provider.clients.gateway.id,
-      clientSecret: new Secret(provider.clients.gateway.secret),
-      scopes: ['openid', 'profile', 'email', 'offline_access'],
-      operators: ['group:Okta Administrators'],
+      issuer: at.issuer,
+      provider: at.provider,
+      clientId: at.clientId,
+      clientSecret: new Secret(at.clientSecret),
+      operators: [`group:${at.groups.administrators}`],
       ...options.signIn,
     },
-    auth: { ...loadDefaults(authSettings), groupMap: { 'Okta Administrators': ['castellan:write'] }, ...options.auth },
+    auth: {
+      ...loadDefaults(authSettings),
+      groupMap: { [at.groups.administrators]: ['castellan:write'] },
+      tenant: at.tenant,
+      ...options.auth,
+    },
     publicUrl: `${origin}/mcp`,
     store,
     seal: openSeal({ keys: new Secret(options.sealKeys ?? 'k'.repeat(32)), folder: '/nowhere' }),

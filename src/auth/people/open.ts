@@ -73,12 +73,18 @@ export function openPeople(options: PeopleOptions): People {
     return { id, caller: `${tokenIssuer}|${id}`, groups, allowance, operator };
   }
 
-  async function sessionOf(request: IncomingMessage): Promise<{ place: string; session: Session } | undefined> {
+  async function sessionOf(
+    request: IncomingMessage,
+  ): Promise<{ place: string; session: Session; seen: number } | undefined> {
     const cookie = readCookie(request, 'castellan', tls);
     if (cookie === undefined || !/^[\w-]{43}$/.test(cookie)) return undefined;
     const place = digest(cookie);
-    const session = await sessions.get(place);
-    return session && { place, session };
+    const [session, seen] = await Promise.all([sessions.get(place), store.get(seenAt(place))]);
+    return session && seen !== undefined ? { place, session, seen: Number(seen) } : undefined;
+  }
+
+  async function endSession(place: string): Promise<void> {
+    await Promise.all([sessions.delete(place), store.delete(seenAt(place))]);
   }
 
   async function beginFlow(request: IncomingMessage, returnTo: string): Promise<Reply> {
@@ -114,10 +120,11 @@ export function openPeople(options: PeopleOptions): People {
       await people.set(identity.id, { ...identity, tokens, checked: now() }, personMs);
       // Never the id that the browser had: whoever put it there would be signed in as well.
       const old = await sessionOf(request);
-      if (old) await sessions.delete(old.place);
+      if (old) await endSession(old.place);
       const cookie = random();
-      const session = { personId: identity.id, csrf: random(), since: now(), seen: now(), idToken: tokens.idToken };
-      await sessions.set(digest(cookie), session, idleMs);
+      const session = { personId: identity.id, csrf: random(), since: now(), idToken: tokens.idToken };
+      await sessions.set(digest(cookie), session, sessionMs);
+      await store.set(seenAt(digest(cookie)), String(now()), idleMs);
       log.debug({ person: identity.id }, 'somebody signed in');
       return redirect(flow.returnTo, [
         writeCookie(request, { name: 'castellan', value: cookie, seconds: sessionMs / 1000 }, tls),
@@ -133,18 +140,18 @@ export function openPeople(options: PeopleOptions): People {
     async of(request) {
       const found = await sessionOf(request);
       if (!found) return undefined;
-      const { place, session } = found;
-      const left = session.since + sessionMs - now();
+      const { place, session, seen } = found;
       const [record, ended] = await Promise.all([
         people.get(session.personId),
         store.get(placeOfEnd(session.personId)),
       ]);
-      if (!record || left <= 0 || session.since <= Number(ended ?? 0)) {
-        await sessions.delete(place);
+      const isOver = now() >= Math.min(session.since + sessionMs, seen + idleMs);
+      if (!record || isOver || session.since <= Number(ended ?? 0)) {
+        await endSession(place);
         return undefined;
       }
-      if (now() - session.seen > seenEveryMs)
-        await sessions.set(place, { ...session, seen: now() }, Math.min(idleMs, left));
+      // Beside the session, so that what was ended meanwhile is not written again.
+      if (now() - seen > seenEveryMs) await store.set(seenAt(place), String(now()), idleMs);
       return { ...describe(record), name: record.name, csrf: session.csrf, since: session.since };
     },
 
@@ -154,7 +161,7 @@ export function openPeople(options: PeopleOptions): People {
       const gone = writeCookie(request, { name: 'castellan', value: '', seconds: 0 }, tls);
       const found = await sessionOf(request);
       if (!found) return redirect('/', [gone]);
-      await sessions.delete(found.place);
+      await endSession(found.place);
       // Signed out here whatever becomes of it there.
       const there = await upstream.endSession(found.session.idToken, `${origin}/`).catch(() => undefined);
       return redirect(there?.href ?? '/', [gone]);
@@ -188,6 +195,11 @@ export function openPeople(options: PeopleOptions): People {
 
 function placeOfEnd(personId: string): string {
   return `signed-out:${digest(personId)}`;
+}
+
+/** When a session was last used; worth nothing without the session. */
+function seenAt(place: string): string {
+  return `session-seen:${place}`;
 }
 
 function random(): string {

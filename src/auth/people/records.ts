@@ -17,7 +17,6 @@ export interface Session {
   readonly csrf: string;
   /** Epoch milliseconds. */
   readonly since: number;
-  readonly seen: number;
   readonly idToken: string;
 }
 

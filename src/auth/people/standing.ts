@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { SubjectToken } from '../../core/caller.ts';
 import { CastellanError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
+import { untilAborted } from '../../core/tokens.ts';
 import type { Store } from '../../stores/store.ts';
 import { IssuerUnavailable } from '../addresses.ts';
 import type { PersonRecord, Records } from './records.ts';
@@ -27,9 +28,12 @@ export interface StandingOptions {
 
 const checkEveryMs = 10 * 60_000;
 const marginMs = 60_000;
-/** Longer than the provider may take to answer. */
-const lockMs = 20_000;
+/** Longer than the provider and the store may take to answer; no longer, since a process may end while it has the lock. */
+const lockMs = 30_000;
 const waitMs = 100;
+/** How often a store that is away is tried again, so that a token that is good once is not lost with it. */
+const insistTimes = 20;
+const insistEveryMs = 500;
 
 export function createStanding({ people, store, upstream, keepMs, now }: StandingOptions): Standing {
   const underWay = new Map<string, Promise<PersonRecord | undefined>>();
@@ -52,19 +56,36 @@ export function createStanding({ people, store, upstream, keepMs, now }: Standin
     }
     try {
       const record = await people.get(id);
-      const refresh = record?.tokens.refresh;
-      if (!record || fresh(record) || refresh === undefined) return record;
-      const { identity, tokens } = await upstream.renew(refresh, record, record.tokens.idToken);
-      const renewed: PersonRecord = { ...identity, tokens, checked: now() };
+      if (!record || fresh(record) || record.tokens.refresh === undefined) return record;
+      return await renewRecord(id, record, record.tokens.refresh);
+    } finally {
+      await store.delete(lock);
+    }
+  }
+
+  async function renewRecord(id: string, record: PersonRecord, refresh: string): Promise<PersonRecord | undefined> {
+    let latest = refresh;
+    /** Whoever has signed in meanwhile counts more than what is known from before. */
+    async function put(renewed: PersonRecord): Promise<PersonRecord | undefined> {
+      const present = await people.get(id);
+      if (present?.tokens.refresh !== latest) return present;
       await people.set(id, renewed, keepMs);
       return renewed;
+    }
+    try {
+      const before = { refresh, idToken: record.tokens.idToken, identity: record };
+      const { identity, tokens } = await upstream.renew(before, async (next) => {
+        await insist(() => put({ ...record, tokens: { ...record.tokens, refresh: next } }));
+        latest = next;
+      });
+      return await put({ ...identity, tokens, checked: now() });
     } catch (error) {
       if (!(error instanceof NoLongerKnown)) throw error;
+      const present = await people.get(id);
+      if (present?.tokens.refresh !== latest) return present;
       // Their sessions end with it, and what was issued for them is not renewed.
       await people.delete(id);
       return undefined;
-    } finally {
-      await store.delete(lock);
     }
   }
 
@@ -80,14 +101,26 @@ export function createStanding({ people, store, upstream, keepMs, now }: Standin
       signal.throwIfAborted();
       const isFresh = ({ tokens }: PersonRecord) => now() < tokens.accessExpires - marginMs;
       const record = await people.get(id);
-      const renewed = !record || isFresh(record) ? record : await renew(id, isFresh);
-      if (!renewed || now() >= renewed.tokens.accessExpires) throw signInAgain();
+      const renewed = !record || isFresh(record) ? record : await untilAborted(renew(id, isFresh), signal);
+      if (!renewed || !isFresh(renewed)) throw signInAgain();
       const { access, accessExpires, idToken } = renewed.tokens;
       return access === undefined
         ? { token: new Secret(idToken), type: 'urn:ietf:params:oauth:token-type:id_token', expires: accessExpires }
         : { token: new Secret(access), type: 'urn:ietf:params:oauth:token-type:access_token', expires: accessExpires };
     },
   };
+}
+
+async function insist(deed: () => Promise<unknown>): Promise<void> {
+  for (let time = 1; ; time++) {
+    try {
+      await deed();
+      return;
+    } catch (error) {
+      if (time === insistTimes) throw error;
+      await pause(insistEveryMs);
+    }
+  }
 }
 
 function signInAgain(): CastellanError {

@@ -1,9 +1,9 @@
 // The identity provider at which people sign in: authorization code with PKCE, state and nonce (RFC 6749 §4.1, RFC 7636,
 // OpenID Connect Core §3.1), what it says of somebody, and new tokens for old ones.
 
-import type { Configuration, ServerMetadata } from 'openid-client';
+import type { Configuration, ExportedJWKSCache, ServerMetadata } from 'openid-client';
 import { IssuerUnavailable, isSafeAddress, type Json } from '../addresses.ts';
-import { checkTenant, subjectOf, textsOf } from '../claims.ts';
+import { checkTenant, subjectOf, TokenRefused, textsOf } from '../claims.ts';
 import { loadMetadata } from '../discovery.ts';
 import { fetchKeySet } from '../key-set.ts';
 import { providers } from '../provider.ts';
@@ -50,11 +50,14 @@ export interface Upstream {
   readonly begin: (attempt: Attempt) => Promise<URL>;
   /** @throws {SignInRefused | IssuerUnavailable} */
   readonly finish: (answer: URL, attempt: Attempt) => Promise<{ identity: Identity; tokens: UpstreamTokens }>;
-  /** @throws {NoLongerKnown | IssuerUnavailable} */
+  /**
+   * @param keep is given the next refresh token as soon as there is one: the one before may be good for nothing by then,
+   * whatever goes wrong afterwards
+   * @throws {NoLongerKnown | IssuerUnavailable}
+   */
   readonly renew: (
-    refresh: string,
-    known: Identity,
-    idToken: string,
+    before: { readonly refresh: string; readonly idToken: string; readonly identity: Identity },
+    keep: (refresh: string) => Promise<void>,
   ) => Promise<{ identity: Identity; tokens: UpstreamTokens }>;
   /** Where the provider ends its own session; undefined where it has no such place. */
   readonly endSession: (idToken: string, returnTo: string) => Promise<URL | undefined>;
@@ -70,7 +73,8 @@ export interface UpstreamOptions {
   readonly now: () => number;
 }
 
-const timeoutSeconds = 8;
+/** Of each answer; several must come while others wait for a person's lock (standing.ts). */
+const timeoutSeconds = 5;
 /** Where the provider does not say how long its token lives. */
 const shortLifeMs = 300_000;
 const keepMetadataMs = 600_000;
@@ -81,25 +85,26 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const { issuer, clientId, clientSecret } = signIn;
   if (issuer === undefined || clientId === undefined || !clientSecret) throw new TypeError('sign-in without a client');
   const provider = providers[signIn.provider];
-  let opened: { readonly config: Promise<Configuration>; readonly at: number } | undefined;
+  /** Kept between configurations; the library judges their age. */
+  let keys: ExportedJWKSCache | undefined;
+  let opened: { readonly server: Promise<ServerMetadata>; readonly at: number } | undefined;
 
-  function open(): Promise<Configuration> {
-    if (opened && now() - opened.at < keepMetadataMs) return opened.config;
-    const config = configure();
-    opened = { config, at: now() };
-    config.catch(() => {
-      if (opened?.config === config) opened = undefined;
+  function load(): Promise<ServerMetadata> {
+    if (opened && now() - opened.at < keepMetadataMs) return opened.server;
+    const named = provider.metadataIssuer?.(issuer as string);
+    const server = loadMetadata(issuer as string, options.fetch, named).then((metadata) =>
+      checkMetadata(metadata, issuer as string),
+    );
+    opened = { server, at: now() };
+    server.catch(() => {
+      if (opened?.server === server) opened = undefined;
     });
-    return config;
+    return server;
   }
 
-  async function configure(): Promise<Configuration> {
-    const named = provider.metadataIssuer?.(issuer as string) ?? (issuer as string);
-    const [library, metadata] = await Promise.all([
-      import('openid-client'),
-      loadMetadata(issuer as string, options.fetch, named),
-    ]);
-    const server = checkMetadata(metadata, issuer as string);
+  /** @param hear is given what the token endpoint answers before anything else is made of it */
+  async function open(hear?: (answer: Json) => Promise<void>): Promise<{ library: Library; config: Configuration }> {
+    const [library, server] = await Promise.all([import('openid-client'), load()]);
     const methods = textsOf(server.token_endpoint_auth_methods_supported ?? 'client_secret_basic');
     const secret = (clientSecret as NonNullable<typeof clientSecret>).reveal();
     const authenticate = methods.includes('client_secret_basic')
@@ -108,11 +113,16 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     const client = { client_secret: secret, [library.clockTolerance]: auth.clockSkew };
     const config = new library.Configuration(server, clientId as string, client, authenticate);
     config.timeout = timeoutSeconds;
-    config[library.customFetch] = (url, init) => send(server, url, init as RequestInit);
+    if (keys) library.setJwksCache(config, keys);
+    config[library.customFetch] = async (url, init) => {
+      const response = await send(server, url, init as RequestInit);
+      if (hear && url === server.token_endpoint && response.ok) await hear(await readAhead(response));
+      return response;
+    };
     // The token endpoint is ours to trust by TLS alone; whoever stands between must not make people.
     library.enableNonRepudiationChecks(config);
     if (new URL(issuer as string).protocol === 'http:') library.allowInsecureRequests(config);
-    return config;
+    return { library, config };
   }
 
   /** Keys may be behind the provider's own sign-in. */
@@ -124,11 +134,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 
   async function identify(config: Configuration, claims: Json, access: string | undefined): Promise<Identity> {
     const tenant = auth.tenant ?? provider.tenantOf?.(issuer as string);
-    if (
-      tenant !== undefined &&
-      provider.tenantClaims &&
-      provider.tenantClaims.some((name) => claims[name] !== undefined)
-    )
+    if (tenant !== undefined && provider.tenantClaims?.some((name) => claims[name] !== undefined))
       checkTenant(claims, { tenant: { name: tenant, claims: provider.tenantClaims } });
     const names = provider.idTokenSubjects ?? provider.subjectClaims;
     const subjectClaims = auth.subjectClaim === undefined ? names : [auth.subjectClaim];
@@ -140,6 +146,17 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     return { id, name: (nameOf(all) ?? id).slice(0, maxName), groups: textsOf(all[auth.groupsClaim] ?? []) };
   }
 
+  /** Without a new ID token: whose it is stands, and what else is said of them comes from where people ask for it. */
+  async function askAgain(config: Configuration, known: Identity, idToken: string, access: string): Promise<Identity> {
+    const told = await askMore(config, { sub: readSubject(idToken) }, access);
+    const groups = told[auth.groupsClaim];
+    return {
+      id: known.id,
+      name: (nameOf(told) ?? known.name).slice(0, maxName),
+      groups: groups === undefined ? known.groups : textsOf(groups),
+    };
+  }
+
   async function askMore(config: Configuration, claims: Json, access: string): Promise<Json> {
     if (config.serverMetadata().userinfo_endpoint === undefined) return {};
     const { fetchUserInfo } = await import('openid-client');
@@ -148,11 +165,11 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 
   return {
     async begin({ verifier, state, nonce }) {
-      const [library, config] = await Promise.all([import('openid-client'), open()]);
+      const { library, config } = await open();
       return library.buildAuthorizationUrl(config, {
         redirect_uri: redirectUri,
         response_type: 'code',
-        scope: signIn.scopes.join(' '),
+        scope: (signIn.scopes ?? scopesAt(config.serverMetadata())).join(' '),
         code_challenge: await library.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
         state,
@@ -161,10 +178,11 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     },
 
     async finish(answer, { verifier, state, nonce }) {
-      const [library, config] = await Promise.all([import('openid-client'), open()]);
+      const { library, config } = await open();
       const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true };
       try {
         const tokens = await library.authorizationCodeGrant(config, answer, checks);
+        keys = library.getJwksCache(config) ?? keys;
         const claims = (tokens.claims() ?? {}) as Json;
         const identity = await identify(config, claims, tokens.access_token);
         return { identity, tokens: tokensOf(tokens, undefined, now()) };
@@ -173,27 +191,30 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       }
     },
 
-    async renew(refresh, known, idToken) {
-      const [library, config] = await Promise.all([import('openid-client'), open()]);
+    async renew({ refresh, idToken, identity: known }, keep) {
+      const { library, config } = await open(async ({ refresh_token: next }) => {
+        if (typeof next === 'string' && next !== refresh) await keep(next);
+      });
       try {
         const tokens = await library.refreshTokenGrant(config, refresh);
+        keys = library.getJwksCache(config) ?? keys;
         const claims = tokens.claims() as Json | undefined;
-        // Without a new ID token the provider is asked; where it cannot be, what it said at sign-in counts.
-        const before = { sub: readSubject(idToken) };
-        const canAsk = config.serverMetadata().userinfo_endpoint !== undefined;
-        const identity = claims || canAsk ? await identify(config, claims ?? before, tokens.access_token) : known;
+        const identity = claims
+          ? await identify(config, claims, tokens.access_token)
+          : await askAgain(config, known, idToken, tokens.access_token);
         if (identity.id !== known.id) throw new NoLongerKnown('the refresh token is of somebody else');
         return { identity, tokens: tokensOf(tokens, { refresh, idToken }, now()) };
       } catch (error) {
         if (error instanceof library.ResponseBodyError && error.error === 'invalid_grant')
           throw new NoLongerKnown('the provider refused the refresh token');
+        if (error instanceof TokenRefused) throw new NoLongerKnown(`the provider says another thing: ${error.reason}`);
         if (error instanceof NoLongerKnown) throw error;
         throw toOutage(error);
       }
     },
 
     async endSession(idToken, returnTo) {
-      const [library, config] = await Promise.all([import('openid-client'), open()]);
+      const { library, config } = await open();
       if (config.serverMetadata().end_session_endpoint === undefined) return undefined;
       return library.buildEndSessionUrl(config, { id_token_hint: idToken, post_logout_redirect_uri: returnTo });
     },
@@ -215,6 +236,24 @@ function tokensOf(
     refresh: tokens.refresh_token ?? before?.refresh,
     idToken: tokens.id_token ?? before?.idToken ?? '',
   };
+}
+
+const usualScopes = ['openid', 'profile', 'email'];
+
+/** A refresh token is how the provider can be asked about somebody afterwards. */
+function scopesAt(server: ServerMetadata): readonly string[] {
+  return textsOf(server.scopes_supported ?? []).includes('offline_access')
+    ? [...usualScopes, 'offline_access']
+    : usualScopes;
+}
+
+/** What the library will read, and judge. */
+async function readAhead(response: Response): Promise<Json> {
+  const value: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined);
+  return typeof value === 'object' && value !== null ? (value as Json) : {};
 }
 
 const endpoints = ['authorization_endpoint', 'token_endpoint', 'jwks_uri', 'userinfo_endpoint', 'end_session_endpoint'];
