@@ -100,7 +100,7 @@ test.each(signInKinds)('with --sign-in %s it says how its people sign in at Cast
     client_id: config.signIn.clientId ?? '',
     redirect_uri: 'http://127.0.0.1:3000/oauth/callback',
     response_type: 'code',
-    scope: config.signIn.scopes.join(' '),
+    scope: 'openid profile email',
     state: 's',
     code_challenge: 'c'.repeat(43),
     code_challenge_method: 'S256',
