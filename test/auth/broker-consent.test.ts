@@ -247,3 +247,22 @@ describe('a decision is taken from nobody else', () => {
       expect((await fetch(page.url, { method, headers: { cookie: browser.cookies(page.url) } })).status).toBe(405);
   });
 });
+
+describe('signing out where applications send people (OpenID Connect RP-Initiated Logout)', () => {
+  test('asks first, and takes the answer from a form of ours only', async () => {
+    const own = openBrowser();
+    await obtain(origin, own, actAs(ordinary));
+    const url = new URL('/oauth/logout?post_logout_redirect_uri=https://evil.example/', origin);
+    const page = await own.open(url);
+    if (page instanceof URL) throw new Error('no page');
+    const form = page.forms.find(({ action }) => action.pathname === '/oauth/logout');
+    if (!form) throw new Error('no form to sign out');
+    expect(page.text).not.toContain('evil.example');
+    const cookie = own.cookies(url);
+    const forged = await fetch(url, { method: 'POST', headers: { cookie }, body: new URLSearchParams({ csrf: 'x' }) });
+    expect(await forged.text()).toContain('Sign out of Castellan?');
+    expect(await (await fetch(url, { headers: { cookie } })).text()).toContain('Sign out of Castellan?');
+    await own.send({ form, values: {} });
+    expect(await (await fetch(url, { headers: { cookie } })).text()).toContain('You are signed out');
+  });
+});

@@ -3,7 +3,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const maxBytes = 64 * 1024;
-const registrationsPerHour = 200;
 const hourMs = 3_600_000;
 
 /**
@@ -39,14 +38,23 @@ export function isTooLarge({ headers }: IncomingMessage): boolean {
   return Number(headers['content-length'] ?? 0) > maxBytes;
 }
 
-/** @returns whether one more client may register: everybody can, and each is kept for a while. */
-export function createRegistrations(now: () => number): () => boolean {
-  let left = registrationsPerHour;
+export interface Pace {
+  readonly burst: number;
+  readonly perHour: number;
+}
+
+/** Everybody can ask for these, and each leaves something in the store for a while. */
+export const registrations: Pace = { burst: 200, perHour: 200 };
+export const authorizations: Pace = { burst: 2_000, perHour: 200_000 };
+
+/** @returns whether one more is within the pace, for all who ask this process together */
+export function createPace({ burst, perHour }: Pace, now: () => number): () => boolean {
+  let left = burst;
   let at = now();
   return () => {
     const passed = now() - at;
     at += passed;
-    left = Math.min(registrationsPerHour, left + (passed / hourMs) * registrationsPerHour);
+    left = Math.min(burst, left + (passed / hourMs) * perHour);
     if (left < 1) return false;
     left -= 1;
     return true;

@@ -2,14 +2,14 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { default as Provider } from 'oidc-provider';
-import type { Mounted } from '../../core/reply.ts';
+import { type Mounted, writeReply } from '../../core/reply.ts';
 import type { Log } from '../../observe/log.ts';
 import type { Seal } from '../../stores/seal.ts';
 import type { Store } from '../../stores/store.ts';
 import type { People } from '../people.ts';
 import { createResolver } from '../resolver.ts';
 import { createSafeFetch, type SafeFetchOptions } from '../safe-fetch.ts';
-import { addressRightly, answerCrossOrigin, createRegistrations, isTooLarge } from './arrival.ts';
+import { addressRightly, answerCrossOrigin, authorizations, createPace, isTooLarge, registrations } from './arrival.ts';
 import { jwtBearer } from './assertions.ts';
 import type { Broker } from './broker.ts';
 import { createClientDocuments } from './client-metadata.ts';
@@ -21,7 +21,7 @@ import { placeOfGrant } from './records.ts';
 import { allScopes, type Platform } from './scopes.ts';
 import type { BrokerSettings } from './settings.ts';
 import { createSigningKeys, type SigningKey } from './signing-keys.ts';
-import { refuseJson, renderProblem, say, watch, writeFailure } from './troubles.ts';
+import { refuseJson, renderBusy, renderProblem, say, watch, writeFailure } from './troubles.ts';
 
 export interface BrokerOptions {
   readonly settings: BrokerSettings;
@@ -69,7 +69,8 @@ export function openBroker(options: BrokerOptions): Broker {
     now,
   });
   const logOut = createLogout(people, issuer);
-  const mayRegister = createRegistrations(now);
+  const mayRegister = createPace(registrations, now);
+  const mayAuthorize = createPace(authorizations, now);
   const { allowFor, internet = { resolve: createResolver() } } = options;
   const documents = settings.clientMetadata
     ? createClientDocuments({
@@ -105,6 +106,7 @@ export function openBroker(options: BrokerOptions): Broker {
     if (isTooLarge(request)) return refuseJson(response, 413, 'invalid_request', 'the request is too large');
     if (path === '/oauth/register' && request.method === 'POST' && !mayRegister())
       return refuseJson(response, 429, 'temporarily_unavailable', 'too many clients register; try again later');
+    if (path === '/oauth/authorize' && !mayAuthorize()) return writeReply(response, await renderBusy());
     if (path === logoutPath) return logOut(request, response);
     addressRightly(request, issuer);
     const { provider, answer: answerByProvider } = await current();

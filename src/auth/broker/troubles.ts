@@ -58,6 +58,16 @@ async function renderFailure(outage: boolean): Promise<Reply> {
   return outage ? { ...page, headers: { ...page.headers, 'retry-after': retryAfter } } : page;
 }
 
+/** More begin to sign in than this server keeps in mind. */
+export async function renderBusy(): Promise<Reply> {
+  const page = await renderPage({
+    title: 'Too many at once',
+    status: 429,
+    body: html`<p>Too many people sign in at this moment. Try again in a moment.</p>`,
+  });
+  return { ...page, headers: { ...page.headers, 'retry-after': retryAfter } };
+}
+
 const explanations: Readonly<Record<string, string>> = {
   invalid_client: 'The application is not known here (any more). Remove the connection there, and connect it anew.',
   invalid_redirect_uri: 'The application wants you back at an address that it did not register.',
