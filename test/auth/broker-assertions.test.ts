@@ -82,6 +82,7 @@ describe.each(['2026-07-28', '2025-11-25'] as const)('an SDK client of %s', (era
     await client.connect(new StreamableHTTPClientTransport(new URL(server.url), { authProvider }));
     const { isError } = await client.callTool({ name: 'list_okta_groups', arguments: {} });
     expect(isError).toBeFalsy();
+    expect(server.audit()).toContain(`${server.issuer}|person-1`);
     await client.close();
   });
 });

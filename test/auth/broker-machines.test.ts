@@ -72,6 +72,7 @@ describe.each(eras)('an SDK client of %s', (era) => {
       scope: 'castellan:read',
     });
     expect(claims.gid).toBeUndefined();
+    expect(server.audit()).toContain(`${server.issuer}|machine:nightly`);
     await client.close();
   });
 

@@ -1,6 +1,8 @@
 // Castellan over HTTP behind its own broker, with settings as a file would give them. Who is signed in in a browser is told by
 // the test: sign-in at an identity provider has tests of its own.
 
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { z } from 'zod';
 import type { Broker } from '../../src/auth/broker/broker.ts';
 import { openBroker } from '../../src/auth/broker/open.ts';
@@ -40,6 +42,8 @@ export interface BrokerServer {
   readonly issuer: string;
   readonly broker: Broker;
   readonly log: string[];
+  /** What the audit log holds. */
+  readonly audit: () => string;
   /** One more replica on the same store, under the same public address; at its own one. */
   readonly replica: () => Promise<string>;
   readonly close: () => Promise<void>;
@@ -98,6 +102,7 @@ export async function openBrokerServer(options: BrokerServerOptions = {}): Promi
     issuer: new URL(publicUrl ?? '').origin,
     broker: first as Broker,
     log,
+    audit: () => readAudit(join(home, 'audit')),
     replica: open,
     async close() {
       for (const close of closing) await close();
@@ -107,6 +112,11 @@ export async function openBrokerServer(options: BrokerServerOptions = {}): Promi
       server = undefined;
     },
   };
+}
+
+function readAudit(folder: string): string {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
+  return names.map((name) => readFileSync(join(folder, name), 'utf8')).join('');
 }
 
 /** Defaults filled in, as for a file. */
