@@ -22,7 +22,7 @@ export async function openTestBroker(
   return { ...server, origin };
 }
 
-function gatewayOf({ sandbox }: Organization) {
+export function gatewayOf({ sandbox }: Organization) {
   return sandbox.okta.oauth.customServer('default');
 }
 
