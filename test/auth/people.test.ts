@@ -1,5 +1,6 @@
 // Signing in with a browser at the identity provider: what leads in, and what does not.
 
+import type { IncomingMessage } from 'node:http';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { Visitor } from '../../src/cli/visitor.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
@@ -238,6 +239,17 @@ describe('an answer that signs nobody in', () => {
     expect(text).not.toContain('<img');
     expect(text).not.toContain('\u202e');
   });
+});
+
+test('sign-ins that nobody ends do not fill the store', async () => {
+  const { people, store, wait } = await open();
+  const request = { headers: {} } as IncomingMessage;
+  const answers = [];
+  for (let n = 0; n < 5_600; n++) answers.push(await people.begin(request, '/'));
+  expect(answers.at(-1)).toMatchObject({ status: 503, headers: { 'retry-after': '60' } });
+  expect((await store.keys('')).length).toBeLessThan(5_200);
+  wait(60_000);
+  expect((await people.begin(request, '/')).status).toBe(303);
 });
 
 describe('what is kept of people', () => {

@@ -1,6 +1,7 @@
 // What is done with a request before the authorization server sees it: whom it is for, from where, how large, how often.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createBucket } from '../bucket.ts';
 
 const maxBytes = 64 * 1024;
 const hourMs = 3_600_000;
@@ -49,14 +50,5 @@ export const authorizations: Pace = { burst: 2_000, perHour: 200_000 };
 
 /** @returns whether one more is within the pace, for all who ask this process together */
 export function createPace({ burst, perHour }: Pace, now: () => number): () => boolean {
-  let left = burst;
-  let at = now();
-  return () => {
-    const passed = now() - at;
-    at += passed;
-    left = Math.min(burst, left + (passed / hourMs) * perHour);
-    if (left < 1) return false;
-    left -= 1;
-    return true;
-  };
+  return createBucket(burst, (burst / perHour) * hourMs, now);
 }

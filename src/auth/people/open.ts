@@ -11,6 +11,7 @@ import { visibleLine } from '../../pages/visible.ts';
 import type { Seal } from '../../stores/seal.ts';
 import type { Store } from '../../stores/store.ts';
 import { say, writeFailure } from '../broker/troubles.ts';
+import { createBucket } from '../bucket.ts';
 import { mapped } from '../claims.ts';
 import type { KnownPerson, People } from '../people.ts';
 import { providers } from '../provider.ts';
@@ -36,6 +37,8 @@ export interface PeopleOptions {
 
 export const callbackPath = '/oauth/callback';
 const flowMs = 10 * 60_000;
+/** Sign-ins that one process begins in that time: anybody can begin them, and each lies in the store. */
+const maxFlows = 5_000;
 const sessionMs = 12 * 3_600_000;
 const idleMs = 2 * 3_600_000;
 /** A session that is used is written down this often. */
@@ -61,6 +64,8 @@ export function openPeople(options: PeopleOptions): People {
     now,
   });
   const standing = createStanding({ people, store, upstream, keepMs: personMs, now });
+
+  const mayBegin = createBucket(maxFlows, flowMs, now);
 
   /** With an authorization server of its own, tokens come from there, and name it. */
   const tokenIssuer =
@@ -88,6 +93,7 @@ export function openPeople(options: PeopleOptions): People {
   }
 
   async function beginFlow(request: IncomingMessage, returnTo: string): Promise<Reply> {
+    if (!mayBegin()) return renderBusy();
     const known = readCookie(request, 'castellan-sign-in', tls);
     const browser = known !== undefined && /^[\w-]{43}$/.test(known) ? known : random();
     const attempt = { verifier: random(), state: random(), nonce: random() };
@@ -224,6 +230,15 @@ function renderOver(): Promise<Reply> {
     body: html`<p>It has ended, was used already, or began in another browser. Nobody was signed in.</p>
 <p><a href="/">Begin again</a></p>`,
   });
+}
+
+async function renderBusy(): Promise<Reply> {
+  const page = await renderPage({
+    title: 'Too many sign-ins',
+    status: 503,
+    body: html`<p>More people begin to sign in than this server takes at once. Try again in a minute.</p>`,
+  });
+  return { ...page, headers: { ...page.headers, 'retry-after': '60' } };
 }
 
 function renderRefused(said: string, returnTo: string): Promise<Reply> {
