@@ -13,8 +13,9 @@ export interface SessionRecord {
 
 export interface SessionRecords {
   readonly write: (id: string, record: SessionRecord) => Promise<void>;
-  readonly read: (id: string) => Promise<SessionRecord | undefined>;
-  readonly delete: (id: string) => Promise<void>;
+  /** `ended` where somebody ended it; undefined where the store knows nothing of it, or nothing any more. */
+  readonly read: (id: string) => Promise<SessionRecord | 'ended' | undefined>;
+  readonly end: (id: string) => Promise<void>;
 }
 
 export interface RecordsOptions {
@@ -25,6 +26,7 @@ export interface RecordsOptions {
 }
 
 const purpose = 'sessions';
+const ended = 'ended';
 
 export function createRecords({ store, seal, idleMs }: RecordsOptions): SessionRecords {
   const keyOf = (id: string) => `session:${id}`;
@@ -36,9 +38,11 @@ export function createRecords({ store, seal, idleMs }: RecordsOptions): SessionR
     async read(id) {
       const key = keyOf(id);
       const kept = await store.get(key);
+      if (kept === ended) return ended;
       const text = kept !== undefined && seal ? openText(await seal.keys(purpose), key, kept) : kept;
       return text === undefined ? undefined : (JSON.parse(text) as SessionRecord);
     },
-    delete: (id) => store.delete(keyOf(id)),
+    // A store that lost what it held must not look like one that was told so.
+    end: (id) => store.set(keyOf(id), ended, idleMs),
   };
 }

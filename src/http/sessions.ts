@@ -65,7 +65,7 @@ export interface SessionOptions {
 
 const header = 'mcp-session-id';
 /** So long a session that was ended elsewhere may still be served, milliseconds. */
-const lookMs = 30_000;
+const lookMs = 2_000;
 /** A replica that gave no sign for so long is dead, and what it worked on is lost; milliseconds. */
 const replicaLifeMs = 4_000;
 /** Longer than any call with its question takes, milliseconds. */
@@ -94,7 +94,7 @@ export function createSessions(options: SessionOptions): Sessions {
       sessionIdGenerator: () => id,
       eventStore: own.eventStore,
       retryInterval,
-      onsessionclosed: () => records.delete(id),
+      onsessionclosed: () => records.end(id),
     });
     const server = factory({ era: 'legacy', requestInfo: request, ...(authInfo && { authInfo }) });
     await server.connect(transport);
@@ -126,14 +126,14 @@ export function createSessions(options: SessionOptions): Sessions {
     await records.write(id, record);
     const response = await session.transport.handleRequest(request, known(body, authInfo));
     if (response.ok) await keep(id, session);
-    else await records.delete(id);
+    else await records.end(id);
     return response;
   }
 
   /** One that another replica opened, or this one before it was idle: it is introduced to the same client again. */
   async function join(id: string, request: Request, authInfo?: AuthInfo): Promise<Session | undefined> {
     const record = await records.read(id);
-    if (!record || record.caller !== callerOf(authInfo).id) return undefined;
+    if (!record || record === 'ended' || record.caller !== callerOf(authInfo).id) return undefined;
     const session = await make(id, record, request, authInfo);
     const headers = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' };
     const introduction = new Request(request.url, { method: 'POST', headers });
@@ -147,10 +147,10 @@ export function createSessions(options: SessionOptions): Sessions {
     const there = sessions.get(id);
     if (there && now() - there.lastLooked > lookMs) {
       there.lastLooked = now();
-      // A session that is known here goes on while the store is away.
-      const record = await records.read(id).catch(() => there.record);
-      if (!record) forget(id);
-      else await records.write(id, record).catch(() => {});
+      // A session that is known here goes on while the store is away, and after it lost what it held.
+      const record = await records.read(id).catch(() => undefined);
+      if (record === 'ended') forget(id);
+      else await records.write(id, there.record).catch(() => {});
     }
     const session = sessions.get(id) ?? (await joinOnce(id, request, authInfo));
     // Somebody else's is none, and looks like none: an id that was overheard opens nothing.
@@ -177,7 +177,7 @@ export function createSessions(options: SessionOptions): Sessions {
     const oldest = own.length > maxOfCaller ? own[0]?.[0] : sessions.keys().next().value;
     if ((own.length <= maxOfCaller && sessions.size <= max) || oldest === undefined) return;
     forget(oldest);
-    await records.delete(oldest).catch(() => {});
+    await records.end(oldest).catch(() => {});
   }
 
   /** Here; the store still knows it. */
