@@ -67,7 +67,7 @@ const header = 'mcp-session-id';
 /** So long a session that was ended elsewhere may still be served, milliseconds. */
 const lookMs = 2_000;
 /** A replica that gave no sign for so long is dead, and what it worked on is lost; milliseconds. */
-const replicaLifeMs = 4_000;
+const replicaLifeMs = 3_000;
 /** Longer than any call with its question takes, milliseconds. */
 const keepEventsMs = 20 * 60_000;
 const maxInitializeBytes = 16 * 1024;
