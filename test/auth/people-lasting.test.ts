@@ -8,6 +8,7 @@ import type { Store } from '../../src/stores/store.ts';
 import {
   browserUntil,
   closeCompany,
+  type Me,
   openTestPeople,
   type PeopleOptions,
   readMe,
@@ -207,6 +208,17 @@ describe('a session', () => {
     expect(again.status).toBe(303);
   });
 
+  test('is over when its sealing key was removed, and goes on under one that is only older', async () => {
+    const store = createMemoryStore(Date.now);
+    const [old, young] = ['o'.repeat(32), 'y'.repeat(32)];
+    const first = await open({ store, sealKeys: old });
+    const { cookies } = await signedIn(first.origin, admin);
+    const headers = { cookie: cookies(new URL(first.origin)) };
+    const idAt = async ({ origin }: TestPeople) => ((await (await fetch(`${origin}/me`, { headers })).json()) as Me).id;
+    expect(await idAt(await open({ store, sealKeys: `${young},${old}` }))).toMatch(/^00u/);
+    expect(await idAt(await open({ store, sealKeys: young }))).toBeUndefined();
+  });
+
   test('begins in each of several tabs, in whichever order they come back', async () => {
     const { origin } = await open();
     const browser = browserUntil('/oauth/callback');
@@ -228,6 +240,51 @@ describe('a session', () => {
     const response = await fetch(`${origin}/in`, { redirect: 'manual', headers: { 'user-agent': safari } });
     const [line = ''] = response.headers.getSetCookie();
     expect(line).toMatch(/^castellan-sign-in=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=600$/);
+  });
+});
+
+describe('a provider that does not take what it is sent', () => {
+  const isExchange = (init: RequestInit | undefined) => String(init?.body).includes('grant_type=authorization_code');
+
+  test.each([
+    ['an error of its own', () => new Response('<h1>Bad gateway</h1>', { status: 502 }), 503, ''],
+    ['too many requests', () => Response.json({ error: 'slow_down' }, { status: 429 }), 503, ''],
+    [
+      'a wrong secret of Castellan’s',
+      () => Response.json({ error: 'invalid_client' }, { status: 401, headers: { 'www-authenticate': 'Basic' } }),
+      500,
+      'check signIn.clientId',
+    ],
+    [
+      'a client without the right',
+      () => Response.json({ error: 'unauthorized_client' }, { status: 400 }),
+      500,
+      'check signIn.clientId',
+    ],
+    ['a code that it does not know', () => Response.json({ error: 'invalid_grant' }, { status: 400 }), 403, ''],
+  ])('%s: whoever signs in is told whose turn it is, and so is the log', async (_what, make, status, told) => {
+    const provider = meddle();
+    provider.answer = (_url, init) => (isExchange(init) ? Promise.resolve(make()) : undefined);
+    const { origin, log } = await open({ fetch: provider.fetch });
+    const visitor = browserUntil('/oauth/callback');
+    const answer = await visitor.walk(new URL(`${origin}/in`), signInAs(admin));
+    const response = await fetch(answer, { redirect: 'manual', headers: { cookie: visitor.cookies(answer) } });
+    expect(response.status).toBe(status);
+    expect(response.headers.getSetCookie()).toEqual([]);
+    await expect.poll(log).toContain(told);
+    expect(log()).not.toContain(answer.searchParams.get('code'));
+  });
+
+  test('a wrong secret signs nobody out', async () => {
+    const provider = meddle();
+    const { origin, people, wait } = await open({ fetch: provider.fetch });
+    const browser = await signedIn(origin, admin);
+    const id = (await readMe(origin, browser)).id ?? '';
+    wait(11 * 60_000);
+    provider.answer = (_url, init) =>
+      isRefresh(init) ? Promise.resolve(Response.json({ error: 'invalid_client' }, { status: 401 })) : undefined;
+    await expect(people.stillThere(id)).rejects.toThrow('check signIn.clientId');
+    expect((await readMe(origin, browser)).id).toBe(id);
   });
 });
 

@@ -18,9 +18,10 @@ import { providers } from '../provider.ts';
 import type { AuthSettings } from '../settings.ts';
 import type { SignInSettings } from '../sign-in-settings.ts';
 import { readCookie, writeCookie } from './cookies.ts';
+import { SignInRefused } from './failures.ts';
 import { createRecords, digest, type Flow, type PersonRecord, type Session } from './records.ts';
 import { createStanding } from './standing.ts';
-import { createUpstream, type Identity, SignInRefused } from './upstream.ts';
+import { createUpstream, type Identity } from './upstream.ts';
 
 export interface PeopleOptions {
   readonly settings: SignInSettings;

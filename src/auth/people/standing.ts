@@ -8,8 +8,9 @@ import { Secret } from '../../core/secret.ts';
 import { untilAborted } from '../../core/tokens.ts';
 import type { Store } from '../../stores/store.ts';
 import { IssuerUnavailable } from '../addresses.ts';
+import { NoLongerKnown } from './failures.ts';
 import type { PersonRecord, Records } from './records.ts';
-import { NoLongerKnown, type Upstream } from './upstream.ts';
+import type { Upstream } from './upstream.ts';
 
 export interface Standing {
   /** Whether the provider still knows them; asked every few minutes where it can be asked. */

@@ -9,6 +9,7 @@ import { fetchKeySet } from '../key-set.ts';
 import { providers } from '../provider.ts';
 import type { AuthSettings } from '../settings.ts';
 import type { SignInSettings } from '../sign-in-settings.ts';
+import { explain, NoLongerKnown, toOutage } from './failures.ts';
 
 /** What only this sign-in and its browser know. */
 export interface Attempt {
@@ -31,20 +32,6 @@ export interface UpstreamTokens {
   readonly refresh: string | undefined;
   readonly idToken: string;
 }
-
-/** The provider refused: a person, or a browser's answer that was not this sign-in's. `shown` is what it said, for a page. */
-export class SignInRefused extends Error {
-  readonly shown: string;
-
-  constructor(reason: string, shown: string) {
-    super(reason);
-    this.name = 'SignInRefused';
-    this.shown = shown;
-  }
-}
-
-/** The provider knows the person, or what they let us do, no more. */
-export class NoLongerKnown extends Error {}
 
 export interface Upstream {
   readonly begin: (attempt: Attempt) => Promise<URL>;
@@ -209,7 +196,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
           throw new NoLongerKnown('the provider refused the refresh token');
         if (error instanceof TokenRefused) throw new NoLongerKnown(`the provider says another thing: ${error.reason}`);
         if (error instanceof NoLongerKnown) throw error;
-        throw toOutage(error);
+        throw toOutage(error, library);
       }
     },
 
@@ -279,31 +266,4 @@ function nameOf(claims: Json): string | undefined {
   return ['name', 'user_displayname', 'preferred_username', 'email']
     .map((name) => claims[name])
     .find((value): value is string => typeof value === 'string' && value.trim() !== '');
-}
-
-/** What a browser brought is refused; a provider that does not answer is waited for. */
-function explain(error: unknown, library: Library): Error {
-  if (error instanceof library.AuthorizationResponseError)
-    return new SignInRefused(error.error, error.error_description ?? error.error);
-  if (error instanceof library.ResponseBodyError)
-    return new SignInRefused(error.error, 'The identity provider did not take what your browser brought from it.');
-  const outage = toOutage(error);
-  if (error instanceof IssuerUnavailable || isNetwork(error)) return outage;
-  const reason = error instanceof Error ? error.message : 'unknown';
-  return new SignInRefused(reason, 'What the identity provider sent could not be trusted, and was not used.');
-}
-
-function toOutage(error: unknown): IssuerUnavailable {
-  if (error instanceof IssuerUnavailable) return error;
-  const reason = error instanceof Error ? error.message : 'unknown';
-  return new IssuerUnavailable(`the identity provider did not answer as it should: ${reason}`);
-}
-
-/** fetch fails with a TypeError that has a cause, and a late answer with a TimeoutError; the library wraps either. */
-function isNetwork(error: unknown): boolean {
-  for (let each = error, depth = 0; each instanceof Error && depth < 4; each = each.cause, depth++) {
-    if (each instanceof IssuerUnavailable || each.name === 'TimeoutError' || each.message === 'fetch failed')
-      return true;
-  }
-  return false;
 }
