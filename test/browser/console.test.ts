@@ -72,7 +72,7 @@ describe.skipIf(lacksBrowser())('in Chromium', () => {
     expect(await page.getByText('Another one').count()).toBe(0);
     await extra.close();
 
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click();
     await page.waitForURL((url) => url.origin !== server.origin || url.pathname === '/');
     await page.goto(`${server.origin}/calls`);
     await page.getByLabel(/password/i).waitFor();
