@@ -108,6 +108,13 @@ test('a failure is remembered for half a minute', async () => {
   expect(await errorOf()).toBeUndefined();
 });
 
+test('nothing is asked that no document names', async () => {
+  serve(good);
+  await expect(documents.fetch(id)).rejects.toThrow();
+  await expect(documents.fetch('https://client.acme.dev/keys')).rejects.toThrow();
+  expect(asked()).toBe(0);
+});
+
 test('of many who ask at once, one does', async () => {
   serve(good);
   await Promise.all(Array.from({ length: 50 }, () => read()));

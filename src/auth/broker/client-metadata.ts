@@ -45,6 +45,7 @@ const staleMs = 24 * 3_600_000;
 const failureMs = 30_000;
 const keysMs = 60_000;
 const maxHeld = 500;
+const maxKeySets = 50;
 
 export function createClientDocuments(options: ClientDocumentOptions): ClientDocuments {
   const { safeFetch, allowFor, moreGrants, now } = options;
@@ -79,13 +80,19 @@ export function createClientDocuments(options: ClientDocumentOptions): ClientDoc
     }
   }
 
+  /** Nobody else's address is one of keys: operators write keys down, and who registers is not heeded. */
+  function isNamed(address: string): boolean {
+    return [...documents.values()].some(({ document }) => document.jwks_uri === address);
+  }
+
   async function readKeys(address: string): Promise<string> {
+    if (!isNamed(address)) throw new NotFetched('refused', 'no document at hand names the address');
     const held = keySets.get(address);
     if (held && now() < held.until) return held.text;
     const problem = findAddressProblem(address, isHere(address));
     if (problem !== undefined) throw new NotFetched('refused', `the address ${problem}`);
     const text = JSON.stringify((await ask(address, maxKeysBytes, held !== undefined)).value);
-    keep(keySets, address, { text, until: now() + keysMs });
+    keep(keySets, address, { text, until: now() + keysMs }, maxKeySets);
     return text;
   }
 
@@ -161,9 +168,9 @@ function sayAway(error: NotFetched): CastellanError {
 }
 
 /** The one that was kept or used longest ago makes room. */
-function keep<T>(among: Map<string, T>, key: string, value: T): void {
+function keep<T>(among: Map<string, T>, key: string, value: T, max = maxHeld): void {
   among.delete(key);
   const [oldest] = among.keys();
-  if (among.size >= maxHeld && oldest !== undefined) among.delete(oldest);
+  if (among.size >= max && oldest !== undefined) among.delete(oldest);
   among.set(key, value);
 }
