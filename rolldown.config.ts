@@ -69,5 +69,7 @@ export default defineConfig({
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
     minify: true,
+    // The authorization server tells what it keeps by the names of its classes.
+    keepNames: true,
   },
 });

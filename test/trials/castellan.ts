@@ -26,6 +26,8 @@ export interface Castellan {
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly folder?: string;
+  /** Another Castellan than that of this checkout: what is run. */
+  readonly start?: string;
   /** Flags of who is let in, in the place of those that let everybody in. */
   readonly door?: readonly string[];
   /** Node's own arguments. */
@@ -35,7 +37,7 @@ export interface StartOptions {
 /** Starts `castellan` with these arguments, with nothing of this user's configuration. */
 export function startCastellan(args: readonly string[], options: StartOptions = {}): Castellan {
   const home = mkdtempSync(join(tmpdir(), 'castellan-trial-'));
-  const child = spawn(process.execPath, [...(options.node ?? []), start, ...args], {
+  const child = spawn(process.execPath, [...(options.node ?? []), options.start ?? start, ...args], {
     cwd: options.folder ?? home,
     env: { PATH: process.env.PATH, HOME: home, CASTELLAN_DATA: join(home, 'data'), NO_COLOR: '1', ...options.env },
   });

@@ -13,6 +13,17 @@ export interface RecordOptions {
   readonly now: () => number;
 }
 
+/** What is good for one use. */
+const usedOnce = new Set(['AuthorizationCode', 'RefreshToken']);
+const others = new Set([
+  'AccessToken',
+  'ClientCredentials',
+  'Grant',
+  'IdToken',
+  'Interaction',
+  'RegistrationAccessToken',
+]);
+
 /** A client that registered itself and is not used for so long is forgotten; milliseconds. */
 const clientLifeMs = 30 * 86_400_000;
 /** How often its time is set anew at most. */
@@ -115,6 +126,10 @@ export function createRecords({ store, keys, now }: RecordOptions): (model: stri
     if (model === 'Session') return sessions;
     if (model === 'Client') return clients();
     if (model === 'ReplayDetection') return replays;
-    return model === 'AuthorizationCode' || model === 'RefreshToken' ? single(model) : common(model);
+    if (usedOnce.has(model)) return single(model);
+    // The names are those of classes, which a bundler may take away: then nothing would be used once.
+    if (!others.has(model))
+      throw new TypeError(`the authorization server keeps something that is not known: '${model}'`);
+    return common(model);
   };
 }
