@@ -31,7 +31,14 @@ async function measureAll(folder: string): Promise<Row[]> {
   const program = install(join(folder, 'installed'));
   const sandbox = await startServer([join(root, 'bench/sandbox.ts'), String(people)], {}, outsideCore);
   const upstream = { origin: sandbox.url.origin, token: sandboxToken };
-  const env = { HOME: folder, TMPDIR: folder, OKTA_CLIENT_ORGURL: upstream.origin, OKTA_API_TOKEN: upstream.token };
+  const sealKeys = 'the seal key of a bench, long enough';
+  const env = {
+    HOME: folder,
+    CASTELLAN_SEAL_KEYS: sealKeys,
+    TMPDIR: folder,
+    OKTA_CLIENT_ORGURL: upstream.origin,
+    OKTA_API_TOKEN: upstream.token,
+  };
   const start = await measureStart(program, env);
   const throughput = await measureThroughput(env);
   const users = (await readDirectly(upstream)).size;

@@ -1,6 +1,6 @@
 // All settings of all rooms, joined: the only place that reads the environment. Every fault is collected, none is guessed around.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { brokerSettings, checkBroker } from './auth/broker/settings.ts';
@@ -242,6 +242,15 @@ function nameOf(item: unknown): string {
 /** What the environment says about the data folder, and nothing else of it. */
 export function dataEnvironment(env: Environment = process.env): Environment {
   return Object.fromEntries(['CASTELLAN_DATA', 'XDG_DATA_HOME', 'LOCALAPPDATA'].map((name) => [name, env[name]]));
+}
+
+/**
+ * Whether this runs in a container, where a folder that nobody mounted is gone with it: what Docker, Podman and Kubernetes
+ * leave there.
+ */
+export function inContainer(env: Environment = process.env): boolean {
+  if (env.KUBERNETES_SERVICE_HOST) return true;
+  return process.platform === 'linux' && ['/.dockerenv', '/run/.containerenv'].some((path) => existsSync(path));
 }
 
 /** Whether a browser can be shown to whoever sits here: not over SSH, nor on a Linux without a desktop. */

@@ -5,7 +5,7 @@ import { platforms, storeNameOf } from '../app.ts';
 import { brokerSettings, unknownPlatformsOf } from '../auth/broker/settings.ts';
 import { authSettings, unknownPlatforms } from '../auth/settings.ts';
 import { signInSettings } from '../auth/sign-in-settings.ts';
-import type { Config } from '../config.ts';
+import { type Config, inContainer } from '../config.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { Fault, Setting } from '../core/settings.ts';
 import type { FrontDoor } from '../front-door.ts';
@@ -76,7 +76,7 @@ export default defineCommand({
       ...unknownPlatformsOf(loaded.broker, platformNames),
       ...(given.http ? [] : strayFlags(given)),
     ]);
-    throwFaults(checkStore(config, given.sandbox));
+    throwFaults([...checkStore(config, given.sandbox), ...checkSealKeys(config, given)]);
     const options = { config, sandbox: sandbox.options, writeLog: (line: string) => void process.stderr.write(line) };
     if (given.http) await serveHttp(options, isOpen(given), simulated.kind);
     else await serveStdio(options);
@@ -144,6 +144,22 @@ function checkStore(config: Config, simulated: boolean): Fault[] {
   const name = storeNameOf(config, simulated);
   const problem = name === 'memory' || isRedis(name) ? undefined : findFileProblem(name);
   return problem === undefined ? [] : [storeFault(problem)];
+}
+
+/**
+ * A key that is made here must still be there tomorrow, and must be everybody's who shares the store. Over stdio one process
+ * serves one person, and what it sealed does not outlive it.
+ */
+function checkSealKeys(config: Config, given: { readonly http: boolean; readonly sandbox: boolean }): Fault[] {
+  if (config.state.sealKeys) return [];
+  const shared = isRedis(storeNameOf(config, given.sandbox));
+  const fleeting = given.http && !given.sandbox && inContainer();
+  if (!shared && !fleeting) return [];
+  const problem = shared
+    ? 'is missing, and all that share a Redis must be able to open what the others sealed'
+    : 'is missing, and a key that is made in a container is gone with it: people would have to sign in again, and questions could not be answered';
+  const todo = 'Make a key once (openssl rand -base64 32), keep it with your secrets, and give it to every replica.';
+  return [{ where: 'CASTELLAN_SEAL_KEYS', problem, todo }];
 }
 
 /**
@@ -273,8 +289,6 @@ async function serveHttp(options: ServeOptions, open: boolean, kind: SignInKind)
   if (url !== listener.url)
     tell('Other machines reach it by the names in --allowed-hosts, at every address of this machine.');
   for (const line of sayOfStore) tell(line);
-  if (isRedis(storeNameOf(options.config, options.sandbox !== undefined)) && !options.config.state.sealKeys)
-    tell('What is asked here can be answered here only: all that share a store need the same CASTELLAN_SEAL_KEYS.');
   if (front) app.log.info({ url: listener.url, issuer: front.issuer }, 'serving');
   else app.log.warn({ url: listener.url, auth: 'none' }, 'serving without authentication');
   await stopped;

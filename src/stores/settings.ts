@@ -26,7 +26,7 @@ export const storeSettings = defineSettings({
       error: 'must be keys of at least 32 characters each, with commas between them',
     }),
     description:
-      'Keys that seal questions to people, 32 characters or more each; several with commas, the newest first. All machines that answer for one another need the same. By default one is made and kept in the data folder.',
+      'Keys that seal questions to people, 32 characters or more each; several with commas, the newest first. All machines that answer for one another need the same. By default one is made and kept in the data folder; with Redis, and over HTTP in a container, they must be set. Make one with: openssl rand -base64 32',
     env: ['CASTELLAN_SEAL_KEYS'],
     secret: true,
   },

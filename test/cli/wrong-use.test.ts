@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { long, runCastellan, type StartOptions } from '../trials/castellan.ts';
+import { long, runCastellan, type StartOptions, serveHttp } from '../trials/castellan.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'castellan-cli-'));
 let made = 0;
@@ -283,3 +283,16 @@ test('flags of HTTP without --http, and an address of another machine, are wrong
   expect(count).toBe(6);
   await expectPage([...httpOpen, '--sandbox', '--host', '192.0.2.1'], [/--host/, /no address of this machine/]);
 });
+
+test('in a container a server over HTTP is given its keys: one that is made there is gone with it', async () => {
+  const env = {
+    KUBERNETES_SERVICE_HOST: '10.0.0.1',
+    CASTELLAN_SEAL_KEYS: '',
+    OKTA_CLIENT_ORGURL: 'http://127.0.0.1:9',
+  };
+  await expectPage(httpOpen, [/CASTELLAN_SEAL_KEYS is missing.*container/, /openssl rand -base64 32/], {
+    env: { ...env, OKTA_API_TOKEN: secret },
+  });
+  const sandbox = await serveHttp(['--sandbox', '--users', '5'], { env });
+  expect(await sandbox.stop()).toBe(0);
+}, 30_000);

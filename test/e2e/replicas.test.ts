@@ -234,12 +234,13 @@ describe.skipIf(lacksRedis())('two servers on one Redis', () => {
       heard.push(stderr, doctor.stdout, doctor.stderr, well.stdout, well.stderr);
     }, 30_000);
 
-    it('without seal keys it is told that answers count here only', async () => {
-      const { CASTELLAN_SEAL_KEYS: _none, ...own } = env();
-      const server = await serveHttp([], { env: own });
-      await expect.poll(() => server.stderr()).toContain('CASTELLAN_SEAL_KEYS');
-      expect(of(0).stderr()).not.toContain('CASTELLAN_SEAL_KEYS');
-      await server.stop();
+    it('without seal keys nothing is started: what one seals, all must open', async () => {
+      for (const args of [['serve'], ['serve', '--http', '--no-auth', '--iunderstandtherisks', '--port', '0']]) {
+        const { status, stderr } = await runCastellan(args, { env: { ...env(), CASTELLAN_SEAL_KEYS: '' } });
+        expect(status).toBe(2);
+        expect(stderr).toMatch(/CASTELLAN_SEAL_KEYS is missing.*Redis/);
+        expect(stderr).toContain('openssl rand');
+      }
     }, 30_000);
 
     it('stdio does not wait for a Redis that hangs', async () => {

@@ -39,7 +39,14 @@ export function startCastellan(args: readonly string[], options: StartOptions = 
   const home = mkdtempSync(join(tmpdir(), 'castellan-trial-'));
   const child = spawn(process.execPath, [...(options.node ?? []), options.start ?? start, ...args], {
     cwd: options.folder ?? home,
-    env: { PATH: process.env.PATH, HOME: home, CASTELLAN_DATA: join(home, 'data'), NO_COLOR: '1', ...options.env },
+    env: {
+      PATH: process.env.PATH,
+      HOME: home,
+      CASTELLAN_DATA: join(home, 'data'),
+      NO_COLOR: '1',
+      ...ownKeys,
+      ...options.env,
+    },
   });
   const heard = { out: [] as Buffer[], err: [] as Buffer[] };
   child.stdout.on('data', (chunk: Buffer) => heard.out.push(chunk));
@@ -81,6 +88,8 @@ export interface HttpCastellan extends Castellan {
   readonly port: number;
 }
 
+/** Tests may run in a container, where a server has to be given its keys. */
+const ownKeys = { CASTELLAN_SEAL_KEYS: 'a seal key of thirty-two characters or more' };
 const openDoor = ['--no-auth', '--iunderstandtherisks'];
 
 /** `castellan serve --http`, from when it says where it listens. */
