@@ -9,6 +9,7 @@ import {
   browserUntil,
   closeCompany,
   type Me,
+  openCompany,
   openTestPeople,
   type PeopleOptions,
   readMe,
@@ -286,6 +287,25 @@ describe('a provider that does not take what it is sent', () => {
     await expect(people.stillThere(id)).rejects.toThrow('check signIn.clientId');
     expect((await readMe(origin, browser)).id).toBe(id);
   });
+});
+
+test('somebody who is suspended at Okta is signed out within ten minutes, and not let in again until that ends', async () => {
+  const { okta } = await openCompany();
+  const { origin, people, wait } = await open();
+  const browser = await signedIn(origin, 'tomas.okafor@larkspur.example');
+  const id = (await readMe(origin, browser)).id ?? '';
+  const setStanding = (deed: 'suspend' | 'unsuspend') =>
+    fetch(`${okta.url}/api/v1/users/${id}/lifecycle/${deed}`, {
+      method: 'POST',
+      headers: { authorization: `SSWS ${okta.token}` },
+    });
+  expect((await setStanding('suspend')).status).toBe(200);
+  wait(11 * 60_000);
+  expect(await readMe(origin, browser)).toEqual({});
+  expect(await people.stillThere(id)).toBe(false);
+  await expect(signedIn(origin, 'tomas.okafor@larkspur.example')).rejects.toThrow();
+  expect((await setStanding('unsuspend')).status).toBe(200);
+  expect((await readMe(origin, await signedIn(origin, 'tomas.okafor@larkspur.example'))).id).toBe(id);
 });
 
 describe('people of the same company at another provider', () => {

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { html } from 'hono/html';
 import { allowanceOf } from '../../core/caller.ts';
 import { type Reply, writeReply } from '../../core/reply.ts';
@@ -44,6 +45,7 @@ const sessionMs = 12 * 3_600_000;
 const idleMs = 2 * 3_600_000;
 /** A session that is used is written down this often. */
 const seenEveryMs = 60_000;
+const askMs = 2_000;
 /** Longer than anything that was issued for a person is renewed. */
 const personMs = 366 * 86_400_000;
 
@@ -87,6 +89,12 @@ export function openPeople(options: PeopleOptions): People {
     const place = digest(cookie);
     const [session, seen] = await Promise.all([sessions.get(place), store.get(seenAt(place))]);
     return session && seen !== undefined ? { place, session, seen: Number(seen) } : undefined;
+  }
+
+  /** Whoever has left is signed out by it; while the provider does not answer, nobody is, and pages do not wait for it long. */
+  async function askSoon(id: string): Promise<void> {
+    const asked = standing.check(id).catch(() => undefined);
+    await Promise.race([asked, pause(askMs, undefined, { ref: false })]);
   }
 
   async function endSession(place: string): Promise<void> {
@@ -148,6 +156,7 @@ export function openPeople(options: PeopleOptions): People {
       const found = await sessionOf(request);
       if (!found) return undefined;
       const { place, session, seen } = found;
+      await askSoon(session.personId);
       const [record, ended] = await Promise.all([
         people.get(session.personId),
         store.get(placeOfEnd(session.personId)),
