@@ -1,6 +1,7 @@
 // Identity assertions at the broker (ID-JAG, enterprise-managed authorization): the SDK's own client without a browser, and
 // assertions that must not let anybody in.
 
+import { hash } from 'node:crypto';
 import { Client, CrossAppAccessProvider, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -37,6 +38,7 @@ beforeAll(async () => {
           issuer: partner.url,
           jwksUri: `${partner.url}/jwks`,
           clients: ['assistant', 'public'],
+          claims: { tenant: 'acme' },
           scopes: ['okta:read'],
           groupMap: { helpdesk: ['okta:write'] },
         },
@@ -60,7 +62,8 @@ const typ = 'oauth-id-jag+jwt';
 /** An assertion that is good; `undefined` leaves a claim out. */
 function assertion(claims: Claims = {}, header: Claims = {}, issuer = company): Promise<string> {
   const good = { aud: server.issuer, resource: server.url, iat: seconds(), exp: seconds() + 300 };
-  return issuer.mint({ ...good, ...claims }, { typ, ...header });
+  const shared = issuer === partner ? { tenant: 'acme' } : {};
+  return issuer.mint({ ...good, ...shared, ...claims }, { typ, ...header });
 }
 
 const basic = (id: string) => ({ authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` });
@@ -100,6 +103,11 @@ describe('what an assertion gives', () => {
 
   test('is for the person who signs in at the same provider, under the same name', async () => {
     expect(claimsOf(await present(await assertion())).sub).toBe('person-1');
+  });
+
+  test('an address that names them is digested, as where they sign in', async () => {
+    const answer = await present(await assertion({ sub: 'Ana@acme.dev' }));
+    expect(claimsOf(answer).sub).toBe(`sha256-${hash('sha256', 'ana@acme.dev', 'base64url')}`);
   });
 
   test('another provider’s person of that name is somebody else', async () => {
@@ -204,6 +212,8 @@ describe('an assertion is not taken', () => {
     ['for the token endpoint', () => assertion({ aud: `${server.issuer}/oauth/token` })],
     ['for two audiences', () => assertion({ aud: [server.issuer, 'https://other.acme.dev'] })],
     ['for no audience', () => assertion({ aud: undefined })],
+    ['of another tenant of the same issuer', () => assertion({ tenant: 'other' }, {}, partner)],
+    ['of no tenant of the same issuer', () => assertion({ tenant: undefined }, {}, partner)],
     ['for another client', () => assertion({ client_id: 'other' })],
     ['for no client', () => assertion({ client_id: undefined })],
     ['for another resource', () => assertion({ resource: 'https://other.acme.dev/mcp' })],
@@ -211,6 +221,7 @@ describe('an assertion is not taken', () => {
     ['for no resource', () => assertion({ resource: undefined })],
     ['about nobody', () => assertion({ sub: undefined })],
     ['about something that is no text', () => assertion({ sub: 7 })],
+    ['about something with a blank', () => assertion({ sub: 'a b' })],
     ['about a machine', () => assertion({ sub: 'machine:ci' })],
     ['about another provider’s person', () => assertion({ sub: `${partner.url}#person-1` })],
     ['that has expired', () => assertion({ iat: seconds() - 300, exp: seconds() - 60 })],

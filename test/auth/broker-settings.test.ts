@@ -74,6 +74,11 @@ describe('what does not go together', () => {
       /app is there twice/,
     ],
     ['an issuer twice', { assertionIssuers: [issuer, issuer] }, /login.acme.dev is there twice/],
+    [
+      'an issuer of everybody',
+      { assertionIssuers: [{ issuer: 'https://identity.oraclecloud.com/', scopes }] },
+      /all identity domains of the world/,
+    ],
     ['an issuer whose people may do nothing', { assertionIssuers: [{ issuer: issuer.issuer }] }, /may do nothing/],
   ])('%s', (_what, part, problem) => {
     expect(broker(part).faults.map((fault) => fault.problem)).toEqual([expect.stringMatching(problem)]);

@@ -8,7 +8,7 @@ import { type Allowance, allowanceOf } from '../../core/caller.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { Store } from '../../stores/store.ts';
 import { fetchJson, IssuerUnavailable } from '../addresses.ts';
-import { sameResource } from '../claims.ts';
+import { sameResource, subjectOf, TokenRefused } from '../claims.ts';
 import { createDiscovery } from '../discovery.ts';
 import { createKeys } from '../keys.ts';
 import type { People } from '../people.ts';
@@ -63,6 +63,7 @@ const algorithms = [
 const skewSeconds = 30;
 const maxLifeSeconds = 600;
 const maxLength = 16 * 1024;
+/** Audience and resource together, so that none for another server is taken (enterprise-managed authorization §7.6). */
 const required = ['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'client_id', 'resource'];
 
 export function createAssertions(options: AssertionOptions) {
@@ -86,11 +87,13 @@ export function createAssertions(options: AssertionOptions) {
     if (claims.client_id !== bearer.id) refuse('it is for another client');
     if (typeof claims.resource !== 'string' || !sameResource(claims.resource, resource))
       refuse('it is for another resource');
+    for (const [name, value] of Object.entries(issuer.claims))
+      if (claims[name] !== value) refuse(`its ${name} is missing or wrong`);
     if (exp - iat > maxLifeSeconds) refuse(`it lives longer than ${maxLifeSeconds} seconds`);
     // It would have to be proven that a key is the client's (RFC 7800), and nobody asks for that here.
     if (claims.cnf !== undefined) refuse('it is bound to a key');
-    const named = claims[issuer.subjectClaim];
-    if (sub === '' || jti === '' || typeof named !== 'string' || named === '') return refuse('it names nobody');
+    const named = nameOf(claims, issuer);
+    if (sub === '' || jti === '' || named === undefined) return refuse('it names nobody');
     const { scope } = claims;
     if (scope !== undefined && typeof scope !== 'string') return refuse('its scope is no text');
 
@@ -146,6 +149,16 @@ function openKeys({ issuer, jwksUri }: AssertionIssuer, { fetch, now, onStale }:
   const discover = createDiscovery(issuer, fetch, now);
   const fetchKeys = async () => fetchJson(fetch, jwksUri ?? (await discover(['jwks_uri'])));
   return createKeys({ fetchKeys, now, onStale });
+}
+
+/** As somebody is called who signs in: an address that names a person is digested. */
+function nameOf(claims: JWTPayload, { subjectClaim }: AssertionIssuer): string | undefined {
+  try {
+    return subjectOf(claims, { subjectClaims: [subjectClaim], machineOnly: undefined });
+  } catch (error) {
+    if (error instanceof TokenRefused) return undefined;
+    throw error;
+  }
 }
 
 function issuerOf(assertion: string): unknown {

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { ownScope } from '../../core/caller.ts';
 import { type CheckTogether, defineSettings, type Fault, type Settings, type Values } from '../../core/settings.ts';
+import { providers } from '../provider.ts';
 import { address, scopesByName, unknownScopes } from '../settings.ts';
 
 const word = z.string().regex(/^[\x21-\x7e]{1,255}$/, { error: 'is empty, too long, or holds blanks' });
@@ -50,6 +51,10 @@ const assertionIssuer = z.strictObject({
       'Clients that may bring its assertions. Default: every one that proves with a secret or a key who it is.',
     ),
   subjectClaim: z.string().min(1).default('sub').describe('Claim that names a person for good.'),
+  claims: z
+    .record(z.string().min(1), z.string().min(1))
+    .default({})
+    .describe('Claims that must have these very values, such as the tenant where several share an issuer.'),
   scopes: ownScopes.default([]).describe('What all its people may do.'),
   groupsClaim: z.string().min(1).default('groups').describe('Claim that lists groups, for groupMap.'),
   groupMap: scopesByName.default({}).describe('What members of a group may do beside that.'),
@@ -129,6 +134,13 @@ const check: CheckTogether<typeof brokerSettings> = ({ values, whereOf }) => {
     assertionIssuers.map(({ issuer }) => issuer),
     'the issuer',
   );
+  for (const { issuer, claims } of assertionIssuers)
+    if (issuer === providers.oci.tokenIssuer(issuer) && Object.keys(claims).length === 0)
+      faults.push({
+        where: whereOf('assertionIssuers'),
+        problem: `all identity domains of the world share the issuer ${issuer}`,
+        todo: 'Say whose assertions are taken, such as "claims": { "tenant": "idcs-…" }.',
+      });
   for (const { issuer, scopes, groupMap } of assertionIssuers)
     if (scopes.length === 0 && Object.keys(groupMap).length === 0)
       faults.push({
