@@ -8,6 +8,8 @@ export interface SignIn {
   /** Flags of `castellan serve --http` that make it take the token. */
   readonly flags: readonly string[];
   readonly token: string;
+  readonly issuer: string;
+  readonly audience: string;
   readonly close: () => void;
 }
 
@@ -34,6 +36,8 @@ export async function openSignIn(): Promise<SignIn> {
   return {
     flags: ['--auth-issuer', issuer, '--public-url', audience],
     token,
+    issuer,
+    audience,
     close: () => void server.close(),
   };
 }

@@ -1,6 +1,8 @@
 // Requests per second over HTTP: Castellan with a large catalogue beside the SDK's own server.
 
 import { fileURLToPath } from 'node:url';
+import { obtainToken } from './broker-token.ts';
+import { measureDoor } from './door.ts';
 import { load } from './load.ts';
 import { ask, type Era, type Headers, requestOf } from './mcp.ts';
 import { catalogSize } from './pad.ts';
@@ -22,6 +24,8 @@ export async function measureThroughput(env: Readonly<Record<string, string>>): 
   const signIn = await openSignIn();
   const ours = await startServer([at('server.ts')], env);
   const guarded = await startServer([at('server.ts'), ...signIn.flags], env);
+  // In front of the identity provider of its own sandbox.
+  const broker = await startServer([at('server.ts'), '--sandbox'], env);
   const hello = await startServer([at('hello-http.ts')]);
   const large = await startServer([at('hello-http.ts'), String(catalogSize)]);
   const call = { server: ours, method: 'tools/call', params: { name: 'get_current_time', arguments: {} } };
@@ -30,6 +34,8 @@ export async function measureThroughput(env: Readonly<Record<string, string>>): 
   try {
     const headers = { authorization: `Bearer ${signIn.token}` };
     const verified = await race({ ...call, server: guarded, headers }, call, '2026-07-28', 7, 1_000);
+    const ofBroker = { authorization: `Bearer ${await obtainToken(broker.url)}` };
+    const brokered = await race({ ...call, server: broker, headers: ofBroker }, call, '2026-07-28', 5, 800);
     const modern = await race(call, greet, '2026-07-28', 7, 1_200);
     const legacy = await race(call, greet, '2025-11-25', 5, 800);
     const lists = await race({ server: ours, ...list }, { server: large, ...list }, '2026-07-28', 5, 1_000);
@@ -42,6 +48,11 @@ export async function measureThroughput(env: Readonly<Record<string, string>>): 
         ...compare('tools/call, 2026-07-28, with a verified token, beside without', '/s', verified),
         target: { of: 'ratio', least: 0.9 },
       },
+      {
+        ...compare('tools/call, 2026-07-28, with a token of the broker, beside without', '/s', brokered),
+        target: { of: 'ratio', least: 0.9 },
+      },
+      await measureDoor(),
       compare('tools/call, 2025-11-25, beside a one-tool hello', '/s', legacy),
       {
         ...compare(`tools/list, ${catalogSize} tools, beside McpServer`, '/s', lists),
@@ -49,7 +60,7 @@ export async function measureThroughput(env: Readonly<Record<string, string>>): 
       },
     ];
   } finally {
-    await Promise.all([ours, guarded, hello, large].map((server) => server.stop()));
+    await Promise.all([ours, guarded, broker, hello, large].map((server) => server.stop()));
     signIn.close();
   }
 }
