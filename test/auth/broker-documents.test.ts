@@ -284,6 +284,17 @@ describe('a place to return to', () => {
   });
 });
 
+test('a document that is withdrawn while its person is asked ends the question', async () => {
+  const replica = await server.replica();
+  const id = publish();
+  const browser = openBrowser();
+  const page = await browser.open(request(id).url);
+  if (page instanceof URL) throw new Error('no question');
+  internet.pages.delete(new URL(id).pathname);
+  const again = await browser.open(new URL(page.url.pathname, replica));
+  expect(again).toMatchObject({ status: 400, text: expect.stringContaining('This request is over') });
+});
+
 describe('a client with keys', async () => {
   const pair = await generateKeyPair('ES256', { extractable: true });
   const key = { ...(await exportJWK(pair.publicKey)), kid: 'client-1', alg: 'ES256', use: 'sig' };
