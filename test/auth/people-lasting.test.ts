@@ -276,6 +276,22 @@ describe('a provider that does not take what it is sent', () => {
     expect(log()).not.toContain(answer.searchParams.get('code'));
   });
 
+  test('one that signs with another key from one moment to the next is believed at once', async () => {
+    const { okta } = await openCompany();
+    let reads = 0;
+    const counting: typeof fetch = (input, init) => {
+      if (String(input).endsWith('/v1/keys')) reads++;
+      return fetch(input, init);
+    };
+    const { origin } = await open({ fetch: counting });
+    for (let time = 0; time < 2; time++) await signedIn(origin, admin);
+    expect(reads).toBe(1);
+    // The next key was published before; the one after it was not.
+    for (let time = 0; time < 2; time++) okta.oauth.customServer('default').rotateKeys();
+    expect((await readMe(origin, await signedIn(origin, admin))).id).toMatch(/^00u/);
+    expect(reads).toBe(2);
+  });
+
   test('a wrong secret signs nobody out', async () => {
     const provider = meddle();
     const { origin, people, wait } = await open({ fetch: provider.fetch });

@@ -112,6 +112,11 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     return { library, config };
   }
 
+  /** Called older than they are: the library asks for a key that it does not know only where those it has are a minute old. */
+  function keepKeys(cache: ExportedJWKSCache | undefined): void {
+    if (cache && cache.uat !== keys?.uat) keys = { ...cache, uat: cache.uat - 60 };
+  }
+
   /** Keys may be behind the provider's own sign-in. */
   async function send(server: ServerMetadata, url: string, init: RequestInit): Promise<Response> {
     if (url !== server.jwks_uri) return options.fetch(url, init);
@@ -169,7 +174,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true };
       try {
         const tokens = await library.authorizationCodeGrant(config, answer, checks);
-        keys = library.getJwksCache(config) ?? keys;
+        keepKeys(library.getJwksCache(config));
         const claims = (tokens.claims() ?? {}) as Json;
         const identity = await identify(config, claims, tokens.access_token);
         return { identity, tokens: tokensOf(tokens, undefined, now()) };
@@ -184,7 +189,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       });
       try {
         const tokens = await library.refreshTokenGrant(config, refresh);
-        keys = library.getJwksCache(config) ?? keys;
+        keepKeys(library.getJwksCache(config));
         const claims = tokens.claims() as Json | undefined;
         const identity = claims
           ? await identify(config, claims, tokens.access_token)
