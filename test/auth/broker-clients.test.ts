@@ -190,6 +190,25 @@ describe('where a client is returned to is what it registered, letter by letter 
     }
   });
 
+  test('a site that registered itself is not led to by an error in a link to us (RFC 9700 §4.11.2)', async () => {
+    const wrong: Record<string, string>[] = [
+      { response_type: 'token' },
+      { code_challenge_method: 'plain' },
+      { prompt: 'none' },
+    ];
+    for (const over of wrong) {
+      const { url } = authorizeUrl(origin, clientId, { redirect_uri: registered, ...over });
+      const response = await fetch(url, { redirect: 'manual' });
+      expect([response.status, response.headers.get('location')]).toEqual([400, null]);
+      expect(await response.text()).toMatch(/<a href="https:\/\/app\.example\/cb[?#]error=/);
+    }
+    // One that an operator wrote down is, and so is a program on this machine.
+    const site = authorizeUrl(origin, 'site', { redirect_uri: registered, prompt: 'none' }).url;
+    const local = authorizeUrl(origin, clientId, { redirect_uri: 'http://127.0.0.1:5000/cb', prompt: 'none' }).url;
+    for (const url of [site, local])
+      expect((await fetch(url, { redirect: 'manual' })).headers.get('location')).toContain('error=login_required');
+  });
+
   test('a client that nobody knows gets a page, not a redirect; what it is called is not HTML there', async () => {
     const { url } = authorizeUrl(origin, '<img src=x onerror=alert(1)>');
     const response = await fetch(url, { redirect: 'manual' });

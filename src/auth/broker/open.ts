@@ -58,12 +58,13 @@ export function openBroker(options: BrokerOptions): Broker {
   const keys = () => seal.keys('broker');
   const consents = createConsents({ store, keys, now });
   const signing = createSigningKeys({ store, keys, now, tokenLifeMs: settings.accessTokenLife * 1000 });
+  const known = new Set(settings.clients.map(({ id }) => id));
   const interact = createInteract({
     people,
     consents,
     platforms,
     all,
-    known: new Set(settings.clients.map(({ id }) => id)),
+    known,
     origin: issuer,
     grantLifeMs: grantLifeOf(settings) * 1000,
     now,
@@ -97,7 +98,7 @@ export function openBroker(options: BrokerOptions): Broker {
     const assertions = { signInIssuer, fetch, onStale };
     const showError: ProviderOptions['showError'] = (error, description) => renderProblem(error, description);
     const provider = createProvider({ ...more, assertions, store, keys, now, showError });
-    watch(provider, { log, issuer, scopes: all });
+    watch(provider, { log, issuer, scopes: all, known });
     return { provider, answer: provider.callback() };
   }
 

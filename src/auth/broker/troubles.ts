@@ -10,6 +10,7 @@ import type { Log } from '../../observe/log.ts';
 import { renderPage } from '../../pages/frame.ts';
 import { IssuerUnavailable } from '../addresses.ts';
 import { logoutPath } from './logout.ts';
+import { isLoopback } from './redirect-uris.ts';
 
 type Logs = Pick<Log, 'debug' | 'warn' | 'error'>;
 
@@ -83,11 +84,35 @@ export function renderProblem(error: string, description: string | undefined): P
   });
 }
 
+/** An error that the client may hear of when the person wants it to. */
+function renderUnsent(target: URL): Promise<Reply> {
+  const [error, description] = ['error', 'error_description'].map((name) => target.searchParams.get(name));
+  return renderPage({
+    title: 'This request cannot be handled',
+    status: 400,
+    body: html`<p>An application asked in a way that is not understood here: <code>${error}</code>${description === null ? '' : html`, ${description}`}</p>
+<p>Nothing was given to it. If you were using it just now, you can <a href="${target.href}">go back to ${target.host || target.protocol}</a>.</p>`,
+  });
+}
+
+/** Where an error is to be sent: anywhere but to our own pages. */
+function errorTargetOf(ctx: Context): URL | undefined {
+  const location = ctx.response.get('location');
+  const target = URL.canParse(location) ? new URL(location) : undefined;
+  if (!target || ctx.status < 300 || ctx.status > 399) return undefined;
+  return target.searchParams.has('error') || target.hash.includes('error=') ? target : undefined;
+}
+
+interface WatchOptions {
+  readonly log: Logs;
+  readonly issuer: string;
+  readonly scopes: readonly string[];
+  /** Clients that an operator wrote down. */
+  readonly known: ReadonlySet<string>;
+}
+
 /** Puts right what the server says by itself, and tells the log of what went wrong. */
-export function watch(
-  provider: Provider,
-  { log, issuer, scopes }: { readonly log: Logs; readonly issuer: string; readonly scopes: readonly string[] },
-): void {
+export function watch(provider: Provider, { log, issuer, scopes, known }: WatchOptions): void {
   const failures = new WeakMap<object, unknown>();
   provider.on('server_error', (ctx: KoaContextWithOIDC, error) => void failures.set(ctx.req, error));
   // What escapes everything else: Koa would write it to the console.
@@ -111,7 +136,12 @@ export function watch(
     const kept = cookies.filter((line) => !line.startsWith(session));
     if (kept.length < cookies.length) setCookies(ctx, kept);
     if (failures.has(ctx.req)) return failWith(ctx, failures.get(ctx.req));
-    if (ctx.path.startsWith('/.well-known/') && ctx.status === 200) ctx.body = describe(ctx.body, issuer, scopes);
+    const refused = ctx.path === '/oauth/authorize' ? errorTargetOf(ctx) : undefined;
+    // Nobody has looked at this client yet, and anybody can register one: a link to us must not lead to its site by itself
+    // (RFC 9700 §4.11.2).
+    if (refused && !known.has(String(ctx.query.client_id)) && !isLoopback(refused.href))
+      setReply(ctx, await renderUnsent(refused));
+    else if (ctx.path.startsWith('/.well-known/') && ctx.status === 200) ctx.body = describe(ctx.body, issuer, scopes);
     else if (ctx.status === 404 && ctx.body === undefined)
       setReply(ctx, { ...(await renderProblem('not_found', 'there is nothing at this address')), status: 404 });
   });
@@ -138,6 +168,7 @@ function setCookies(ctx: Context, lines: readonly string[]): void {
 }
 
 function setReply(ctx: Context, { status, headers, body }: Reply): void {
+  ctx.remove('location');
   ctx.status = status;
   ctx.set(headers as Record<string, string | string[]>);
   ctx.body = body;
