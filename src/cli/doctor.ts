@@ -3,11 +3,11 @@
 import { randomUUID } from 'node:crypto';
 import { defineCommand } from 'citty';
 import { openApp, storeNameOf } from '../app.ts';
-import { loadConfig } from '../config.ts';
+import { type Config, inContainer, loadConfig } from '../config.ts';
 import { CastellanError } from '../core/errors.ts';
 import { plain } from '../core/plain.ts';
-import type { CheckResult } from '../core/tool.ts';
-import { showStoreName } from '../stores/names.ts';
+import type { Check, CheckResult } from '../core/tool.ts';
+import { isRedis, showStoreName } from '../stores/names.ts';
 import type { Store } from '../stores/store.ts';
 import { version } from '../version.ts';
 import { checkFlags, flagsOf, missingTenant, sandboxFlags, sandboxOptions } from './flags.ts';
@@ -51,6 +51,9 @@ export default defineCommand({
       if (!ok && todo) print(`      ${plain(todo)}`);
     };
     report('store', await checkStore(app.store, showStoreName(storeNameOf(config, given.sandbox))));
+    report('seal keys', checkSealKeys(config, isRedis(storeNameOf(config, given.sandbox))));
+    for (const check of await frontDoorChecks(config))
+      report(check.name, await check.run(AbortSignal.timeout(checkTimeoutMs)));
     for (const { tenants } of app.connected) {
       for (const tenant of tenants.values()) {
         for (const check of tenant.checks)
@@ -64,6 +67,37 @@ export default defineCommand({
     await app.close();
   },
 });
+
+/** What clients, and those who vouch for people, must be able to reach. */
+async function frontDoorChecks({ auth, signIn }: Config): Promise<readonly Check[]> {
+  const { publicUrl } = auth;
+  if (publicUrl === undefined) return [];
+  const [{ issuerChecks, publicAddressChecks, signInChecks }, { lookup }] = await Promise.all([
+    import('../auth/checks.ts'),
+    import('node:dns/promises'),
+  ]);
+  const deps = { fetch, now: Date.now, resolve: (hostname: string) => lookup(hostname) };
+  return [
+    ...publicAddressChecks(publicUrl, deps),
+    ...issuerChecks(auth, deps),
+    ...signInChecks(signIn, publicUrl, deps),
+  ];
+}
+
+function checkSealKeys({ state, auth, dataFolder }: Config, shared: boolean): CheckResult {
+  const count =
+    state.sealKeys
+      ?.reveal()
+      .split(',')
+      .filter((key) => key.trim() !== '').length ?? 0;
+  if (count > 0)
+    return { ok: true, says: count === 1 ? 'one is configured' : `${count} are configured, the first seals` };
+  const todo = 'Set CASTELLAN_SEAL_KEYS; make a key with: openssl rand -base64 32';
+  if (shared) return { ok: false, says: 'none is configured, and others share this store', todo };
+  if (auth.publicUrl !== undefined && inContainer())
+    return { ok: false, says: 'none is configured, and one that is made in this container is gone with it', todo };
+  return { ok: true, says: `one is kept in ${dataFolder}` };
+}
 
 async function checkStore(store: Store, where: string): Promise<CheckResult> {
   // Its own at each run: others may be looking at the same store just now.

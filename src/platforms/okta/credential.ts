@@ -1,6 +1,7 @@
 // How requests to an Okta organization prove their right: an API token, a service app's tokens or a person's.
 
 import type { Caller } from '../../core/caller.ts';
+import { clockFault } from '../../core/clock.ts';
 import { CastellanError, type ErrorFacts } from '../../core/errors.ts';
 import type { Dialect } from '../../core/exchange.ts';
 import { quoted } from '../../core/plain.ts';
@@ -10,7 +11,7 @@ import type { Store } from '../../stores/store.ts';
 import type { Vault } from '../../stores/vault.ts';
 import type { credentialSettings } from './credential-settings.ts';
 import { oktaDialect } from './dialect.ts';
-import { type Challenge, challengeOf, clockFault } from './oauth/challenge.ts';
+import { type Challenge, challengeOf } from './oauth/challenge.ts';
 import { createPersonTokens } from './oauth/person.ts';
 import type { Asking } from './oauth/problems.ts';
 import { makeProofKey } from './oauth/proof.ts';
@@ -162,7 +163,13 @@ export function dialectFor(credential: OktaCredential, tenant: string): Dialect 
     toError(answer, now) {
       const error = oktaDialect.toError(answer, now);
       const challenge = challengeOf(answer.headers);
-      const refusal = refusalOf(error, challenge, credential, tenant, clockFault(answer.headers.get('date'), now));
+      const refusal = refusalOf(
+        error,
+        challenge,
+        credential,
+        tenant,
+        clockFault(answer.headers.get('date'), now, 'Okta'),
+      );
       if (!refusal) return error;
       const { retry, requestId, detail } = error;
       return new CastellanError({ retry, requestId, detail, ...refusal });

@@ -1,10 +1,10 @@
 // The authorization server of an Okta organization (RFC 6749): requests with bounds, and errors that say what to do.
 
 import type * as oauth from 'oauth4webapi';
+import { clockFault } from '../../../core/clock.ts';
 import { CastellanError } from '../../../core/errors.ts';
 import type { UpstreamOptions } from '../../../core/upstream.ts';
 import { oktaDialect } from '../dialect.ts';
-import { clockFault } from './challenge.ts';
 import { type Asking, cleanText, oauthProblem, type Sent } from './problems.ts';
 
 export type Library = typeof oauth;
@@ -67,7 +67,7 @@ export async function exchange<T>(
       [library.customFetch]: async (url, init) => {
         for (const [name, value] of init.body) if (isSecret(name)) sent.push(value);
         const answer = await fetch(url, { ...init, headers: { ...init.headers, 'user-agent': userAgent } });
-        clock = clockFault(answer.headers.get('date'), Date.now());
+        clock = clockFault(answer.headers.get('date'), Date.now(), 'Okta');
         return answerOf(answer, sent);
       },
       // The settings let http through for this machine only.
