@@ -15,6 +15,7 @@ import { type Metrics, noMetrics } from './observe/metrics.ts';
 import { type OktaDependencies, okta, openOktaTenant } from './platforms/okta/index.ts';
 import type { Sandbox, SandboxOptions } from './sandbox/index.ts';
 import { handOverByFile } from './stores/hand-over.ts';
+import { isRedis } from './stores/names.ts';
 import { openStore } from './stores/open.ts';
 import { openSeal, type Seal } from './stores/seal.ts';
 import { sealStore } from './stores/seal-store.ts';
@@ -121,6 +122,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     for (const { name, platform, settings } of config.tenants) open(name, platform, settings);
   }
 
+  // What is sent within sessions need not outlive a power cut, and is too much to wait for the disk each time.
+  const passing = storeName === 'memory' || isRedis(storeName) ? store : openStore(storeName, now, undefined, 'mostly');
   const lasting = lastingStoreNameOf(config) === storeName ? store : openStore(lastingStoreNameOf(config), now);
   const audit = openAuditLog({ folder: auditFolderOf(config), now });
   const approvals = createApprovals(sealStore(lasting, storeKeys), now);
@@ -161,11 +164,11 @@ export async function openApp(options: AppOptions): Promise<App> {
       decideAt = address;
     },
     seal,
-    sessions: { store, seal: storeName === 'memory' ? undefined : seal, shared: storeName !== 'memory' },
+    sessions: { store: passing, seal: storeName === 'memory' ? undefined : seal, shared: storeName !== 'memory' },
     sandbox,
     async close() {
       // Each is closed whatever becomes of the others; what went wrong is told then.
-      const stores = new Set([store, lasting]);
+      const stores = new Set([store, lasting, passing]);
       const parts = [sandbox, audit, ...stores].map(async (part) => part?.close());
       for (const closed of await Promise.allSettled(parts)) if (closed.status === 'rejected') throw closed.reason;
     },

@@ -8,9 +8,15 @@ import type { Store } from './store.ts';
 const busyMs = 1_000;
 const sweepEvery = 200;
 
-/** @throws when the file cannot be opened or is not a database; the message names the path. */
-export function openSqliteStore(path: string, now: () => number = Date.now): Store {
-  const db = openDatabase(path);
+/** Whether what was written outlives a power cut. */
+export type Keeps = 'always' | 'mostly';
+
+/**
+ * @param keeps what: power cuts, too, or the end of the process alone, which takes no waiting for the disk
+ * @throws when the file cannot be opened or is not a database; the message names the path.
+ */
+export function openSqliteStore(path: string, now: () => number = Date.now, keeps: Keeps = 'always'): Store {
+  const db = openDatabase(path, keeps);
   const get = db.prepare('SELECT value FROM entry WHERE key = ? AND (expires_at IS NULL OR expires_at > ?)');
   const set = db.prepare('INSERT OR REPLACE INTO entry (key, value, expires_at) VALUES (?, ?, ?)');
   const add = db.prepare(
@@ -56,12 +62,14 @@ export function openSqliteStore(path: string, now: () => number = Date.now): Sto
   };
 }
 
-function openDatabase(path: string): DatabaseSync {
+function openDatabase(path: string, keeps: Keeps): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
     prepareFile(path);
     db = new DatabaseSync(path, { timeout: busyMs });
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
+    // https://sqlite.org/pragma.html#pragma_synchronous: in WAL mode, NORMAL may lose the last writes to a power cut, and no more.
+    const synchronous = keeps === 'always' ? 'FULL' : 'NORMAL';
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA secure_delete = ON;`);
     db.exec(
       'CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at REAL) WITHOUT ROWID;',
     );
