@@ -54,6 +54,8 @@ export interface Streams {
   readonly open: (session: string) => SessionStreams;
   /** What comes after an event of a session's; undefined where there is no such event. */
   readonly resume: (session: string, lastEventId: string) => Promise<ReadableStream<Uint8Array> | undefined>;
+  /** Ends what is being resumed: it can be elsewhere. */
+  readonly drain: () => void;
 }
 
 /** More than this and an event is only sent, not kept; bytes. */
@@ -75,6 +77,8 @@ export function createStreams({ log, replica, say }: StreamsOptions): Streams {
   const ended: { readonly name: string; readonly places: number; readonly bytes: number }[] = [];
   let keptBytes = 0;
   const listeners = new Map<string, Set<() => void>>();
+  /** Ends the one who reads a resumed stream, by its name. */
+  const readers = new Map<string, () => void>();
   const wake = (name: string) => {
     for (const listener of listeners.get(name) ?? []) listener();
   };
@@ -243,6 +247,14 @@ export function createStreams({ log, replica, say }: StreamsOptions): Streams {
       const encoder = new TextEncoder();
       let place = Number(after);
       let gone = false;
+      let cancelled = false;
+      const stop = () => {
+        gone = true;
+        wake(name);
+      };
+      // Whoever comes back again has lost the connection before.
+      readers.get(name)?.();
+      readers.set(name, stop);
 
       /** The next event as it is sent; undefined at the end. A store that is away is waited for. */
       async function next(): Promise<string | undefined> {
@@ -276,15 +288,19 @@ export function createStreams({ log, replica, say }: StreamsOptions): Streams {
       return new ReadableStream<Uint8Array>({
         async pull(controller) {
           const text = await next();
-          if (text === undefined) {
-            if (!gone) controller.close();
-          } else if (!gone) controller.enqueue(encoder.encode(text));
+          if (text !== undefined && !gone) return controller.enqueue(encoder.encode(text));
+          if (readers.get(name) === stop) readers.delete(name);
+          if (!cancelled) controller.close();
         },
         cancel() {
-          gone = true;
-          wake(name);
+          cancelled = true;
+          stop();
         },
       });
+    },
+
+    drain() {
+      for (const stop of readers.values()) stop();
     },
   };
 }

@@ -230,6 +230,7 @@ export function createSessions(options: SessionOptions): Sessions {
 
     drain() {
       for (const { transport } of sessions.values()) transport.closeStandaloneSSEStream();
+      streams.drain();
     },
 
     async close() {
