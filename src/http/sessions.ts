@@ -19,6 +19,7 @@ import type { Store } from '../stores/store.ts';
 import { createReplica } from './replica.ts';
 import { createMail } from './session-mail.ts';
 import { createRecords, type SessionRecord } from './session-records.ts';
+import { createResuming, createWaking } from './session-resume.ts';
 import { createStreams, type Posted, type SessionStreams } from './session-streams.ts';
 
 interface Session {
@@ -81,7 +82,10 @@ export function createSessions(options: SessionOptions): Sessions {
   const { store, seal, shared } = options.state;
   const replica = createReplica({ store, lifeMs: replicaLifeMs });
   const records = createRecords({ store, seal, idleMs });
-  const streams = createStreams({ log: createEventLog({ store, seal, keepMs: keepEventsMs }), replica, say });
+  const log = createEventLog({ store, seal, keepMs: keepEventsMs });
+  const waking = createWaking();
+  const streams = createStreams({ log, replica, say, wake: waking.wake });
+  const resuming = createResuming({ log, replica, waking, runs: streams.runs });
   const mail = createMail({ store, seal, replica, shared });
   /** Those that were used here, in order of last use, the longest unused first. */
   const sessions = new Map<string, Session>();
@@ -103,6 +107,7 @@ export function createSessions(options: SessionOptions): Sessions {
     transport.onclose = () => {
       closed?.();
       end();
+      void own.close();
       if (sessions.get(id)?.transport === transport) sessions.delete(id);
     };
     return {
@@ -194,7 +199,7 @@ export function createSessions(options: SessionOptions): Sessions {
   async function resume(id: string, request: Request): Promise<Response | undefined> {
     const lastEventId = request.method === 'GET' ? request.headers.get('last-event-id') : null;
     if (lastEventId === null || lastEventId === '') return undefined;
-    const stream = await streams.resume(id, lastEventId);
+    const stream = await resuming.resume(id, lastEventId);
     if (!stream) return failure(400, -32600, 'Nothing is kept of the stream of this Last-Event-ID (any more).');
     const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform', [header]: id };
     return new Response(stream, { headers: { ...headers, 'x-accel-buffering': 'no' } });
@@ -230,12 +235,15 @@ export function createSessions(options: SessionOptions): Sessions {
 
     drain() {
       for (const { transport } of sessions.values()) transport.closeStandaloneSSEStream();
-      streams.drain();
+      resuming.drain();
     },
 
     async close() {
       clearInterval(sweep);
-      await Promise.all([...sessions.values()].map(({ server }) => server.close().catch(() => {})));
+      const left = [...sessions.values()];
+      // First, so that whoever comes back elsewhere does not wait.
+      await Promise.all(left.map(({ streams }) => streams.close()));
+      await Promise.all(left.map(({ server }) => server.close().catch(() => {})));
       sessions.clear();
       mail.close();
       // What was not answered is answered by others from now on.

@@ -83,6 +83,26 @@ describe('a stream that breaks', () => {
     stream.cut();
   });
 
+  test('whoever comes back twice is answered where it came last', async () => {
+    const stream = await session.ask('tools/call', list);
+    const { id = '' } = (await stream.next()) ?? {};
+    stream.cut();
+    const first = await session.resume(id);
+    const second = await session.resume(id);
+    expect(await first.next()).toBeUndefined();
+    expect((await second.next())?.message?.result).toBeDefined();
+  });
+
+  test('a session that is ended in mid-call is gone, and holds up nothing', async () => {
+    const stream = await session.ask('tools/call', list);
+    const { id = '' } = (await stream.next()) ?? {};
+    stream.cut();
+    const resumed = await session.resume(id);
+    expect(await session.end()).toBe(200);
+    expect((await resumed.next())?.message?.result).toMatchObject({ isError: true });
+    expect((await session.resume(id)).status).toBe(404);
+  });
+
   test('a call that was given up leaves nothing to wait for', async () => {
     const stream = await session.ask('tools/call', list);
     const { id = '' } = (await stream.next()) ?? {};
