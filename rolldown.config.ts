@@ -68,8 +68,11 @@ export default defineConfig({
     // Flat: src/version.ts finds package.json one folder up, from dist as from src.
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
-    minify: true,
-    // The authorization server tells what it keeps by the names of its classes.
-    keepNames: true,
+    // The authorization server tells what it keeps by the names of its classes. Told to keep all names, the bundler would
+    // have every start write them anew.
+    minify: {
+      mangle: { keepNames: { class: true, function: false } },
+      compress: { keepNames: { class: true, function: false } },
+    },
   },
 });
