@@ -32,6 +32,7 @@ let away: boolean;
 let later: number;
 let sealKeys: Uint8Array[];
 let lines: string[];
+let everybody: string[];
 
 /** A store that can be away, as Redis can. */
 function outageable(store: Store): Store {
@@ -63,7 +64,7 @@ function open(): void {
   };
   const people = openPeople({
     settings: { ...loadDefaults(signInSettings), issuer, provider: 'okta', ...client },
-    auth: { ...loadDefaults(authSettings), publicUrl: `${origin}/mcp` },
+    auth: { ...loadDefaults(authSettings), publicUrl: `${origin}/mcp`, everybody },
     ...common,
   });
   const platforms = [{ name: 'okta', title: 'Okta' }];
@@ -78,6 +79,7 @@ function open(): void {
 
 beforeEach(async () => {
   [away, later, lines, sealKeys] = [false, 0, [], [randomBytes(32)]];
+  everybody = ['castellan:read'];
   server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -135,6 +137,23 @@ describe('the keys of the store’s seals', () => {
     expect((await refresh(origin, clientId, refresh_token)).body.error).toBe('invalid_client');
     expect((await obtain(origin, openBrowser(), actAs())).status).toBe(200);
   });
+});
+
+test('rights that were taken away are gone with the next token, whatever was allowed before', async () => {
+  everybody = ['castellan:read', 'okta:write'];
+  open();
+  const scope = 'castellan:read castellan:write';
+  const given = await obtain(origin, openBrowser(), actAs(), { scope });
+  // Asked for everywhere, given where this person may.
+  expect(given.scope).toBe('castellan:read okta:write');
+  everybody = ['castellan:read'];
+  open();
+  const less = await refresh(origin, given.clientId, given.refresh_token);
+  expect(less.body.scope).toBe('castellan:read');
+  everybody = [];
+  open();
+  const nothing = await refresh(origin, given.clientId, String(less.body.refresh_token));
+  expect(nothing.body.scope ?? '').toBe('');
 });
 
 describe('the keys that tokens are signed with', () => {
