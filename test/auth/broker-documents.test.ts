@@ -344,6 +344,19 @@ describe('a client with keys', async () => {
   });
 });
 
+test.each(['machine:nightly', 'https://login.acme.dev#ana'])(
+  'whoever signs in as %s is let in as nobody: others are called so',
+  async (id) => {
+    const people = { [id]: ['castellan:read'] };
+    const taken = await openBrokerServer({ internet: internet.ways, people });
+    const { url } = authorizeUrl(taken.issuer, publish(), { resource: taken.url });
+    const back = await openBrowser().walk(url, allow());
+    expect(back.searchParams.get('error')).toBe('access_denied');
+    expect(back.searchParams.get('code')).toBeNull();
+    await taken.close();
+  },
+);
+
 test('it can be switched off', async () => {
   const closed = await openBrokerServer({ internet: internet.ways, broker: { clientMetadata: false } });
   const { url } = authorizeUrl(closed.issuer, publish(), { resource: closed.url });

@@ -14,6 +14,7 @@ import type { ConsentBook } from './consents.ts';
 import { readOurForm } from './form.ts';
 import { isOwned } from './redirect-uris.ts';
 import { askedOf, givable, type Platform } from './scopes.ts';
+import { isReserved } from './subjects.ts';
 
 export const interactionPath = '/oauth/interaction/';
 
@@ -65,7 +66,8 @@ export function createInteract(options: InteractionOptions): Interact {
       client,
       person,
       redirectUri: String(redirectUri),
-      scopes: givable(askedOf(scope, all), person.allowance, all),
+      // Whoever is called like a machine is none, and nobody else either.
+      scopes: isReserved(person.id) ? [] : givable(askedOf(scope, all), person.allowance, all),
       allowed: await consents.allowed(person.id, describeClient(client)),
     };
   }

@@ -3,7 +3,8 @@
 
 import type { Configuration, ExportedJWKSCache, ServerMetadata } from 'openid-client';
 import { IssuerUnavailable, isSafeAddress, type Json } from '../addresses.ts';
-import { checkTenant, subjectOf, TokenRefused, textsOf } from '../claims.ts';
+import { isReserved } from '../broker/subjects.ts';
+import { checkTenant, refuse, subjectOf, TokenRefused, textsOf } from '../claims.ts';
 import { loadMetadata } from '../discovery.ts';
 import { fetchKeySet } from '../key-set.ts';
 import { providers } from '../provider.ts';
@@ -135,6 +136,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     // What is signed counts more.
     const all: Json = { ...told, ...claims };
     const id = subjectOf(all, { subjectClaims, machineOnly: provider.machineOnly });
+    if (isReserved(id)) refuse('subject', 'Somebody else is called so here who does not sign in.');
     return { id, name: (nameOf(all) ?? id).slice(0, maxName), groups: textsOf(all[auth.groupsClaim] ?? []) };
   }
 
