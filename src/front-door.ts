@@ -129,12 +129,15 @@ export function signInAtSimulated<T extends SignInConfig>(settings: T, at: Sandb
   const publicUrl = settings.auth.publicUrl ?? `${url}/mcp`;
   at.setRedirectUris([`${new URL(publicUrl).origin}/oauth/callback`]);
   const { administrators } = at.groups;
+  // Clients register themselves there, so nothing need stand between: tokens come from there as well.
+  const open = at.registerServer?.(publicUrl);
   return {
     ...settings,
     auth: {
       ...settings.auth,
       publicUrl,
       ...(at.tenant !== undefined && { tenant: at.tenant }),
+      ...(open && { issuer: open.issuer, provider: at.provider }),
       groupMap: {
         [administrators]: ['castellan:read', 'castellan:write', 'castellan:destroy'],
         ...settings.auth.groupMap,

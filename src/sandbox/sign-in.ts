@@ -16,6 +16,8 @@ export interface SandboxSignIn {
   clientSecret: string;
   /** A group of the administrators, and one of the help desk, as ID tokens name them in `groups`. */
   groups: { administrators: string; helpDesk: string };
+  /** Where clients register themselves: makes an MCP server at this address known, and says who issues tokens for it. */
+  registerServer?: (url: string) => { issuer: string };
   /** Where people may be returned to after signing in, and after signing out; default of those: the origins. */
   setRedirectUris: (uris: readonly string[], logoutUris?: readonly string[]) => void;
 }
@@ -41,7 +43,7 @@ export async function signInOf(sandbox: Sandbox, kind: SignInKind): Promise<Sand
   return {
     provider: kind,
     issuer: url,
-    ...('tenant' in at && { tenant: at.tenant }),
+    ...('tenant' in at ? { tenant: at.tenant } : { registerServer: at.registerServer }),
     clientId: client.id,
     clientSecret: client.secret,
     groups: { administrators, helpDesk },
