@@ -1,6 +1,6 @@
 // castellan serve --http --sandbox --sandbox-sign-in scalekit: clients register at the simulated Scalekit themselves.
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createSigningClient, openBrowser } from '../support/sign-in.ts';
 import { type Castellan, startCastellan } from '../trials/castellan.ts';
 
@@ -11,7 +11,7 @@ const url = `http://127.0.0.1:${port}/mcp`;
 beforeAll(async () => {
   const sandbox = ['--sandbox', '--sandbox-sign-in', 'scalekit', '--users', '40'];
   castellan = startCastellan(['serve', '--http', '--port', String(port), ...sandbox], { door: [] });
-  await expect.poll(castellan.stderr, { timeout: 20_000 }).toContain('Serving MCP at');
+  await vi.waitFor(() => expect(castellan.stderr()).toContain('Serving MCP at'), { timeout: 20_000 });
 }, 30_000);
 afterAll(() => castellan?.stop());
 
