@@ -3,6 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import type { CustomServerHandle } from '../../src/sandbox/index.ts';
@@ -108,6 +109,31 @@ test('two callers at once get what each may see; tokens are kept for the one the
   for (const token of [one, other]) expect(sent).not.toContain(token);
   for (const token of [one, other, ...exchanged]) expect(server.log()).not.toContain(token);
   expect(organization.asked).toEqual([]);
+});
+
+test('in a session of a 2025-era client, each call is made with the token that it came with', async () => {
+  await open();
+  let token = tokenOf(admin);
+  const transport = new StreamableHTTPClientTransport(new URL(server.url), {
+    fetch: (input, init) => {
+      const headers = new Headers(init?.headers);
+      headers.set('authorization', `Bearer ${token}`);
+      return fetch(input, { ...init, headers });
+    },
+  });
+  const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: 'legacy' } });
+  await client.connect(transport);
+  const get = () => client.callTool({ name: 'get_okta_user', arguments: { user_id: admin } });
+  expect((await get()).isError ?? false).toBe(false);
+  token = tokenOf(admin, { scopes: ['okta:read'] });
+  expect((await get()).isError ?? false).toBe(false);
+  const done = gateway.exchanges().filter(({ status }) => status === 200);
+  expect(done.map(({ form }) => form.subject_token)).toHaveLength(2);
+  expect(done[1]?.form.subject_token).toBe(token);
+  // Somebody else's token opens no session of hers.
+  token = tokenOf(traveller);
+  await expect(get()).rejects.toThrow();
+  await client.close();
 });
 
 test('the record names the person and that the call was made as them', async () => {
