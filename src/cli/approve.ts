@@ -12,6 +12,7 @@ import { storeSettings } from '../stores/settings.ts';
 import { askLine } from './ask.ts';
 import { flagsOf, loadFor } from './flags.ts';
 import { paint, print, throwFaults } from './output.ts';
+import { terminalWidth, wrap } from './table.ts';
 
 const args = {
   code: {
@@ -51,6 +52,15 @@ function list(waiting: readonly Approval[], unreadable: number): void {
     );
 }
 
+/** Broken between words, as it is read. */
+function wrapLines(text: string): string {
+  const width = Math.min(terminalWidth(), 80);
+  return text
+    .split('\n')
+    .map((line) => wrap(line.trimStart(), line.length - line.trimStart().length, width))
+    .join('\n');
+}
+
 async function decide(approvals: Approvals, code: string): Promise<void> {
   const approval = await approvals.get(code);
   if (!approval) {
@@ -71,7 +81,7 @@ async function decide(approvals: Approvals, code: string): Promise<void> {
     ]);
   }
   const minutes = Math.max(1, Math.round((approval.expires - Date.now()) / 60_000));
-  print(`\n${paint('bold', `An assistant asks, with ${approval.tool}:`)}\n\n${approval.question}\n`);
+  print(`\n${paint('bold', `An assistant asks, with ${approval.tool}:`)}\n\n${wrapLines(approval.question)}\n`);
   print(paint('dim', `Asked by ${approval.caller}. The question is open for another ${minutes} min.\n`));
   const answer = (await askLine('Type yes to approve, no to refuse, anything else to leave it open: '))
     .trim()

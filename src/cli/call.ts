@@ -32,12 +32,13 @@ export default defineCommand({
     const sandbox = sandboxOptions(given);
     const faults: Fault[] = [...sandbox.faults];
     const input = readInput(given.input, given._.slice(1), faults);
-    const { config } = loadFor(rawArgs, given, args, (loaded) => [
+    const { config, shown } = loadFor(rawArgs, given, args, (loaded) => [
       ...faults,
       ...(findTool(given.tool)?.local ? [] : missingTenant(loaded, sandbox.options !== undefined)),
     ]);
     const app = await openChecked({
       config,
+      shown,
       sandbox: sandbox.options,
       writeLog: (line) => void process.stderr.write(line),
     });

@@ -66,7 +66,7 @@ export default defineCommand({
   async run({ args: given, rawArgs }) {
     const sandbox = sandboxOptions(given);
     const simulated = readSignInKind(given['sandbox-sign-in']);
-    const { config } = loadFor(rawArgs, given, args, (loaded) => [
+    const { config, shown } = loadFor(rawArgs, given, args, (loaded) => [
       ...sandbox.faults,
       ...simulated.faults,
       ...straySignIn(loaded, given),
@@ -77,7 +77,12 @@ export default defineCommand({
       ...(given.http ? [] : strayFlags(given)),
     ]);
     throwFaults([...checkStore(config, given.sandbox), ...checkSealKeys(config, given)]);
-    const options = { config, sandbox: sandbox.options, writeLog: (line: string) => void process.stderr.write(line) };
+    const options = {
+      config,
+      shown,
+      sandbox: sandbox.options,
+      writeLog: (line: string) => void process.stderr.write(line),
+    };
     if (given.http) await serveHttp(options, isOpen(given), simulated.kind);
     else await serveStdio(options);
   },

@@ -18,8 +18,8 @@ const args = {
 export default defineCommand({
   args,
   async run({ args: given, rawArgs }) {
-    const { config } = loadFor(rawArgs, given, args);
-    const app = await openChecked({ config, writeLog: (line) => void process.stderr.write(line) });
+    const { config, shown } = loadFor(rawArgs, given, args);
+    const app = await openChecked({ config, shown, writeLog: (line) => void process.stderr.write(line) });
     const client = await connectInProcess(app.factory);
     const { tools } = await client.listTools();
     if (given.json) print(JSON.stringify({ tools }, null, 2));

@@ -53,8 +53,14 @@ export function writeChange(answer: ChangeAnswer, tenant: string | undefined): s
 
 function describeTouches(touches: Readonly<Record<string, number>>): string {
   return Object.entries(touches)
-    .map(([what, count]) => `${count} ${what.replaceAll('_', ' ')}`)
+    .map(([what, count]) => `${count} ${count === 1 ? ofOne(what) : what}`.replaceAll('_', ' '))
     .join(', ');
+}
+
+/** `group_rules` → `group_rule`, `factors_left` → `factor_left`. */
+function ofOne(what: string): string {
+  if (what === 'people') return 'person';
+  return what.replace(/s(?=_with_|_left$|$)/, '');
 }
 
 function describeUndo({ tool, but }: { readonly tool: string; readonly but?: string | undefined }): string {

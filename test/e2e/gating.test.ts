@@ -155,13 +155,23 @@ describe('the operator’s limits', () => {
   });
 
   const wrong = [
-    ['--toolsets', 'CASTELLAN_TOOLSETS', 'okta.user', /toolsets.*"okta\.user"[\s\S]*Did you mean okta\.users\?/],
-    ['--tools', 'CASTELLAN_TOOLS', 'unlok_okta_user', /tools.*"unlok_okta_user"[\s\S]*Did you mean unlock_okta_user\?/],
+    [
+      '--toolsets',
+      'CASTELLAN_TOOLSETS',
+      'okta.user',
+      /there is no toolset "okta\.user"[\s\S]*Did you mean okta\.users\?/,
+    ],
+    [
+      '--tools',
+      'CASTELLAN_TOOLS',
+      'unlok_okta_user',
+      /there is no tool "unlok_okta_user"[\s\S]*Did you mean unlock_okta_user\?/,
+    ],
     [
       '--exclude-tools',
       'CASTELLAN_EXCLUDE_TOOLS',
       'delete_okta_users',
-      /excludeTools.*"delete_okta_users"[\s\S]*Did you mean delete_okta_user\?/,
+      /there is no tool "delete_okta_users"[\s\S]*Did you mean delete_okta_user\?/,
     ],
   ] as const;
 
@@ -175,7 +185,11 @@ describe('the operator’s limits', () => {
         `get_okta_user,${name}`.slice(flag === '--toolsets' ? 14 : 0),
       ]);
       const set = await runCastellan(['serve', '--sandbox'], { env: { [env]: name } });
-      for (const { status, stderr, stdout } of [flagged, set]) {
+      for (const [{ status, stderr, stdout }, where] of [
+        [flagged, flag],
+        [set, env],
+      ] as const) {
+        expect(stderr).toContain(`${where} there is no`);
         expect(stderr).toMatch(says);
         expect(status).toBe(2);
         expect(stdout).toBe('');
