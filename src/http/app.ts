@@ -131,20 +131,20 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   };
   for (const path of endpoints) app.use(path, enter);
 
-  /** What was posted, or why it is not looked at further. */
-  async function readPosted(c: Context<Env>): Promise<{ readonly value: unknown } | Response> {
-    const body = await readJsonBody(c.env.incoming);
-    if (!body.ok) return refuse(c, body.refusal);
+  /** What was posted needs more than its sender may do. */
+  function refuseLack(c: Context<Env>, body: unknown): Promise<Response> | undefined {
     const { visitor, narrowing } = c.var;
-    const needs = screen?.needs(body.value, narrowing) ?? [];
-    if (!door || needs.length === 0) return body;
-    await screen?.record(body.value, visitor.caller, narrowing);
-    return refuse(c, door.lacking(visitor, needs));
+    const needs = screen?.needs(body, narrowing) ?? [];
+    if (!door || needs.length === 0) return undefined;
+    const recorded = Promise.resolve(screen?.record(body, visitor.caller, narrowing));
+    return recorded.then(() => refuse(c, door.lacking(visitor, needs)));
   }
 
   app.post('/mcp', async (c) => {
-    const body = await readPosted(c);
-    if (body instanceof Response) return body;
+    const body = await readJsonBody(c.env.incoming);
+    if (!body.ok) return refuse(c, body.refusal);
+    const lacking = refuseLack(c, body.value);
+    if (lacking) return lacking;
     const { visitor } = c.var;
     const answer = answerDirectly(c, body.value);
     if (answer) return c.body(await answer, 200, { 'content-type': 'application/json' });
@@ -170,8 +170,10 @@ export function createHttpApp(options: HttpOptions): HttpApp {
       return RESPONSE_ALREADY_SENT;
     });
     app.post('/messages', async (c) => {
-      const body = await readPosted(c);
-      if (body instanceof Response) return body;
+      const body = await readJsonBody(c.env.incoming);
+      if (!body.ok) return refuse(c, body.refusal);
+      const lacking = refuseLack(c, body.value);
+      if (lacking) return lacking;
       const { caller } = c.var.visitor;
       return sse.receive(c.req.query('sessionId'), c.req.raw, body.value, caller.id, authInfoOf(caller));
     });
