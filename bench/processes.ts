@@ -36,7 +36,7 @@ export async function startServer(args: readonly string[], env: Environment = {}
   let said = '';
   const read = (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-4_000);
-    const address = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0];
+    const address = /^(?:Serving MCP at )?(http:\/\/127\.0\.0\.1:\d+)(?:\/mcp)?$/m.exec(said)?.[1];
     if (address !== undefined) found.resolve(address);
   };
   child.stdout?.on('data', read);
