@@ -35,7 +35,9 @@ export async function measureThroughput(env: Readonly<Record<string, string>>): 
     const headers = { authorization: `Bearer ${signIn.token}` };
     const verified = await race({ ...call, server: guarded, headers }, call, '2026-07-28', 7, 1_000);
     const ofBroker = { authorization: `Bearer ${await obtainToken(broker.url)}` };
-    const brokered = await race({ ...call, server: broker, headers: ofBroker }, call, '2026-07-28', 5, 800);
+    // It has done more than the others by then, and other things: one turn does not warm it up.
+    await rate({ ...call, server: broker, headers: ofBroker }, '2026-07-28', 2_500);
+    const brokered = await race({ ...call, server: broker, headers: ofBroker }, call, '2026-07-28', 7, 1_000);
     const modern = await race(call, greet, '2026-07-28', 7, 1_200);
     const legacy = await race(call, greet, '2025-11-25', 5, 800);
     const lists = await race({ server: ours, ...list }, { server: large, ...list }, '2026-07-28', 5, 1_000);
