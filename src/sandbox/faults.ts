@@ -2,7 +2,16 @@
 
 import { roll } from './random.ts';
 
-export type FaultKind = 'rate-limit' | 'concurrency' | 'server-error' | 'reset' | 'slow' | 'garbage' | 'cut';
+export type FaultKind =
+  | 'rate-limit'
+  | 'concurrency'
+  | 'server-error'
+  | 'reset'
+  | 'slow'
+  | 'garbage'
+  | 'cut'
+  | 'unauthorized'
+  | 'hang';
 
 export interface FaultSettings {
   /** Share of the requests, 0 to 1. */
@@ -22,6 +31,9 @@ export const faultKinds: readonly FaultKind[] = [
   'garbage',
   'cut',
 ];
+
+/** Those that only come when they are named: nobody gets past the one, and the other never ends. */
+const namedKinds: readonly FaultKind[] = [...faultKinds, 'unauthorized', 'hang'];
 
 export interface Fault {
   kind: FaultKind;
@@ -62,8 +74,8 @@ export function checkFaults(settings: FaultSettings): FaultSettings {
   const { rate, kinds, seed, slowMs } = settings;
   if (typeof rate !== 'number' || !(rate >= 0 && rate <= 1))
     throw new TypeError('faults.rate must be a number from 0 to 1');
-  if (!Array.isArray(kinds) || !kinds.every((kind) => faultKinds.includes(kind))) {
-    throw new TypeError(`faults.kinds must be of: ${faultKinds.join(', ')}`);
+  if (!Array.isArray(kinds) || !kinds.every((kind) => namedKinds.includes(kind))) {
+    throw new TypeError(`faults.kinds must be of: ${namedKinds.join(', ')}`);
   }
   if (!Number.isInteger(seed)) throw new TypeError('faults.seed must be a whole number');
   if (typeof slowMs !== 'number' || !(slowMs >= 0 && slowMs <= 600_000))
@@ -74,7 +86,7 @@ export function checkFaults(settings: FaultSettings): FaultSettings {
 /** `slow;ms=500`, `server-error;variant=2`; an unknown kind is no fault. */
 function readFault(header: string, n: number, slowMs: number): Fault | undefined {
   const [name = '', ...rest] = header.split(';').map((part) => part.trim());
-  const kind = faultKinds.find((known) => known === name);
+  const kind = namedKinds.find((known) => known === name);
   if (!kind) return undefined;
   const numbers = new Map(rest.map((part) => [part.split('=')[0]?.trim(), Number(part.split('=')[1])]));
   const ms = numbers.get('ms') ?? slowMs;

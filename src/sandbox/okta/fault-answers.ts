@@ -23,6 +23,7 @@ export function answerFault(fault: Fault, errorId: string, nowSeconds: number): 
     answer.headers['x-rate-limit-reset'] = String(nowSeconds + 1);
     return answer;
   }
+  if (kind === 'unauthorized') return answerProblem(new OktaProblem('E0000011'), errorId);
   if (kind === 'server-error') return answerServerError(variant, errorId);
   if (kind === 'garbage') return answerGarbage(variant);
   if (kind === 'reset' && variant % 2 === 0) return { status: 200, headers: {}, body: '', socket: 'destroy-before' };

@@ -127,8 +127,11 @@ export function createOkta(options: OktaOptions): Okta {
     requests++;
     const admin = call.url.pathname === faultsPath;
     const drawn = admin ? undefined : faults.next(call.headers['x-sandbox-fault']);
-    const fault = drawn?.kind === 'reset' && !hasSocket ? undefined : drawn;
+    const needsSocket = drawn?.kind === 'reset' || drawn?.kind === 'hang';
+    const fault = needsSocket && !hasSocket ? undefined : drawn;
     if (options.latencyMs > 0) await wait(options.latencyMs);
+    // The connection is all that ends it.
+    if (fault?.kind === 'hang') await new Promise(() => undefined);
     if (fault?.kind === 'slow') await wait(fault.ms);
     const answered = admin ? answerSetFaults(call) : fault ? answerWithFault(call, fault) : answerPlainly(call);
     answered.headers['x-okta-request-id'] = letters(27, options.seed, 89, requests);

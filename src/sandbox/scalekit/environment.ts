@@ -43,18 +43,22 @@ const salts = {
 } as const;
 
 /** A prefix for the kind and eighteen digits. */
-function makeId(prefix: string, seed: number, salt: number, n: number): string {
+export function makeScalekitId(prefix: string, seed: number, salt: number, n: number): string {
   const digits = `${hash(seed, salt, n)}`.padStart(10, '1') + `${hash(seed + 1, salt, n)}`.padStart(10, '0');
   return `${prefix}_${digits.slice(0, 18)}`;
 }
 
-export function makeScalekitEnvironment(users: number, seed: number): ScalekitEnvironment {
+export function makeScalekitEnvironment(
+  users: number,
+  seed: number,
+  roster: Roster = createRoster(users, seed, (n) => makeScalekitId('usr', seed, salts.user, n)),
+): ScalekitEnvironment {
   return {
-    organizationId: makeId('org', seed, salts.organization, 0),
-    connectionId: makeId('conn', seed, salts.connection, 0),
-    roster: createRoster(users, seed, (n) => makeId('usr', seed, salts.user, n)),
+    organizationId: makeScalekitId('org', seed, salts.organization, 0),
+    connectionId: makeScalekitId('conn', seed, salts.connection, 0),
+    roster,
     app: {
-      id: makeId('skc', seed, salts.app, 0),
+      id: makeScalekitId('skc', seed, salts.app, 0),
       name: 'Castellan',
       secret: `test_${letters(64, seed, salts.secret, 0)}`,
       grants: ['authorization_code', 'refresh_token', 'client_credentials'],
@@ -77,14 +81,14 @@ export function addServer(
   environment: ScalekitEnvironment,
   { url, name = 'MCP', scopes = mcpScopes }: { url: string | undefined; name?: string; scopes?: readonly string[] },
 ): ScalekitServer {
-  const id = makeId('res', environment.servers.size, salts.server, 0);
+  const id = makeScalekitId('res', environment.servers.size, salts.server, 0);
   const server = { id, name, url, scopes, registersClients: true, readsDocuments: true };
   environment.servers.set(id, server);
   return server;
 }
 
 export function nextClientId(n: number): string {
-  return makeId('mcpc', n, salts.client, 0);
+  return makeScalekitId('mcpc', n, salts.client, 0);
 }
 
 /** The roles that the environment defines. */

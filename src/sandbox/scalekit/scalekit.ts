@@ -1,26 +1,18 @@
-// A running Scalekit environment, and how a test or the demo uses it.
+// A running Scalekit workspace, and how a test or the demo uses it: two environments at hosts of their own, and one host for all.
 
-import { json } from '../answer.ts';
-import { listen } from '../listen.ts';
-import { createAnswering, type Endpoints, endpointsOf } from '../oidc/routes.ts';
-import { writeAccess } from '../oidc/token.ts';
-import { addServer, makeScalekitEnvironment, mcpScopes, type ScalekitServer } from './environment.ts';
-import { describeEnvironment, describeServer } from './metadata.ts';
-import { createScalekitProvider } from './provider.ts';
-import { answerRegister } from './registration.ts';
+import type { Call } from '../answer.ts';
+import type { FaultSettings } from '../faults.ts';
+import { type Listener, listen } from '../listen.ts';
+import { createScalekitApi, type ScalekitMutation } from './api/api.ts';
+import { createEnvironmentState } from './api/state.ts';
+import { createWorkspace, type WorkspaceState } from './api/workspace-state.ts';
+import { type Authorization, createAuthorization, type ScalekitTokenOrder } from './authorization.ts';
+import { addLoginClient, makeCentral, workspaceScopes } from './central.ts';
+import { addServer, makeScalekitEnvironment, mcpScopes, type ScalekitEnvironment } from './environment.ts';
 import { audienceOf } from './rights.ts';
 
-/** What a token is to say; nobody is asked whether it may. */
-export interface ScalekitTokenOrder {
-  login: string;
-  scopes: readonly string[];
-  /** Default: the environment's own application. */
-  clientId?: string;
-  /** Seconds; default 300. */
-  expiresIn?: number;
-  /** Claims in the place of those that would be; undefined takes one out. */
-  over?: Readonly<Record<string, unknown>>;
-}
+export type { ScalekitMutation } from './api/api.ts';
+export type { ScalekitTokenOrder } from './authorization.ts';
 
 /** An MCP server that is registered in the environment. */
 export interface ScalekitServerHandle {
@@ -36,17 +28,48 @@ export interface ScalekitServerHandle {
   issueToken: (order: ScalekitTokenOrder) => string;
 }
 
-export interface SandboxScalekit {
-  /** Of the environment, and the issuer of all tokens. */
+export interface ScalekitEnvironmentHandle {
+  id: string;
+  /** Also the issuer of all its tokens. */
   url: string;
-  /** The environment's own application. */
+  /** As the API names it: host and port. */
+  domain: string;
+  type: 'PRD' | 'DEV';
+  /** Its own application, whose token the API at this host takes. */
   client: { id: string; secret: string };
+  /** A token of that application, as the token endpoint gives it. */
+  issueToken: (expiresIn?: number) => string;
+  rotateKeys: () => string;
+}
+
+export interface SandboxScalekit {
+  /** Of the production environment, and the issuer of all its tokens. */
+  url: string;
+  /** The production environment's own application. */
+  client: { id: string; secret: string };
+  production: ScalekitEnvironmentHandle;
+  development: ScalekitEnvironmentHandle;
+  /** Of the API for the whole workspace. */
+  apiUrl: string;
+  /** How people of the workspace sign in for that API: an authorization server, and a public client of it. */
+  login: { issuer: string; metadataUrl: string; clientId: string; audience: string; scopes: readonly string[] };
+  /** A token of somebody for that API. @throws TypeError for somebody whom the company does not have */
+  workspaceToken: (login: string, order?: Partial<Omit<ScalekitTokenOrder, 'login'>>) => string;
   setRedirectUris: (uris: readonly string[], logoutUris?: readonly string[]) => void;
   /** Without an address the id alone is the audience. */
   registerServer: (url: string | undefined, scopes?: readonly string[]) => ScalekitServerHandle;
   rotateKeys: () => string;
   /** Whoever is locked cannot sign in, is signed in no more, and gets no new tokens. */
   setLocked: (login: string, locked: boolean) => void;
+  /** Trouble in the API, at all hosts. */
+  setFaults: (settings: Partial<FaultSettings> | null) => void;
+  setLatency: (ms: number) => void;
+  /** Whether answers leave out what has its default, as proto3 JSON may. */
+  setSparse: (isSparse: boolean) => void;
+  /** What the API was made to change, since the opening or `reset`. */
+  readonly mutations: readonly ScalekitMutation[];
+  /** The API's data back to the seed; tokens and servers of `registerServer` stay. */
+  reset: () => void;
   readonly requests: number;
   close: () => Promise<void>;
 }
@@ -55,80 +78,102 @@ export interface ScalekitOptions {
   users: number;
   seed: number;
   host: string;
+  /** Of the production environment; development and the central host have the next two. 0: any free ones. */
   port: number;
   now: () => number;
 }
 
 export async function openScalekit({ users, seed, host, port, now }: ScalekitOptions): Promise<SandboxScalekit> {
-  const environment = makeScalekitEnvironment(users, seed);
-  const provider = createScalekitProvider({ environment, now, fetch });
-  const endpoints: Endpoints = {
-    ...endpointsOf(provider, {
-      authorize: '/oauth/authorize',
-      token: '/oauth/token',
-      userInfo: '/userinfo',
-      revoke: '/oauth/revoke',
-      logout: '/oidc/logout',
-    }),
-    '/.well-known/openid-configuration': { GET: ({ url }) => json(describeEnvironment(url.origin)) },
-    '/keys': { GET: () => json({ keys: provider.keys.published() }) },
-  };
-  const answer = createAnswering(provider, (path) => endpoints[path] ?? findOfServer(path));
-
-  /** The metadata stands at both places that clients look: before the path (RFC 8414 §3.1) and after it. */
-  function findOfServer(path: string): Endpoints[string] | undefined {
-    const [, metadataId, id = metadataId, rest] =
-      /^\/\.well-known\/oauth-authorization-server\/resources\/(\w+)$|^\/resources\/(\w+)(\/.+)$/.exec(path) ?? [];
-    const server = environment.servers.get(id ?? '');
-    if (!server) return undefined;
-    if (metadataId !== undefined || rest === '/.well-known/oauth-authorization-server')
-      return { GET: ({ url }) => json(describeServer(url.origin, server)) };
-    if (rest === '/oauth/register') return { POST: (call) => answerRegister(environment, server, call, now()) };
-    return undefined;
-  }
-
   let requests = 0;
-  const listener = await listen(
-    (call) => {
-      requests++;
-      return answer(call);
-    },
-    host,
-    port,
-  );
+  const api = createScalekitApi(() => workspace, seed, now);
 
-  function issueToken(server: ScalekitServer, order: ScalekitTokenOrder): string {
-    const { login, scopes, clientId = environment.app.id, expiresIn = provider.lives.access, over } = order;
-    const person = environment.roster.byLogin(login);
-    if (!person) throw new TypeError(`sandbox: nobody can sign in as '${login}'`);
-    const issued = Math.floor(now() / 1000);
-    const grant = {
-      scopes,
-      audience: audienceOf(server),
-      clientId,
-      personId: person.id,
-      authTime: issued,
-      sessionId: undefined,
-      nonce: undefined,
-      revoked: false,
+  async function openHost(
+    authorization: Authorization,
+    at: number,
+    answerApi: (call: Call) => ReturnType<typeof api.answer>,
+  ) {
+    const answer = (call: Call) => {
+      requests++;
+      return call.url.pathname.startsWith('/api/') ? answerApi(call) : authorization.answer(call);
     };
-    const client = { ...environment.app, id: clientId };
-    const writing = { base: listener.url, grant, client, person, issued };
-    return writeAccess(provider, writing, grant, { exp: issued + expiresIn, ...over });
+    return listen(answer, host, at && port + at - 1);
   }
 
+  async function openEnvironment(oauth: ScalekitEnvironment, type: 'PRD' | 'DEV', at: number) {
+    const authorization = createAuthorization(oauth, now);
+    const { provider } = authorization;
+    const ofThis = () =>
+      workspace.environments.find((each) => each.oauth === oauth) as WorkspaceState['environments'][0];
+    const listener = await openHost(authorization, at, (call) => api.answer(call, { provider, environment: ofThis }));
+    const domain = new URL(listener.url).host;
+    const handle: ScalekitEnvironmentHandle = {
+      get id() {
+        return ofThis().record.id;
+      },
+      url: listener.url,
+      domain,
+      type,
+      client: { id: oauth.app.id, secret: oauth.app.secret },
+      issueToken: (expiresIn) => authorization.issueOwnToken(listener.url, expiresIn),
+      rotateKeys: () => provider.keys.rotate(),
+    };
+    return { oauth, authorization, listener, handle };
+  }
+
+  const first = port === 0 ? 0 : 1;
+  const oauth = makeScalekitEnvironment(users, seed);
+  const production = await openEnvironment(oauth, 'PRD', first);
+  const others = makeScalekitEnvironment(users, seed ^ 0x5ca1e, oauth.roster);
+  const development = await openEnvironment(others, 'DEV', first && 2);
+  const central = makeCentral(users, seed, oauth.roster);
+  const centralAuthorization = createAuthorization(central, now);
+  let audience = '';
+  const centralListener: Listener = await openHost(centralAuthorization, first && 3, (call) =>
+    api.answer(call, { provider: centralAuthorization.provider, audience: () => audience }),
+  );
+  audience = centralListener.url;
+  const apiServer = addServer(central, { url: audience, name: 'Scalekit API', scopes: workspaceScopes });
+  const loginClient = addLoginClient(central, apiServer);
+  let ownUris = { redirectUris: oauth.app.redirectUris, logoutUris: oauth.app.logoutUris };
+
+  function makeWorkspace(): WorkspaceState {
+    const environments = [production, development].map(({ oauth: each, handle: { domain, type } }) =>
+      createEnvironmentState({ oauth: each, domain, type, seed, now: now() }),
+    );
+    return createWorkspace(environments, oauth.roster, seed, now());
+  }
+  let workspace = makeWorkspace();
+
+  const { url } = production.listener;
   return {
-    url: listener.url,
-    client: { id: environment.app.id, secret: environment.app.secret },
-    setRedirectUris(uris, logoutUris = uris.map((uri) => `${new URL(uri).origin}/`)) {
-      environment.app.redirectUris = uris;
-      environment.app.logoutUris = logoutUris;
+    url,
+    client: production.handle.client,
+    production: production.handle,
+    development: development.handle,
+    apiUrl: audience,
+    login: {
+      issuer: audience,
+      metadataUrl: `${audience}/resources/${apiServer.id}/.well-known/oauth-authorization-server`,
+      clientId: loginClient.id,
+      audience,
+      scopes: workspaceScopes,
     },
-    registerServer(url, scopes = mcpScopes) {
-      const server = addServer(environment, { url, scopes });
+    workspaceToken: (login, order = {}) =>
+      centralAuthorization.issueToken(audience, apiServer, {
+        scopes: workspaceScopes,
+        clientId: loginClient.id,
+        ...order,
+        login,
+      }),
+    setRedirectUris(uris, logoutUris = uris.map((uri) => `${new URL(uri).origin}/`)) {
+      ownUris = { redirectUris: uris, logoutUris };
+      Object.assign(oauth.app, ownUris);
+    },
+    registerServer(serverUrl, scopes = mcpScopes) {
+      const server = addServer(oauth, { url: serverUrl, scopes });
       return {
         resourceId: server.id,
-        issuer: `${listener.url}/resources/${server.id}`,
+        issuer: `${url}/resources/${server.id}`,
         audience: audienceOf(server),
         setScopes(changed) {
           server.scopes = changed;
@@ -137,14 +182,25 @@ export async function openScalekit({ users, seed, host, port, now }: ScalekitOpt
           server.registersClients = dynamic;
           server.readsDocuments = documents;
         },
-        issueToken: (order) => issueToken(server, order),
+        issueToken: (order) => production.authorization.issueToken(url, server, order),
       };
     },
-    rotateKeys: () => provider.keys.rotate(),
-    setLocked: environment.roster.setLocked,
+    rotateKeys: production.handle.rotateKeys,
+    setLocked: oauth.roster.setLocked,
+    setFaults: api.setFaults,
+    setLatency: api.setLatency,
+    setSparse: api.setSparse,
+    mutations: api.mutations,
+    reset() {
+      Object.assign(oauth.app, ownUris);
+      workspace = makeWorkspace();
+      api.mutations.length = 0;
+    },
     get requests() {
       return requests;
     },
-    close: listener.close,
+    close: async () => {
+      await Promise.all([production.listener, development.listener, centralListener].map((each) => each.close()));
+    },
   };
 }
