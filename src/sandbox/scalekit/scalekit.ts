@@ -4,7 +4,7 @@ import type { Call } from '../answer.ts';
 import type { FaultSettings } from '../faults.ts';
 import { type Listener, listen } from '../listen.ts';
 import { createScalekitApi, type ScalekitMutation } from './api/api.ts';
-import { createEnvironmentState } from './api/state.ts';
+import { createEnvironmentState } from './api/seed.ts';
 import { createWorkspace, type WorkspaceState } from './api/workspace-state.ts';
 import { type Authorization, createAuthorization, type ScalekitTokenOrder } from './authorization.ts';
 import { addLoginClient, makeCentral, workspaceScopes } from './central.ts';

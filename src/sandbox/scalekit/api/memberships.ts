@@ -1,12 +1,11 @@
 // Who is in which organization, with what roles, and invitations.
 
 import type { ApiContext, Route } from './context.ts';
+import { findOrganization, findUser } from './find.ts';
 import { summaryOf } from './organization-seed.ts';
-import { findOrganization } from './organizations.ts';
 import { ApiProblem, invalid, notFound } from './problem.ts';
 import type { Membership, Organization, Role, User } from './records.ts';
 import type { Read } from './shape.ts';
-import { findUser } from './users.ts';
 
 const day = 86_400_000;
 const path = 'memberships/organizations/{organization_id}/users/{id}';

@@ -1,7 +1,7 @@
 // Organizations: the customers of the company.
 
-import type { ApiContext, Route } from './context.ts';
-import { param } from './context.ts';
+import { type ApiContext, param, type Route } from './context.ts';
+import { findOrganization } from './find.ts';
 import { pageOf } from './paging.ts';
 import { ApiProblem, invalid, notFound } from './problem.ts';
 import type { Organization } from './records.ts';
@@ -122,12 +122,6 @@ export const organizationRoutes: readonly Route[] = [
     },
   },
 ];
-
-export function findOrganization(context: ApiContext, name = 'organization_id'): Organization {
-  const found = context.state.organizations.get(param(context, name));
-  if (!found) throw notFound('organization');
-  return found;
-}
 
 function newestFirst({ state }: ApiContext): Organization[] {
   return [...state.organizations.values()].toSorted((a, b) => (a.create_time < b.create_time ? 1 : -1));

@@ -2,7 +2,7 @@
 
 import type { ApiContext, Route } from './context.ts';
 import { param } from './context.ts';
-import { findOrganization } from './organizations.ts';
+import { findOrganization } from './find.ts';
 import { pageOf } from './paging.ts';
 import { ApiProblem, invalid, notFound } from './problem.ts';
 import type { Role } from './records.ts';
@@ -120,7 +120,10 @@ export const roleRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: 'roles/{role_name}/permissions',
-    handle: (context) => ({ permissions: show(context, findRole(context, seenRoles(context))).permissions }),
+    handle(context) {
+      const { permissions } = findRole(context, seenRoles(context));
+      return { permissions: permissions.flatMap((name) => context.state.permissions.get(name) ?? []) };
+    },
   },
   {
     method: 'GET',

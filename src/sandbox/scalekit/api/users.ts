@@ -1,12 +1,11 @@
 // The people of an environment: of all organizations, and of one.
 
 import type { ApiContext, Route } from './context.ts';
-import { param } from './context.ts';
+import { findOrganization, findUser, usersOf } from './find.ts';
 import { membershipShape, readMembership } from './memberships.ts';
 import { emptyProfile } from './organization-seed.ts';
-import { findOrganization } from './organizations.ts';
 import { pageOf } from './paging.ts';
-import { ApiProblem, invalid, notFound } from './problem.ts';
+import { ApiProblem, invalid } from './problem.ts';
 import type { User } from './records.ts';
 import { readSearch } from './search.ts';
 
@@ -113,19 +112,6 @@ export const userRoutes: readonly Route[] = [
     },
   },
 ];
-
-export function findUser(context: ApiContext, name = 'id'): User {
-  const found = context.state.users.get(param(context, name));
-  if (!found) throw notFound('user');
-  return found;
-}
-
-export function usersOf(context: ApiContext): User[] {
-  const { id } = findOrganization(context);
-  return [...context.state.users.values()].filter((user) =>
-    user.memberships.some(({ organization_id }) => organization_id === id),
-  );
-}
 
 function searched(context: ApiContext, users: readonly User[]): User[] {
   const matches = readSearch(context);
