@@ -5,7 +5,7 @@ import { prepareFile } from './file.ts';
 import type { Store } from './store.ts';
 
 /** How long a process waits for another one's write, milliseconds. The wait is synchronous: nothing else runs then. */
-const busyMs = 5_000;
+const busyMs = 3_000;
 const sweepEvery = 200;
 
 /** Whether what was written outlives a power cut. */

@@ -135,7 +135,7 @@ describe('a store in a file', () => {
     other.exec('BEGIN IMMEDIATE');
     const started = performance.now();
     await expect(store.set('k', 'v')).rejects.toThrow(/locked/);
-    expect(performance.now() - started).toBeLessThan(1_500);
+    expect(performance.now() - started).toBeLessThan(4_000);
     other.close();
     await store.close();
   });
