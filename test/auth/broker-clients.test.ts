@@ -209,6 +209,15 @@ describe('where a client is returned to is what it registered, letter by letter 
       expect((await fetch(url, { redirect: 'manual' })).headers.get('location')).toContain('error=login_required');
   });
 
+  test.each(['/oauth/Authorize', '/oauth/AUTHORIZE', '/oauth/authorize/', '/oauth/%61uthorize'])(
+    'nor by an address that is nearly the right one: %s',
+    async (path) => {
+      const { search } = authorizeUrl(origin, clientId, { redirect_uri: registered, response_type: 'token' }).url;
+      const { status, headers } = await fetch(origin + path + search, { redirect: 'manual' });
+      expect([status, headers.get('location')]).toEqual([404, null]);
+    },
+  );
+
   test('a client that nobody knows gets a page, not a redirect; what it is called is not HTML there', async () => {
     const { url } = authorizeUrl(origin, '<img src=x onerror=alert(1)>');
     const response = await fetch(url, { redirect: 'manual' });

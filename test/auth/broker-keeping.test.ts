@@ -278,6 +278,9 @@ describe('what is said of it', () => {
     const many = await Promise.all(Array.from({ length: 210 }, () => register(origin, { redirect_uris: [] })));
     const statuses = many.map(({ status }) => status);
     expect(statuses.filter((status) => status === 429)).toHaveLength(10);
+    // Nor by an address that is nearly the right one.
+    for (const path of ['/oauth/register/', '/oauth/Register'])
+      expect((await fetch(origin + path, { method: 'POST', body: '{}' })).status).toBe(404);
     later = 3_600_000;
     expect((await register(origin)).status).toBe(201);
   });

@@ -21,7 +21,7 @@ import { placeOfGrant } from './records.ts';
 import { allScopes, type Platform } from './scopes.ts';
 import type { BrokerSettings } from './settings.ts';
 import { createSigningKeys, type SigningKey } from './signing-keys.ts';
-import { refuseJson, renderBusy, renderProblem, say, watch, writeFailure } from './troubles.ts';
+import { refuseJson, renderBusy, renderNowhere, renderProblem, say, watch, writeFailure } from './troubles.ts';
 
 export interface BrokerOptions {
   readonly settings: BrokerSettings;
@@ -48,6 +48,16 @@ const callbackPath = '/oauth/callback';
 const metadataPaths = new Set(['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']);
 /** What pages of any origin may ask for (CORS): no cookie counts there. */
 const openPaths = new Set([...metadataPaths, '/oauth/token', '/oauth/register', '/oauth/revoke', '/oauth/jwks']);
+/** A request for authorization, and its page and its end, by the name of each. */
+const ofOne = /^\/oauth\/(authorize|interaction)\/[\w-]{1,100}$/;
+
+/**
+ * To the letter: the library takes /oauth/Authorize and /oauth/authorize/ for the same, and what is looked at here by its
+ * path would be passed by.
+ */
+function isPlace(path: string): boolean {
+  return path === '/oauth/authorize' || path === logoutPath || openPaths.has(path) || ofOne.test(path);
+}
 
 type Answer = ReturnType<Provider['callback']>;
 
@@ -103,6 +113,7 @@ export function openBroker(options: BrokerOptions): Broker {
   }
 
   async function answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isPlace(path)) return writeReply(response, await renderNowhere());
     if (openPaths.has(path) && answerCrossOrigin(request, response)) return;
     if (isTooLarge(request)) return refuseJson(response, 413, 'invalid_request', 'the request is too large');
     if (path === '/oauth/register' && request.method === 'POST' && !mayRegister())

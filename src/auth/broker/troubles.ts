@@ -84,6 +84,10 @@ export function renderProblem(error: string, description: string | undefined): P
   });
 }
 
+export async function renderNowhere(): Promise<Reply> {
+  return { ...(await renderProblem('not_found', 'there is nothing at this address')), status: 404 };
+}
+
 /** An error that the client may hear of when the person wants it to. */
 function renderUnsent(target: URL): Promise<Reply> {
   const [error, description] = ['error', 'error_description'].map((name) => target.searchParams.get(name));
@@ -142,8 +146,7 @@ export function watch(provider: Provider, { log, issuer, scopes, known }: WatchO
     if (refused && !known.has(String(ctx.query.client_id)) && !isLoopback(refused.href))
       setReply(ctx, await renderUnsent(refused));
     else if (ctx.path.startsWith('/.well-known/') && ctx.status === 200) ctx.body = describe(ctx.body, issuer, scopes);
-    else if (ctx.status === 404 && ctx.body === undefined)
-      setReply(ctx, { ...(await renderProblem('not_found', 'there is nothing at this address')), status: 404 });
+    else if (ctx.status === 404 && ctx.body === undefined) setReply(ctx, await renderNowhere());
   });
 
   async function failWith(ctx: Context, error: unknown): Promise<void> {
