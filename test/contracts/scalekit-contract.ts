@@ -5,7 +5,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import { extraQuery, extraStatuses, type Json, pageSizes, wellKnown } from './scalekit-overlay.ts';
+import {
+  extraQuery,
+  extraStatuses,
+  forgottenInQuery,
+  forgottenWords,
+  type Json,
+  misplacedRequired,
+  pageSizes,
+  wellKnown,
+} from './scalekit-overlay.ts';
 
 export interface ScalekitContract {
   /** Problems with a response; none when it is as published. An operation or a field that nobody knows is a problem. */
@@ -44,6 +53,8 @@ export function loadScalekitContract(): ScalekitContract | null {
 }
 
 function createContract(derived: Json, published: Json): ScalekitContract {
+  const schemas = (published.components as Json).schemas as Record<string, { enum?: string[] }>;
+  for (const [name, word] of Object.entries(forgottenWords)) schemas[name]?.enum?.push(word);
   const messages = { ...(derived.$defs as Record<string, Json>), ...wellKnown };
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true, logger: false });
   (addFormats as unknown as (to: Ajv) => void)(ajv);
@@ -70,12 +81,16 @@ function createContract(derived: Json, published: Json): ScalekitContract {
 
   function checkQuery(operation: Operation, name: string, given: URLSearchParams): string[] {
     const known = queryOf(operation, messages, published);
-    return [...given.keys()].flatMap((key) => {
+    return [...new Set(given.keys())].flatMap((key) => {
       if (extraQuery[name]?.includes(key)) return [];
-      const schema = known.get(key);
-      if (!schema) return [`${name} has no query parameter '${key}'`];
-      const values = given.getAll(key).map((text) => readText(text, schema, messages));
-      return validate(`${name} ?${key}`, pointInto(schema) as Json, isList(schema, messages) ? values : values.at(-1));
+      const schemas = known.get(key);
+      if (!schemas) return [`${name} has no query parameter '${key}'`];
+      return schemas.flatMap((schema, n) => {
+        const values = given.getAll(key).map((text) => readText(text, schema, messages));
+        const value = isList(schema, messages) ? values : values.at(-1);
+        if (value === forgottenInQuery[`${name} ?${key}`]) return [];
+        return validate(`${name} ?${key}${n > 0 ? ' as published' : ''}`, pointInto(schema) as Json, value);
+      });
     });
   }
 
@@ -97,7 +112,8 @@ function createContract(derived: Json, published: Json): ScalekitContract {
     const message = messages[request] as Json;
     const field = (message.properties as Json | undefined)?.[bodyField] as Json | undefined;
     const schema = bodyField === '*' ? messageOf(request) : (pointInto(field) as Json);
-    const open = schemaOf(definition?.requestBody as Json | undefined);
+    const said = schemaOf(definition?.requestBody as Json | undefined);
+    const open = said && misplacedRequired.includes(name) ? { $ref: said.$ref } : said;
     return [
       ...validate(`${name} body`, schema, body),
       ...(open ? validate(`${name} published body`, pointIntoPublic(open) as Json, body) : []),
@@ -189,23 +205,21 @@ function listOperations(derived: Json, published: Json): Operation[] {
 
 const shapeOf = (path: string) => path.replace(/\{\w+\}/g, '{}');
 
-/** Whatever of the request message is neither in the path nor in the body; fields of messages with a dot. */
-function queryOf(operation: Operation, messages: Record<string, Json>, published: Json): Map<string, Json> {
-  const known = new Map<string, Json>();
+/** Whatever of the request message is neither in the path nor in the body, parts of messages with a dot; and what is published. */
+function queryOf(operation: Operation, messages: Record<string, Json>, published: Json): Map<string, Json[]> {
+  const known = new Map<string, Json[]>();
   const { properties = {} } = messages[operation.request] as { properties?: Record<string, Json> };
   if (operation.bodyField !== '*') {
     for (const [name, schema] of Object.entries(properties)) {
       if (operation.params.includes(name) || name === operation.bodyField) continue;
       const { properties: parts } = resolve(schema, messages) as { properties?: Record<string, Json> };
-      if (!parts) known.set(name, schema);
-      else for (const [part, of] of Object.entries(parts)) known.set(`${name}.${part}`, of);
+      if (!parts) known.set(name, [schema]);
+      else for (const [part, of] of Object.entries(parts)) known.set(`${name}.${part}`, [of]);
     }
   }
   for (const each of (operation.published?.parameters ?? []) as Json[]) {
-    const parameter = resolvePublic(each, published);
-    // What the descriptors know is the stricter one.
-    if (parameter.in === 'query' && !known.has(String(parameter.name)))
-      known.set(String(parameter.name), (parameter.schema ?? {}) as Json);
+    const { in: place, name, schema } = resolvePublic(each, published);
+    if (place === 'query') known.set(String(name), [...(known.get(String(name)) ?? []), (schema ?? {}) as Json]);
   }
   return known;
 }

@@ -25,6 +25,20 @@ export const extraQuery: Readonly<Record<string, readonly string[]>> = {
   'PATCH /api/v1/organizations/{id}': ['update_mask'],
 };
 
+/** The generator of the OpenAPI document leaves out the first word of an enum, also where that is not 'UNSPECIFIED'. */
+export const forgottenWords: Readonly<Record<string, string>> = {
+  directoriesSecretStatus: 'ACTIVE',
+  clientsClientSecretStatus: 'ACTIVE',
+};
+
+/** The same of an enum that stands in a parameter. */
+export const forgottenInQuery: Readonly<Record<string, string>> = { 'GET /api/v1/permissions ?type': 'ALL' };
+
+/** The body is the membership itself, as the description's own reference says; that it must have a 'membership' is left over. */
+export const misplacedRequired: readonly string[] = [
+  'POST /api/v1/memberships/organizations/{organization_id}/users/{id}',
+];
+
 /** Statuses of success beside those that are published. */
 export const extraStatuses: Readonly<Record<string, readonly number[]>> = {};
 

@@ -39,7 +39,7 @@ export function createApiClient(
   const own = { authorization: `Bearer ${token}`, ...(at === 'central' && { 'x-env-domain': environment.domain }) };
 
   const send: ApiClient['send'] = async (method, path, body, headers = {}) => {
-    const url = new URL(path, base);
+    const url = new URL(base + path);
     const response = await fetch(url, {
       method,
       headers: { ...own, ...headers },

@@ -28,6 +28,8 @@ export interface ScalekitEnvironment {
   roster: Roster;
   app: ScalekitClient & { secret: string };
   servers: Map<string, ScalekitServer>;
+  /** How many servers were ever given an id: no id comes twice. */
+  made: number;
   /** Those that registered themselves. */
   clients: Map<string, ScalekitClient>;
 }
@@ -68,6 +70,7 @@ export function makeScalekitEnvironment(
       serverId: undefined,
     },
     servers: new Map(),
+    made: 0,
     clients: new Map(),
   };
 }
@@ -77,11 +80,17 @@ export const mcpScopes: readonly string[] = [
   ...['wks:read', 'wks:write', 'env:read', 'env:write', 'org:read', 'org:write'],
 ];
 
+interface NewServer {
+  url: string | undefined;
+  name?: string;
+  scopes?: readonly string[];
+  id?: string;
+}
+
 export function addServer(
   environment: ScalekitEnvironment,
-  { url, name = 'MCP', scopes = mcpScopes }: { url: string | undefined; name?: string; scopes?: readonly string[] },
+  { url, name = 'MCP', scopes = mcpScopes, id = makeScalekitId('res', environment.made++, salts.server, 0) }: NewServer,
 ): ScalekitServer {
-  const id = makeScalekitId('res', environment.servers.size, salts.server, 0);
   const server = { id, name, url, scopes, registersClients: true, readsDocuments: true };
   environment.servers.set(id, server);
   return server;

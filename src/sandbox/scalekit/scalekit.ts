@@ -136,7 +136,12 @@ export async function openScalekit({ users, seed, host, port, now }: ScalekitOpt
   const loginClient = addLoginClient(central, apiServer);
   let ownUris = { redirectUris: oauth.app.redirectUris, logoutUris: oauth.app.logoutUris };
 
+  /** Those of `registerServer`. */
+  const registered = new Set<string>();
+
   function makeWorkspace(): WorkspaceState {
+    for (const { servers } of [oauth, others])
+      for (const id of servers.keys()) if (!registered.has(id)) servers.delete(id);
     const environments = [production, development].map(({ oauth: each, handle: { domain, type } }) =>
       createEnvironmentState({ oauth: each, domain, type, seed, now: now() }),
     );
@@ -171,6 +176,7 @@ export async function openScalekit({ users, seed, host, port, now }: ScalekitOpt
     },
     registerServer(serverUrl, scopes = mcpScopes) {
       const server = addServer(oauth, { url: serverUrl, scopes });
+      registered.add(server.id);
       return {
         resourceId: server.id,
         issuer: `${url}/resources/${server.id}`,

@@ -129,7 +129,7 @@ export const roleRoutes: readonly Route[] = [
     method: 'GET',
     path: 'permissions',
     handle(context) {
-      const type = context.query.word('type', permissionTypes) ?? 'ENVIRONMENT';
+      const type = context.query.word('type', permissionTypes) ?? 'ALL';
       const all = [...context.state.permissions.values()].filter(
         ({ is_scalekit_permission: isOfScalekit }) => type === 'ALL' || isOfScalekit === (type === 'SCALEKIT'),
       );

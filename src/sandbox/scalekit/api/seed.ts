@@ -2,8 +2,13 @@
 
 import { hash } from '../../random.ts';
 import { makeScalekitId, type ScalekitEnvironment } from '../environment.ts';
+import { seedAccounts } from './account-seed.ts';
 import { seedClients } from './client-seed.ts';
+import { seedConnections } from './connection-seed.ts';
+import { seedDirectories } from './directory-seed.ts';
+import { seedLog } from './log-seed.ts';
 import { seedOrganizations } from './organization-seed.ts';
+import { seedResources } from './resource-seed.ts';
 import { seedRoles } from './role-seed.ts';
 import type { EnvironmentState, SeedContext } from './state.ts';
 
@@ -45,6 +50,7 @@ export function createEnvironmentState({ oauth, domain, type, seed, now }: Envir
     scopes: new Map(),
     clients: new Map(),
     connections: new Map(),
+    connectionTests: new Map(),
     domains: new Map(),
     directories: new Map(),
     accounts: new Map(),
@@ -56,7 +62,16 @@ export function createEnvironmentState({ oauth, domain, type, seed, now }: Envir
     newId,
   };
   const context: SeedContext = { state, seed: own, now, isProduction, daysAgo };
-  const seeds = [seedRoles, seedClients, seedOrganizations];
+  const seeds = [
+    seedRoles,
+    seedClients,
+    seedOrganizations,
+    seedConnections,
+    seedDirectories,
+    seedAccounts,
+    seedResources,
+    seedLog,
+  ];
   for (const each of seeds) each(context);
   return state;
 }

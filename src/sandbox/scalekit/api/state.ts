@@ -1,7 +1,11 @@
 // What one environment keeps.
 
 import type { ScalekitEnvironment } from '../environment.ts';
+import type { Account } from './account-records.ts';
+import type { Connection, ConnectionTest } from './connection-records.ts';
+import type { Directory } from './directory-records.ts';
 import type * as record from './records.ts';
+import type { ResourceAbout } from './resource-records.ts';
 
 export interface EnvironmentState {
   record: record.EnvironmentRecord;
@@ -15,14 +19,16 @@ export interface EnvironmentState {
   permissions: Map<string, record.Permission>;
   scopes: Map<string, record.Scope>;
   clients: Map<string, record.ApiClient>;
-  connections: Map<string, { organization_id: string }>;
+  connections: Map<string, Connection>;
+  /** By the ids of connection and test. */
+  connectionTests: Map<string, ConnectionTest>;
   domains: Map<string, record.Domain>;
-  directories: Map<string, { organization_id: string }>;
-  accounts: Map<string, unknown>;
+  directories: Map<string, Directory>;
+  accounts: Map<string, Account>;
   /** The latest first. */
   log: record.AuthRequest[];
   /** What the API says of an MCP server beyond what its authorization server knows. */
-  resources: Map<string, unknown>;
+  resources: Map<string, ResourceAbout>;
   portalLinks: Map<string, record.PortalLink[]>;
   sessionPolicies: Map<string, record.SessionPolicy>;
   seats: Map<string, number>;

@@ -27,4 +27,20 @@ export const configurationTypes = ['DISCOVERY', 'MANUAL'] as const;
 export const sessionPolicySources = ['APPLICATION', 'CUSTOM'] as const;
 export const timeUnits = ['MINUTES', 'HOURS', 'DAYS'] as const;
 
+export const nameIdFormats = ['UNSPECIFIED', 'EMAIL', 'TRANSIENT', 'PERSISTENT'] as const;
+export const requestBindings = ['HTTP_POST', 'HTTP_REDIRECT'] as const;
+export const directoryProviders = [
+  'OKTA',
+  'GOOGLE',
+  'MICROSOFT_AD',
+  'AUTH0',
+  'ONELOGIN',
+  'JUMPCLOUD',
+  'PING_IDENTITY',
+] as const;
+export const samlSigning = [
+  ...(['NO_SIGNING', 'SAML_ONLY_RESPONSE_SIGNING', 'SAML_ONLY_ASSERTION_SIGNING'] as const),
+  ...(['SAML_RESPONSE_ASSERTION_SIGNING', 'SAML_RESPONSE_OR_ASSERTION_SIGNING'] as const),
+] as const;
+
 export type Word<W extends readonly string[]> = W[number];
