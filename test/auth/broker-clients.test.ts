@@ -85,6 +85,13 @@ describe('registration', () => {
     ['https://app.example/../cb'],
     ['https://app.example/%2e%2e/cb'],
     ['https://app.example/a b'],
+    ['https://claude.ai;app.example/cb'],
+    ["https://claude.ai,'none'.example/cb"],
+    ['https://claude.ai(official).example/cb'],
+    ['https://localhost/cb'],
+    ['https://localhost./cb'],
+    ['https://a.localhost/cb'],
+    ['https://127.0.0.2/cb'],
     ['https://аpp.example/cb'],
     ['javascript:alert(1)'],
     ['data:text/html,x'],
@@ -217,6 +224,12 @@ describe('where a client is returned to is what it registered, letter by letter 
       expect([status, headers.get('location')]).toEqual([404, null]);
     },
   );
+
+  test('nor are 10 kB kept of a request whose person may never come', async () => {
+    const { url } = authorizeUrl(origin, clientId, { redirect_uri: registered, state: 'x'.repeat(10_000) });
+    const response = await fetch(url, { redirect: 'manual' });
+    expect([response.status, response.headers.getSetCookie()]).toEqual([414, []]);
+  });
 
   test('a client that nobody knows gets a page, not a redirect; what it is called is not HTML there', async () => {
     const { url } = authorizeUrl(origin, '<img src=x onerror=alert(1)>');

@@ -341,3 +341,18 @@ test('whoever is in no group that gives more gets what everybody gets', async ()
     operator: false,
   });
 });
+
+test('nobody is a group of operators by being called so', async () => {
+  const named: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    if (!String(input).endsWith('/v1/userinfo')) return response;
+    return Response.json({ ...((await response.json()) as object), handle: 'group:IT' });
+  };
+  const { origin } = await open({
+    fetch: named,
+    auth: { subjectClaim: 'handle', groupsClaim: 'teams' },
+    signIn: { operators: ['group:IT'] },
+  });
+  const browser = await signedIn(origin, 'tomas.okafor@larkspur.example');
+  expect(await readMe(origin, browser)).toMatchObject({ id: 'group:IT', operator: false });
+});

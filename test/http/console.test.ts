@@ -3,6 +3,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { callerName } from '../../src/http/console/words.ts';
 import { brokerParts } from '../support/broker.ts';
 import {
   askFor,
@@ -339,4 +340,14 @@ test('where clients sign in at an authorization server of its own, people see he
   } finally {
     await own.close();
   }
+});
+
+test('a caller is shown whole, also where ids hold what stands between issuer and id', () => {
+  const issuer = 'https://mcp.example.com';
+  const me = { id: 'auth0|me', caller: `${issuer}|auth0|me` } as Parameters<typeof callerName>[1];
+  const names = ['auth0|me', 'auth0|other', 'samlp|other', 'machine:x|me'].map((id) =>
+    callerName(`${issuer}|${id}`, me),
+  );
+  expect(names).toEqual(['you', 'auth0|other', 'samlp|other', 'machine:x|me']);
+  expect(callerName('local', me)).toBe('local');
 });

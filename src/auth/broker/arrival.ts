@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createBucket } from '../bucket.ts';
 
 const maxBytes = 64 * 1024;
+const maxAddress = 4 * 1024;
 const hourMs = 3_600_000;
 
 /**
@@ -37,6 +38,11 @@ export function answerCrossOrigin({ method, headers }: IncomingMessage, response
 /** By what it announces; what sends more than it says, or says nothing, is cut off by whoever reads it. */
 export function isTooLarge({ headers }: IncomingMessage): boolean {
   return Number(headers['content-length'] ?? 0) > maxBytes;
+}
+
+/** What asks for authorization is kept as it came while its person signs in, and anybody can ask. */
+export function isTooLong({ url = '' }: IncomingMessage): boolean {
+  return url.length > maxAddress;
 }
 
 export interface Pace {

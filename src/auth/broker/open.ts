@@ -9,7 +9,15 @@ import type { Store } from '../../stores/store.ts';
 import type { People } from '../people.ts';
 import { createResolver } from '../resolver.ts';
 import { createSafeFetch, type SafeFetchOptions } from '../safe-fetch.ts';
-import { addressRightly, answerCrossOrigin, authorizations, createPace, isTooLarge, registrations } from './arrival.ts';
+import {
+  addressRightly,
+  answerCrossOrigin,
+  authorizations,
+  createPace,
+  isTooLarge,
+  isTooLong,
+  registrations,
+} from './arrival.ts';
 import { jwtBearer } from './assertions.ts';
 import type { Broker } from './broker.ts';
 import { createClientDocuments } from './client-metadata.ts';
@@ -21,7 +29,16 @@ import { placeOfGrant } from './records.ts';
 import { allScopes, type Platform } from './scopes.ts';
 import type { BrokerSettings } from './settings.ts';
 import { createSigningKeys, type SigningKey } from './signing-keys.ts';
-import { refuseJson, renderBusy, renderNowhere, renderProblem, say, watch, writeFailure } from './troubles.ts';
+import {
+  refuseJson,
+  renderBusy,
+  renderNowhere,
+  renderProblem,
+  renderTooLong,
+  say,
+  watch,
+  writeFailure,
+} from './troubles.ts';
 
 export interface BrokerOptions {
   readonly settings: BrokerSettings;
@@ -116,6 +133,7 @@ export function openBroker(options: BrokerOptions): Broker {
     if (!isPlace(path)) return writeReply(response, await renderNowhere());
     if (openPaths.has(path) && answerCrossOrigin(request, response)) return;
     if (isTooLarge(request)) return refuseJson(response, 413, 'invalid_request', 'the request is too large');
+    if (isTooLong(request)) return writeReply(response, await renderTooLong());
     if (path === '/oauth/register' && request.method === 'POST' && !mayRegister())
       return refuseJson(response, 429, 'temporarily_unavailable', 'too many clients register; try again later');
     if (path === '/oauth/authorize' && !mayAuthorize()) return writeReply(response, await renderBusy());

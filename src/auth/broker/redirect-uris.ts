@@ -21,13 +21,22 @@ export function findRedirectProblem(text: unknown): string | undefined {
     ?.split('/')
     .some((part) => /^(\.|%2e){1,2}$/i.test(part));
   if (dotted) return 'has a path that leads elsewhere';
-  if (url.protocol === 'https:') return loopbacks.has(url.hostname) ? 'is https on this machine; use http' : undefined;
+  if (url.protocol === 'https:') return findSiteProblem(url.hostname);
   if (url.protocol === 'http:')
     return isLoopback(text) ? undefined : 'is http, which is for this machine only (localhost, 127.0.0.1, [::1])';
   if (knownSchemes.has(url.protocol)) return undefined;
   return /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/.test(url.protocol)
     ? undefined
     : 'has a scheme that is no reverse domain name, such as com.example.app (RFC 8252 §7.1)';
+}
+
+/** A person judges a site by its name: it is made of letters, digits and hyphens (RFC 1123 §2.1), and is not that of this machine. */
+function findSiteProblem(host: string): string | undefined {
+  if (loopbacks.has(host.replace(/\.$/, '')) || /^127\.|\.localhost\.?$/.test(host))
+    return 'is https on this machine; use http';
+  return /^[a-z0-9._-]+$/.test(host) || host.startsWith('[')
+    ? undefined
+    : 'has a host name with other characters than names have';
 }
 
 /** RFC 8252 §7.3: a program on the machine where the browser runs. */

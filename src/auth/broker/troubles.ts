@@ -88,6 +88,10 @@ export async function renderNowhere(): Promise<Reply> {
   return { ...(await renderProblem('not_found', 'there is nothing at this address')), status: 404 };
 }
 
+export async function renderTooLong(): Promise<Reply> {
+  return { ...(await renderProblem('invalid_request', 'the address is too long')), status: 414 };
+}
+
 /** An error that the client may hear of when the person wants it to. */
 function renderUnsent(target: URL): Promise<Reply> {
   const [error, description] = ['error', 'error_description'].map((name) => target.searchParams.get(name));

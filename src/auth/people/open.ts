@@ -76,7 +76,10 @@ export function openPeople(options: PeopleOptions): People {
 
   function describe({ id, groups }: Identity): KnownPerson {
     const { everybody, groupMap = {} } = auth;
-    const operator = signIn.operators.some((each) => each === id || groups.some((group) => each === `group:${group}`));
+    // Nobody is a group by being called so.
+    const isMeant = (each: string) =>
+      each.startsWith('group:') ? groups.includes(each.slice('group:'.length)) : each === id;
+    const operator = signIn.operators.some(isMeant);
     const allowance = allowanceOf([...everybody, ...groups.flatMap((group) => mapped(groupMap, group))]);
     return { id, caller: `${tokenIssuer}|${id}`, groups, allowance, operator };
   }

@@ -8,7 +8,7 @@ import { type Html, renderPage } from '../../pages/frame.ts';
 import { visibleLine } from '../../pages/visible.ts';
 import { nothingHere } from './problems.ts';
 import type { Page } from './visit.ts';
-import { callerName, outcome, when } from './words.ts';
+import { callerName, outcome, prefixOf, when } from './words.ts';
 
 const perPage = 25;
 
@@ -33,9 +33,9 @@ ${
 };
 
 /** As records name them; of people it is enough to say their id. */
-function callerOf(asked: string, { caller }: Person): string | undefined {
-  if (asked === '' || asked === 'local' || asked.includes('|')) return asked || undefined;
-  return caller.slice(0, caller.lastIndexOf('|') + 1) + asked;
+function callerOf(asked: string, person: Person): string | undefined {
+  if (asked === '' || asked === 'local' || /^https?:\/\/[^|]*\|/.test(asked)) return asked || undefined;
+  return prefixOf(person) + asked;
 }
 
 function searchForm(asked: string, person: Person): Html {

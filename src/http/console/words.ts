@@ -31,7 +31,13 @@ export function when(at: number, now: number): Html {
 /** Without what all callers of one issuer have in common. */
 export function callerName(caller: string, person: Person): string {
   if (caller === person.caller) return 'you';
-  return visibleLine(caller.slice(caller.lastIndexOf('|') + 1), 80);
+  const common = prefixOf(person);
+  return visibleLine(caller.startsWith(common) ? caller.slice(common.length) : caller, 80);
+}
+
+/** What callers of the issuer at which this person signed in have in common. Ids may hold a `|` of their own. */
+export function prefixOf({ caller, id }: Person): string {
+  return caller.slice(0, caller.length - id.length);
 }
 
 const outcomes: Readonly<Record<RecordedCall['event'], readonly [words: string, look: string]>> = {
