@@ -9,6 +9,8 @@ export interface UpstreamRequest<T = unknown> {
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: unknown;
+  /** Beside those that every request has; none of them proves anything. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The bucket of the rate budget: the operation, not the entity (`GET /api/v1/users/{id}`). */
   readonly bucket: string;
   /** Whether a second sending can do no harm; true by default for GET only. */

@@ -138,6 +138,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
           accept: 'application/json',
           'user-agent': options.userAgent,
           ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...asked.headers,
           ...proof,
         },
         // A redirect would carry the credential to a place that nobody configured.

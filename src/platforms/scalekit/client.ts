@@ -1,0 +1,184 @@
+// The client of one Scalekit tenant: requests whose answers are checked, and lists that are read page by page.
+
+import { z } from 'zod';
+import { CastellanError } from '../../core/errors.ts';
+import { invalidAnswer } from '../../core/exchange.ts';
+import { collectPages, decodeCursor, encodeCursor, type Page } from '../../core/pages.ts';
+import type { Privacy } from '../../core/privacy.ts';
+import type { CallScope, Upstream } from '../../core/upstream.ts';
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** One entity, which the answer holds under a name. */
+export interface GetRequest<T> {
+  /** Below /api/v1; ids go in as they are. */
+  readonly path: readonly string[];
+  readonly query?: Query;
+  /** `organization` of `{ "organization": { … } }`. */
+  readonly key: string;
+  readonly entity: z.ZodType<T>;
+}
+
+export interface ListRequest<T> {
+  readonly path: readonly string[];
+  /** What makes this list another than one with other parameters; repeated on every page. */
+  readonly query?: Query;
+  /** The answer's name for its items: `organizations`. */
+  readonly key: string;
+  readonly entity: z.ZodType<T>;
+  readonly max: number;
+  readonly cursor?: string | undefined;
+  /** Scalekit's own limits of `page_size`; without `pageSize` the operation gives everything at once. */
+  readonly pageSize?: number;
+  readonly minPageSize?: number;
+  /** Pages are counted from 1 rather than named by the answer before. */
+  readonly numbered?: boolean;
+  readonly progress?: (done: number, total?: number) => void;
+}
+
+export interface List<T> {
+  readonly items: readonly T[];
+  readonly complete: boolean;
+  readonly next_cursor?: string;
+  readonly note?: string;
+}
+
+export interface ScalekitClient {
+  readonly tenant: string;
+  /** Requests about one environment; its id may be left out where the tenant is one. */
+  readonly at: (environmentId: string | undefined) => EnvironmentClient;
+  /** Whether the operator hides a field of people, by its name or path. */
+  readonly hides: (field: string) => boolean;
+}
+
+export interface EnvironmentClient {
+  readonly hides: (field: string) => boolean;
+  readonly get: <T>(request: GetRequest<T>) => Promise<T>;
+  /** The same with what the operator hides from assistants: for merging into a later request, never for an answer. */
+  readonly getExact: <T>(request: GetRequest<T>) => Promise<T>;
+  readonly list: <T>(request: ListRequest<T>) => Promise<List<T>>;
+  /** Changes something, once: it is repeated only where Scalekit refused it unseen (429). Gives the answer's body, exact. */
+  readonly send: (
+    method: Method,
+    path: readonly string[],
+    more?: { readonly query?: Query; readonly body?: unknown },
+  ) => Promise<unknown>;
+}
+
+export interface Connection {
+  readonly upstream: Upstream;
+  readonly tenant: string;
+  readonly privacy: Privacy;
+  /** The environment that the tenant is, where that is known. */
+  readonly environmentId: string | undefined;
+}
+
+const apiRoot = ['api', 'v1'] as const;
+const pageFacts = z.looseObject({ next_page_token: z.string().nullish(), total_size: z.number().nullish() });
+
+export function createScalekitClient(connection: Connection, scope: CallScope): ScalekitClient {
+  const { tenant, privacy, environmentId: own } = connection;
+  const environment = createEnvironmentClient(connection, scope);
+  return {
+    tenant,
+    hides: privacy.hides,
+    at(given) {
+      if (given === undefined || given === own) return environment;
+      throw new CastellanError({
+        code: 'invalid_input',
+        message:
+          own === undefined
+            ? 'This tenant is one environment, and its id is not configured, so environmentId cannot be compared.'
+            : `This tenant is the environment ${own}, not ${given}.`,
+        hint: 'Leave environmentId out; an operator can set SCALEKIT_ENVIRONMENT_ID, or describe another environment as another tenant.',
+      });
+    },
+  };
+}
+
+function createEnvironmentClient({ upstream, tenant, privacy }: Connection, scope: CallScope): EnvironmentClient {
+  async function get<T>({ path, query = {}, key, entity }: GetRequest<T>, hide: Privacy['hide']): Promise<T> {
+    const read = (body: unknown) => reading(entity, hide)(take(body, key));
+    const request = { method: 'GET', path: [...apiRoot, ...path], query, bucket: bucketOf('GET', path), read } as const;
+    return (await upstream.request(request, scope)).body;
+  }
+
+  async function fetchPage<T>(asked: ListRequest<T>, after: string | undefined, limit: number): Promise<Page<T>> {
+    const { path, key, entity, pageSize, numbered } = asked;
+    // Counted pages are all of one size, or they would overlap.
+    const size = numbered ? pageSize : limit;
+    const query = { ...asked.query, ...(pageSize !== undefined && { page_size: size, page_token: after }) };
+    const read = (body: unknown) => ({
+      items: reading(z.array(entity), privacy.hide)(take(body, key) ?? []),
+      facts: pageFacts.parse(body),
+    });
+    const bucket = bucketOf('GET', path);
+    const { body } = await upstream.request({ method: 'GET', path: [...apiRoot, ...path], query, bucket, read }, scope);
+    const { items, facts } = body;
+    if (pageSize === undefined) return { items };
+    if (!numbered) return { items, next: facts.next_page_token || undefined };
+    const page = Number(after ?? 1);
+    const more = (facts.total_size ?? 0) > page * pageSize && items.length > 0;
+    return { items, next: more ? String(page + 1) : undefined };
+  }
+
+  return {
+    hides: privacy.hides,
+    get: (request) => get(request, privacy.hide),
+    getExact: (request) => get(request, undefined),
+
+    async send(method, path, { query, body } = {}) {
+      const request = {
+        method,
+        path: [...apiRoot, ...path],
+        bucket: bucketOf(method, path),
+        read: (answer: unknown) => answer,
+      };
+      const answer = await upstream.request(
+        { ...request, ...(query && { query }), ...(body !== undefined && { body }) },
+        scope,
+      );
+      return answer.body;
+    },
+
+    async list(request) {
+      const question = JSON.stringify([tenant, request.path, request.query]);
+      const from = request.cursor === undefined ? undefined : decodeCursor(request.cursor, question);
+      const collected = await collectPages({
+        fetchPage: (after, limit) => fetchPage(request, after, limit),
+        from,
+        max: request.max,
+        pageSize: request.pageSize ?? Number.POSITIVE_INFINITY,
+        ...(request.minPageSize === undefined ? {} : { minPageSize: request.minPageSize }),
+        progress: request.progress,
+      });
+      return {
+        items: collected.items,
+        complete: collected.next === undefined,
+        ...(collected.next && { next_cursor: encodeCursor(collected.next, question) }),
+        ...(collected.stopped !== undefined && { note: `Stopped early: ${collected.stopped}` }),
+      };
+    },
+  };
+}
+
+/** What the answer holds under a name; an answer without it is none. */
+function take(body: unknown, key: string): unknown {
+  if (typeof body === 'object' && body !== null) return (body as Record<string, unknown>)[key];
+  throw invalidAnswer('Scalekit answered with something else than an object.', undefined);
+}
+
+/** A check that gives back the vendor's own object: an entity names the fields that we use. */
+function reading<T>(entity: z.ZodType<T>, hide: Privacy['hide']): (value: unknown) => T {
+  return (value) => {
+    hide?.(value);
+    entity.parse(value);
+    return value as T;
+  };
+}
+
+/** The operation, without the ids in its path. */
+function bucketOf(method: string, path: readonly string[]): string {
+  return `${method} /${path.map((segment) => (/^[a-z]+_\w{6,}/.test(segment) ? '{}' : segment)).join('/')}`;
+}
