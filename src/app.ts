@@ -13,6 +13,7 @@ import { openAuditLog } from './observe/audit-log.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { type Metrics, noMetrics } from './observe/metrics.ts';
 import { type OktaDependencies, okta, openOktaTenant } from './platforms/okta/index.ts';
+import { openScalekitTenant, scalekit } from './platforms/scalekit/index.ts';
 import type { Sandbox, SandboxOptions } from './sandbox/index.ts';
 import { handOverByFile } from './stores/hand-over.ts';
 import { isRedis } from './stores/names.ts';
@@ -31,6 +32,7 @@ interface Entry<P extends PlatformName> {
 
 const entries: { readonly [P in PlatformName]: Entry<P> } = {
   okta: { platform: okta, open: openOktaTenant },
+  scalekit: { platform: scalekit, open: openScalekitTenant },
 };
 
 /** Every platform that Castellan knows. */

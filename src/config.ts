@@ -27,6 +27,7 @@ import { callSettings } from './mcp/settings.ts';
 import { auditSettings } from './observe/audit-settings.ts';
 import { observeSettings } from './observe/settings.ts';
 import { oktaTenant } from './platforms/okta/settings.ts';
+import { scalekitTenant } from './platforms/scalekit/settings.ts';
 import { checkStore, storeSettings } from './stores/settings.ts';
 
 /** Settings of the server, by their part of the configuration file. */
@@ -49,7 +50,12 @@ const serverChecks: Readonly<Record<string, CheckTogether<Settings>>> = {
   state: checkStore,
 };
 /** Settings of one tenant and what must hold of them together, by platform. */
-export const tenantKinds = { okta: oktaTenant } as const;
+export const tenantKinds = { okta: oktaTenant, scalekit: scalekitTenant } as const;
+
+/** The same where it does not matter which one it is. */
+const anyKinds: Readonly<
+  Record<PlatformName, { readonly settings: Settings; readonly check: CheckTogether<Settings> }>
+> = tenantKinds;
 
 export type { Environment, Flags } from './config-file.ts';
 
@@ -146,9 +152,9 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
   const tenants: TenantConfig[] = [];
   const add = (name: string, platform: PlatformName, part: unknown, from: Environment) => {
     const scope = { flags: {}, env: from };
-    const { settings: kind, check } = tenantKinds[platform];
+    const { settings: kind, check } = anyKinds[platform];
     const { values: settings } = load(kind, part, `tenants.${name}`, scope, check);
-    tenants.push({ name, platform, settings });
+    tenants.push({ name, platform, settings } as unknown as TenantConfig);
   };
   for (const [name, written] of options.tenants === false ? [] : Object.entries(asObject(writtenTenants) ?? {})) {
     const where = `${file.name}: tenants.${name}`;
@@ -165,7 +171,7 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
     }
   }
   for (const platform of options.tenants === false ? [] : Object.keys(tenantKinds).filter(isPlatform)) {
-    const settings = Object.values<Setting>(tenantKinds[platform].settings);
+    const settings = Object.values(anyKinds[platform].settings);
     const required = settings.filter((setting) => setting.required);
     const describing = settings.filter((setting) => setting.describes);
     const isSet = (setting: Setting) => setting.env?.some((name) => env[name]) === true;

@@ -47,7 +47,12 @@ export function loadPerson(
 }
 
 function personTenants(config: Config) {
-  return config.tenants.filter(({ settings }) => kindOf(settings) === 'person');
+  return oktaTenants(config).filter(({ settings }) => kindOf(settings) === 'person');
+}
+
+/** People sign in at the terminal to these alone. */
+function oktaTenants(config: Config) {
+  return config.tenants.filter((tenant) => tenant.platform === 'okta');
 }
 
 function chooseTenant(config: Config, wanted: unknown) {
@@ -60,7 +65,7 @@ function findFaults(config: Config, given: Readonly<Record<string, unknown>>): F
     return [{ where: String(given.platform), problem: 'is no platform to sign in to', todo: 'Write okta.' }];
   }
   const wanted = typeof given.tenant === 'string' ? given.tenant : undefined;
-  const named = config.tenants.find(({ name }) => name === wanted);
+  const named = oktaTenants(config).find(({ name }) => name === wanted);
   const people = personTenants(config).map(({ name }) => name);
   if (named && !people.includes(named.name)) {
     const has = kindOf(named.settings) === 'ssws' ? 'an API token' : 'the key of a service app';

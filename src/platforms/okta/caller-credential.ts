@@ -2,6 +2,7 @@
 // this very organization, where they signed in to Castellan there. Never the token that came with a request.
 
 import type { Caller } from '../../core/caller.ts';
+import { loadSubject } from '../../core/caller-tokens.ts';
 import { CastellanError } from '../../core/errors.ts';
 import type { Values } from '../../core/settings.ts';
 import type { Credential } from '../../core/upstream.ts';
@@ -14,7 +15,7 @@ import {
   renewToken,
   showToken,
 } from './credential.ts';
-import { createCallerTokens, loadSubject } from './oauth/caller.ts';
+import { createCallerTokens, howToSet } from './oauth/caller.ts';
 import type { Token } from './oauth/tokens.ts';
 
 type Settings = CredentialSettings & Values<typeof callerSettings>;
@@ -95,7 +96,7 @@ function ownTokens(org: URL, now: () => number): Source {
   return {
     clientId: undefined,
     async get(caller, signal) {
-      const { token: subject, caller: who } = await loadSubject(caller, signal);
+      const { token: subject, caller: who } = await loadSubject(caller, signal, howToSet);
       const issuer = who.subject?.issuer;
       const isOurs = issuer !== undefined && URL.canParse(issuer) && new URL(issuer).href === org.href;
       if (!isOurs || !subject.type.endsWith(':access_token')) {

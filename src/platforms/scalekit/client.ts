@@ -3,9 +3,11 @@
 import { z } from 'zod';
 import { CastellanError } from '../../core/errors.ts';
 import { invalidAnswer } from '../../core/exchange.ts';
+import type { createOnce } from '../../core/once.ts';
 import { collectPages, decodeCursor, encodeCursor, type Page } from '../../core/pages.ts';
 import type { Privacy } from '../../core/privacy.ts';
 import type { CallScope, Upstream } from '../../core/upstream.ts';
+import type { Docs } from './docs.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -48,6 +50,12 @@ export interface ScalekitClient {
   readonly tenant: string;
   /** Requests about one environment; its id may be left out where the tenant is one. */
   readonly at: (environmentId: string | undefined) => EnvironmentClient;
+  /** Requests about the workspace: its environments and members. The gate lets them through where the credential reaches it. */
+  readonly workspace: EnvironmentClient;
+  /** The address of the environment that the tenant is; absent where the tenant is a workspace. */
+  readonly origin: string | undefined;
+  /** The operator's index of documentation. */
+  readonly docs: Docs | undefined;
   /** Whether the operator hides a field of people, by its name or path. */
   readonly hides: (field: string) => boolean;
 }
@@ -72,36 +80,76 @@ export interface Connection {
   readonly privacy: Privacy;
   /** The environment that the tenant is, where that is known. */
   readonly environmentId: string | undefined;
+  /** Set where the tenant is a whole workspace: the addresses of its environments, as they were looked up. */
+  readonly domains?: ReturnType<typeof createOnce<string>> | undefined;
+  readonly origin: string | undefined;
+  readonly docs?: Docs | undefined;
 }
 
+type Headers = () => Promise<Readonly<Record<string, string>>>;
+
 const apiRoot = ['api', 'v1'] as const;
-const pageFacts = z.looseObject({ next_page_token: z.string().nullish(), total_size: z.number().nullish() });
+/** It goes into a header. */
+const domainEntity = z.object({ domain: z.string().regex(/^[\w.:-]{1,253}$/) });
+const pageFacts = z.looseObject({
+  next_page_token: z.string().nullish(),
+  prev_page_token: z.string().nullish(),
+  total_size: z.number().nullish(),
+});
 
 export function createScalekitClient(connection: Connection, scope: CallScope): ScalekitClient {
-  const { tenant, privacy, environmentId: own } = connection;
-  const environment = createEnvironmentClient(connection, scope);
+  const { tenant, privacy, domains, origin, docs } = connection;
+  const plain = createEnvironmentClient(connection, scope, async () => ({}));
   return {
     tenant,
     hides: privacy.hides,
+    workspace: plain,
+    origin,
+    docs,
     at(given) {
-      if (given === undefined || given === own) return environment;
-      throw new CastellanError({
-        code: 'invalid_input',
-        message:
-          own === undefined
-            ? 'This tenant is one environment, and its id is not configured, so environmentId cannot be compared.'
-            : `This tenant is the environment ${own}, not ${given}.`,
-        hint: 'Leave environmentId out; an operator can set SCALEKIT_ENVIRONMENT_ID, or describe another environment as another tenant.',
-      });
+      if (!domains) {
+        checkOwn(connection.environmentId, given);
+        return plain;
+      }
+      if (given === undefined) {
+        throw new CastellanError({
+          code: 'invalid_input',
+          message: 'environmentId is missing: this tenant is a workspace with several environments.',
+          hint: 'list_environments names them.',
+        });
+      }
+      // Which environment is meant says the address that it has, not its id.
+      return createEnvironmentClient(connection, scope, async () => ({
+        'x-env-domain': await domains(given, async () => {
+          const request = { path: ['environments', given], key: 'environment', entity: domainEntity };
+          return (await plain.getExact(request)).domain;
+        }),
+      }));
     },
   };
 }
 
-function createEnvironmentClient({ upstream, tenant, privacy }: Connection, scope: CallScope): EnvironmentClient {
+function checkOwn(own: string | undefined, given: string | undefined): void {
+  if (given === undefined || given === own) return;
+  throw new CastellanError({
+    code: 'invalid_input',
+    message:
+      own === undefined
+        ? 'This tenant is one environment, and its id is not configured, so environmentId cannot be compared.'
+        : `This tenant is the environment ${own}, not ${given}.`,
+    hint: 'Leave environmentId out; an operator can set SCALEKIT_ENVIRONMENT_ID, or describe another environment as another tenant.',
+  });
+}
+
+function createEnvironmentClient(
+  { upstream, tenant, privacy }: Connection,
+  scope: CallScope,
+  headersOf: Headers,
+): EnvironmentClient {
   async function get<T>({ path, query = {}, key, entity }: GetRequest<T>, hide: Privacy['hide']): Promise<T> {
     const read = (body: unknown) => reading(entity, hide)(take(body, key));
     const request = { method: 'GET', path: [...apiRoot, ...path], query, bucket: bucketOf('GET', path), read } as const;
-    return (await upstream.request(request, scope)).body;
+    return (await upstream.request({ ...request, headers: await headersOf() }, scope)).body;
   }
 
   async function fetchPage<T>(asked: ListRequest<T>, after: string | undefined, limit: number): Promise<Page<T>> {
@@ -110,11 +158,13 @@ function createEnvironmentClient({ upstream, tenant, privacy }: Connection, scop
     const size = numbered ? pageSize : limit;
     const query = { ...asked.query, ...(pageSize !== undefined && { page_size: size, page_token: after }) };
     const read = (body: unknown) => ({
-      items: reading(z.array(entity), privacy.hide)(take(body, key) ?? []),
+      items: reading(z.array(entity), privacy.hide)(takeList(body, key)),
       facts: pageFacts.parse(body),
     });
     const bucket = bucketOf('GET', path);
-    const { body } = await upstream.request({ method: 'GET', path: [...apiRoot, ...path], query, bucket, read }, scope);
+    const headers = await headersOf();
+    const request = { method: 'GET', path: [...apiRoot, ...path], query, headers, bucket, read } as const;
+    const { body } = await upstream.request(request, scope);
     const { items, facts } = body;
     if (pageSize === undefined) return { items };
     if (!numbered) return { items, next: facts.next_page_token || undefined };
@@ -133,6 +183,7 @@ function createEnvironmentClient({ upstream, tenant, privacy }: Connection, scop
         method,
         path: [...apiRoot, ...path],
         bucket: bucketOf(method, path),
+        headers: await headersOf(),
         read: (answer: unknown) => answer,
       };
       const answer = await upstream.request(
@@ -143,7 +194,7 @@ function createEnvironmentClient({ upstream, tenant, privacy }: Connection, scop
     },
 
     async list(request) {
-      const question = JSON.stringify([tenant, request.path, request.query]);
+      const question = JSON.stringify([tenant, request.path, request.query, await headersOf()]);
       const from = request.cursor === undefined ? undefined : decodeCursor(request.cursor, question);
       const collected = await collectPages({
         fetchPage: (after, limit) => fetchPage(request, after, limit),
@@ -167,6 +218,16 @@ function createEnvironmentClient({ upstream, tenant, privacy }: Connection, scop
 function take(body: unknown, key: string): unknown {
   if (typeof body === 'object' && body !== null) return (body as Record<string, unknown>)[key];
   throw invalidAnswer('Scalekit answered with something else than an object.', undefined);
+}
+
+/** proto3 leaves an empty list out; an answer that holds something else in its place is no empty list. */
+function takeList(body: unknown, key: string): unknown {
+  const list = take(body, key);
+  if (list !== undefined) return list;
+  const facts = pageFacts.safeParse(body).data;
+  const strange = Object.keys(body as object).filter((name) => !(name in pageFacts.shape));
+  if (facts && !facts.total_size && strange.length === 0) return [];
+  throw invalidAnswer(`Scalekit answered without ${key}.`, undefined);
 }
 
 /** A check that gives back the vendor's own object: an entity names the fields that we use. */

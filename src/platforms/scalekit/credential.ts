@@ -1,91 +1,66 @@
-// How requests to a Scalekit environment prove their right: with tokens for its client credentials (RFC 6749 §4.4).
+// How requests to Scalekit prove their right: tokens for an environment's client credentials (RFC 6749 §4.4), or a person's
+// own for the central API, which their sign-in was exchanged for (RFC 8693). Never the token that came with a call.
 
-import { CastellanError } from '../../core/errors.ts';
+import { createCallerTokens } from '../../core/caller-tokens.ts';
 import type { Secret } from '../../core/secret.ts';
-import { createTokens } from '../../core/tokens.ts';
-import type { Credential, UpstreamOptions } from '../../core/upstream.ts';
+import { createTokens, type Tokens } from '../../core/tokens.ts';
+import type { Credential } from '../../core/upstream.ts';
+import { askToken, type TokenRequestOptions } from './token-request.ts';
 
-export interface CredentialOptions {
-  readonly origin: URL;
-  readonly clientId: string;
-  readonly clientSecret: Secret;
-  readonly fetch: UpstreamOptions['fetch'];
-  readonly now: () => number;
-  readonly userAgent: string;
+/** What a tenant reaches, and in whose name. */
+export type CredentialKind = 'environment' | 'caller' | 'token';
+
+const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
+
+export function createClientCredential(origin: URL, options: TokenRequestOptions): Credential {
+  const settings = 'SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID and SCALEKIT_CLIENT_SECRET';
+  const endpoint = new URL('/oauth/token', origin).href;
+  const tokens = createTokens(
+    () => askToken(options, endpoint, { grant_type: 'client_credentials' }, settings),
+    options.now,
+  );
+  const send: Credential = async ({ signal }) => bearer((await tokens.get(signal)).accessToken);
+  return Object.assign(send, { rejected: renewing(() => tokens) });
 }
 
-const timeoutMs = 8_000;
-/** Where the answer does not say how long the token lives. */
-const shortLifeMs = 300_000;
+export function createCallerCredential(
+  endpoint: string,
+  audience: string | undefined,
+  options: TokenRequestOptions,
+): Credential {
+  const settings = 'SCALEKIT_EXCHANGE_URL, SCALEKIT_EXCHANGE_AUDIENCE, SCALEKIT_CLIENT_ID and SCALEKIT_CLIENT_SECRET';
+  const tokens = createCallerTokens(
+    (subject) => {
+      const grant = {
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        subject_token: subject.token.reveal(),
+        subject_token_type: subject.type,
+        requested_token_type: accessTokenType,
+        ...(audience !== undefined && { audience }),
+      };
+      return askToken(options, endpoint, grant, settings);
+    },
+    options.now,
+    'workspaceUrl (SCALEKIT_WORKSPACE_URL)',
+  );
+  const send: Credential = async ({ signal, caller }) => bearer((await tokens.get(caller, signal)).accessToken);
+  return Object.assign(send, { rejected: renewing(tokens.holderOf) });
+}
 
-export function createClientCredential(options: CredentialOptions): Credential {
-  const tokens = createTokens(() => askToken(options), options.now);
-  const send: Credential = async ({ signal }) => ({
-    authorization: `Bearer ${(await tokens.get(signal)).accessToken}`,
-  });
-  const rejected: Credential['rejected'] = (sent, { status }) => {
+/** A token that somebody got elsewhere: nothing renews it. */
+export function createTokenCredential(token: Secret): Credential {
+  return async () => bearer(token.reveal());
+}
+
+function bearer(accessToken: string): Record<string, string> {
+  return { authorization: `Bearer ${accessToken}` };
+}
+
+function renewing(holderOf: (accessToken: string) => Tokens | undefined): NonNullable<Credential['rejected']> {
+  return (sent, { status }) => {
     if (status !== 401) return false;
-    tokens.drop(sent.authorization?.split(' ')[1] ?? '');
+    const accessToken = sent.authorization?.split(' ')[1] ?? '';
+    holderOf(accessToken)?.drop(accessToken);
     return true;
   };
-  return Object.assign(send, { rejected });
-}
-
-async function askToken({ origin, clientId, clientSecret, fetch, now, userAgent }: CredentialOptions) {
-  const form = new URLSearchParams({
-    grant_type: 'client_credentials',
-    client_id: clientId,
-    client_secret: clientSecret.reveal(),
-  });
-  const headers = {
-    accept: 'application/json',
-    'content-type': 'application/x-www-form-urlencoded',
-    'user-agent': userAgent,
-  };
-  const signal = AbortSignal.timeout(timeoutMs);
-  const asked = now();
-  const response = await fetch(new URL('/oauth/token', origin).href, {
-    method: 'POST',
-    headers,
-    body: form.toString(),
-    redirect: 'manual',
-    signal,
-  }).catch((error: unknown) => {
-    throw unreachable(error);
-  });
-  if (response.status >= 500 || response.status === 429) throw unreachable(`HTTP ${response.status}`);
-  const body = (await response.json().catch(() => undefined)) as Record<string, unknown> | undefined;
-  if (response.status !== 200) throw refused(response.status, body);
-  if (typeof body?.access_token !== 'string' || body.access_token === '') throw unfit();
-  const life = typeof body.expires_in === 'number' && body.expires_in > 0 ? body.expires_in * 1000 : shortLifeMs;
-  return { accessToken: body.access_token, issuedAt: asked, expiresAt: asked + life };
-}
-
-function refused(status: number, body: Record<string, unknown> | undefined): CastellanError {
-  const error = typeof body?.error === 'string' && /^[\w-]{1,40}$/.test(body.error) ? body.error : `HTTP ${status}`;
-  return new CastellanError({
-    code: 'unauthorized',
-    message: `Scalekit gave no token for the client credentials (${error}).`,
-    hint: 'Check SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID and SCALEKIT_CLIENT_SECRET: they belong to one environment.',
-    detail: { status },
-  });
-}
-
-function unfit(): CastellanError {
-  return new CastellanError({
-    code: 'platform_answer_invalid',
-    message: 'Scalekit answered the request for a token with something else.',
-    hint: 'Check that SCALEKIT_ENVIRONMENT_URL is the environment’s own address.',
-  });
-}
-
-function unreachable(error: unknown): CastellanError {
-  return new CastellanError({
-    code: 'platform_unavailable',
-    message: 'Scalekit could not be asked for a token.',
-    hint: 'Try again; `castellan doctor` tells whether the address and the credential are right.',
-    retry: { again: true, afterMs: 0 },
-    detail: error instanceof Error ? String(error.cause ?? error) : String(error),
-    cause: error,
-  });
 }

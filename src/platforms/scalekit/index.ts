@@ -1,15 +1,24 @@
 // The Scalekit platform: its tools, and how a connection to one tenant is opened.
 
 import { createRateBudget, type SharedMemory } from '../../core/budget.ts';
+import { createOnce } from '../../core/once.ts';
 import { createPrivacy } from '../../core/privacy.ts';
 import { whyReadOnly } from '../../core/safety.ts';
 import type { Values } from '../../core/settings.ts';
 import type { Platform, Tenant } from '../../core/tool.ts';
-import { type CallScope, createUpstream, type UpstreamOptions } from '../../core/upstream.ts';
+import { type CallScope, type Credential, createUpstream, type UpstreamOptions } from '../../core/upstream.ts';
+import { createScalekitChecks } from './checks.ts';
 import { createScalekitClient, type ScalekitClient } from './client.ts';
-import { createClientCredential } from './credential.ts';
+import {
+  type CredentialKind,
+  createCallerCredential,
+  createClientCredential,
+  createTokenCredential,
+} from './credential.ts';
 import { scalekitDialect } from './dialect.ts';
+import { openDocs } from './docs.ts';
 import { scalekitPeople } from './privacy.ts';
+import { adviseReach, reachOf } from './scopes.ts';
 import type { scalekitSettings } from './settings.ts';
 import { toolsets } from './toolsets.ts';
 
@@ -43,15 +52,17 @@ export function openScalekitTenant(
   settings: ScalekitTenantSettings,
   deps: ScalekitDependencies,
 ): Tenant<ScalekitClient> {
-  const { environmentUrl, clientId, clientSecret, environmentId } = settings;
-  if (environmentUrl === undefined || clientId === undefined || !clientSecret)
-    throw new TypeError('a Scalekit tenant needs environmentUrl, clientId and clientSecret');
+  const { environmentUrl, workspaceUrl, docsUrl } = settings;
+  const address = workspaceUrl ?? environmentUrl;
+  if (address === undefined) throw new TypeError('a Scalekit tenant needs an address');
   const { fetch, now, userAgent } = deps;
-  const origin = new URL(environmentUrl);
+  const origin = new URL(address);
+  const { kind, credential } = openCredential(settings, deps);
+  const isWorkspace = workspaceUrl !== undefined;
   const upstream = createUpstream({
     origin,
     fetch,
-    credential: createClientCredential({ origin, clientId, clientSecret, fetch, now, userAgent }),
+    credential,
     dialect: scalekitDialect,
     budget: createRateBudget({ now, shared: deps.shared, scope: `rate:scalekit:${origin.host}:` }),
     userAgent,
@@ -62,11 +73,39 @@ export function openScalekitTenant(
     maxBodyBytes,
     ...(deps.onAttempt && { onAttempt: deps.onAttempt }),
   });
-  const connection = { upstream, tenant: name, privacy: createPrivacy(settings, scalekitPeople), environmentId };
+  const docs = docsUrl === undefined ? undefined : openDocs(docsUrl, { fetch, now, userAgent });
+  const connection = {
+    upstream,
+    tenant: name,
+    privacy: createPrivacy(settings, scalekitPeople),
+    environmentId: settings.environmentId,
+    domains: isWorkspace ? createOnce<string>(() => true) : undefined,
+    origin: isWorkspace ? undefined : origin.origin,
+    docs,
+  };
+  const reach = reachOf(kind, docs !== undefined);
   return {
     name,
+    ...(kind === 'caller' && { actsAs: 'caller' as const }),
     readOnly: whyReadOnly(settings),
+    knownScopes: () => reach,
+    scopeAdvice: adviseReach,
     connect: (scope: CallScope) => createScalekitClient(connection, scope),
-    checks: [],
+    checks: createScalekitChecks({ upstream, origin, kind, now }),
   };
+}
+
+function openCredential(
+  settings: ScalekitTenantSettings,
+  { fetch, now, userAgent }: ScalekitDependencies,
+): { readonly kind: CredentialKind; readonly credential: Credential } {
+  const { environmentUrl, accessToken, clientId, clientSecret, exchangeUrl, exchangeAudience } = settings;
+  if (settings.workspaceUrl !== undefined && accessToken)
+    return { kind: 'token', credential: createTokenCredential(accessToken) };
+  if (clientId === undefined || !clientSecret) throw new TypeError('client credentials are missing');
+  const options = { clientId, clientSecret, fetch, now, userAgent };
+  if (exchangeUrl !== undefined)
+    return { kind: 'caller', credential: createCallerCredential(exchangeUrl, exchangeAudience, options) };
+  if (environmentUrl === undefined) throw new TypeError('environmentUrl is missing');
+  return { kind: 'environment', credential: createClientCredential(new URL(environmentUrl), options) };
 }

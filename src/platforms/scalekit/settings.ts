@@ -1,4 +1,4 @@
-// Settings of one Scalekit tenant: an environment with its client credentials, or the whole workspace as a person who signed in.
+// Settings of one Scalekit tenant: an environment with its client credentials, or the whole workspace in a person's name.
 
 import { z } from 'zod';
 import { defineSafety } from '../../core/safety.ts';
@@ -6,18 +6,21 @@ import { type CheckTogether, defineSettings, type Fault } from '../../core/setti
 
 const localNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** https, without path, user or query; http on this machine. */
-function isOrigin(text: string): boolean {
+/** https, without user or fragment; http on this machine. */
+function isSafe(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return false;
-  return (
-    url.pathname === '/' && (url.protocol === 'https:' || (url.protocol === 'http:' && localNames.has(url.hostname)))
-  );
+  if (!url || url.username !== '' || url.password !== '' || url.hash !== '') return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && localNames.has(url.hostname));
 }
 
-const origin = z.url({ error: 'is not an address such as https://acme.scalekit.com' }).refine(isOrigin, {
-  error: 'must be https, without path, user or password; http is for this machine only',
+const address = z.url({ error: 'is not an address' }).refine(isSafe, {
+  error: 'must be https, without user or password; http is for this machine only',
 });
+const origin = z
+  .url({ error: 'is not an address such as https://acme.scalekit.com' })
+  .refine((text) => isSafe(text) && new URL(text).pathname === '/' && new URL(text).search === '', {
+    error: 'must be https, without path, user or password; http is for this machine only',
+  });
 const word = z.string().regex(/^[\x21-\x7e]+$/, { error: 'is empty or holds blanks or characters beyond ASCII' });
 
 const { readOnly, production, maskFields, dropFields } = defineSafety('SCALEKIT', 'environment', [
@@ -32,9 +35,17 @@ export const scalekitSettings = defineSettings({
     env: ['SCALEKIT_ENVIRONMENT_URL', 'SCALEKIT_ENV_URL'],
     describes: true,
   },
+  workspaceUrl: {
+    schema: origin,
+    description:
+      'In the place of environmentUrl: address of Scalekit’s central API, for all environments and the members of a workspace, with the rights of whoever calls.',
+    env: ['SCALEKIT_WORKSPACE_URL', 'SK_API_BASE_URL'],
+    describes: true,
+  },
   clientId: {
     schema: word,
-    description: 'Client id of that environment (API credentials).',
+    description:
+      'Client id of the environment (API credentials); with exchangeUrl, of the application that exchanges tokens.',
     env: ['SCALEKIT_CLIENT_ID'],
   },
   clientSecret: {
@@ -43,10 +54,34 @@ export const scalekitSettings = defineSettings({
     env: ['SCALEKIT_CLIENT_SECRET'],
     secret: true,
   },
+  exchangeUrl: {
+    schema: address,
+    description:
+      'With workspaceUrl: token endpoint at which the token of whoever calls is exchanged for one of the central API (RFC 8693). HTTP with sign-in only.',
+    env: ['SCALEKIT_EXCHANGE_URL'],
+  },
+  exchangeAudience: {
+    schema: word,
+    description: 'Audience of the central API, as the server at exchangeUrl calls it.',
+    env: ['SCALEKIT_EXCHANGE_AUDIENCE'],
+  },
+  accessToken: {
+    schema: word,
+    description:
+      'With workspaceUrl, in the place of an exchange: one person’s own token for the central API. It ends soon.',
+    env: ['SCALEKIT_ACCESS_TOKEN'],
+    secret: true,
+  },
   environmentId: {
     schema: z.string().regex(/^env_\w+$/, { error: 'is no id such as env_123' }),
     description: 'The environment’s own id (env_…), for assistants that name it; not needed otherwise.',
     env: ['SCALEKIT_ENVIRONMENT_ID'],
+  },
+  docsUrl: {
+    schema: address,
+    description:
+      'Index of documentation (llms.txt) that search_docs reads, such as https://docs.scalekit.com/llms.txt. Without it nothing is read.',
+    env: ['SCALEKIT_DOCS_URL'],
   },
   readOnly,
   production,
@@ -60,13 +95,36 @@ export const scalekitSettings = defineSettings({
   },
 });
 
-const check: CheckTogether<typeof scalekitSettings> = ({ isSet, whereOf }) => {
-  const faults: Fault[] = [];
-  for (const key of ['environmentUrl', 'clientId', 'clientSecret'] as const) {
-    if (isSet(key)) continue;
-    faults.push({ where: whereOf(key), problem: 'is missing', todo: scalekitSettings[key].description });
-  }
-  return faults;
+type Checked = Parameters<CheckTogether<typeof scalekitSettings>>[0];
+type Name = keyof typeof scalekitSettings;
+
+function missing({ isSet, whereOf }: Checked, names: readonly Name[]): Fault[] {
+  return names
+    .filter((name) => !isSet(name))
+    .map((name) => ({ where: whereOf(name), problem: 'is missing', todo: scalekitSettings[name].description }));
+}
+
+function needless({ isSet, whereOf }: Checked, names: readonly Name[], beside: string): Fault[] {
+  return names
+    .filter(isSet)
+    .map((name) => ({ where: whereOf(name), problem: `does not go with ${beside}`, todo: `Unset it, or ${beside}.` }));
+}
+
+/** One way in, and all that it needs. */
+const check: CheckTogether<typeof scalekitSettings> = (given) => {
+  const { isSet } = given;
+  if (!isSet('workspaceUrl'))
+    return [
+      ...missing(given, ['environmentUrl', 'clientId', 'clientSecret']),
+      ...needless(given, ['exchangeUrl', 'exchangeAudience', 'accessToken'], 'environmentUrl'),
+    ];
+  const faults = needless(given, ['environmentUrl', 'environmentId'], 'workspaceUrl');
+  if (isSet('accessToken'))
+    return [
+      ...faults,
+      ...needless(given, ['exchangeUrl', 'exchangeAudience', 'clientId', 'clientSecret'], 'accessToken'),
+    ];
+  return [...faults, ...missing(given, ['exchangeUrl', 'clientId', 'clientSecret'])];
 };
 
 /** What `config.ts` needs to know of a tenant of this platform. */

@@ -1,17 +1,15 @@
-// Tokens of an API for the callers themselves: each caller's own token, exchanged (RFC 8693). A caller's is kept for that
-// caller and that token, in this process alone, and for no longer than either lives.
+// Tokens of an API for the callers themselves: each caller's own token, exchanged (RFC 8693).
 
-import { hash } from 'node:crypto';
 import type { TokenEndpointResponse } from 'oauth4webapi';
-import type { Caller, SubjectToken } from '../../../core/caller.ts';
+import type { SubjectToken } from '../../../core/caller.ts';
+import { type CallerTokens, createCallerTokens as holdCallerTokens } from '../../../core/caller-tokens.ts';
 import { CastellanError } from '../../../core/errors.ts';
 import type { Secret } from '../../../core/secret.ts';
-import { createTokens } from '../../../core/tokens.ts';
 import { authenticateByKey } from './assertion.ts';
 import { exchangeProblem } from './caller-problems.ts';
 import { makeProofKey, openProver, type Prover } from './proof.ts';
 import { exchange, type ServerOptions } from './server.ts';
-import { type DpopChoice, type Token, type Tokens, tokenFrom } from './tokens.ts';
+import { type DpopChoice, type Token, tokenFrom } from './tokens.ts';
 
 export interface CallerTokenOptions extends ServerOptions {
   readonly tokenEndpoint: string;
@@ -24,20 +22,14 @@ export interface CallerTokenOptions extends ServerOptions {
   readonly now: () => number;
 }
 
-export interface CallerTokens {
-  readonly get: (caller: Caller | undefined, signal: AbortSignal) => Promise<Token>;
-  /** Whose holder of tokens one came from. */
-  readonly holderOf: (accessToken: string) => Tokens | undefined;
-}
-
 const grantType = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
-const maxHolders = 2_000;
 
-export function createCallerTokens(options: CallerTokenOptions): CallerTokens {
+/** The setting that makes callers act as themselves. */
+export const howToSet = 'actAs (OKTA_ACT_AS)';
+
+export function createCallerTokens(options: CallerTokenOptions): CallerTokens<Token> {
   const { asking, dpop, now } = options;
-  /** In order of last use. Never by caller alone: two applications of one person may be allowed different things. */
-  const holders = new Map<string, { readonly tokens: Tokens; readonly ends: number }>();
   let prover: Promise<Prover> | undefined;
 
   function loadProver(): Promise<Prover> | undefined {
@@ -75,59 +67,7 @@ export function createCallerTokens(options: CallerTokenOptions): CallerTokens {
     return tokenFrom(answer, { prover: proof, dpop, asked: asking.scopes, now: now() });
   }
 
-  function holderFor(caller: Caller, subject: SubjectToken): Tokens {
-    const key = hash('sha256', `${caller.id}\0${subject.token.reveal()}`, 'base64url');
-    const known = holders.get(key);
-    const holder = known ?? { tokens: createTokens(() => ask(subject), now), ends: subject.expires };
-    holders.delete(key);
-    if (!known) dropSome();
-    holders.set(key, holder);
-    return holder.tokens;
-  }
-
-  function dropSome(): void {
-    for (const [key, { ends }] of holders) if (ends <= now() || holders.size >= maxHolders) holders.delete(key);
-  }
-
-  return {
-    async get(caller, signal) {
-      const subject = await loadSubject(caller, signal);
-      // RFC 8693 §2.2.1 lets it live longer than what it was exchanged for: whoever signs out is out here as well.
-      return holderFor(subject.caller, subject.token).get(signal);
-    },
-    holderOf(accessToken) {
-      for (const { tokens } of holders.values()) if (tokens.current()?.accessToken === accessToken) return tokens;
-      return undefined;
-    },
-  };
-}
-
-/** @throws CastellanError where nobody, or only a machine, is behind the call: Castellan's own rights are not theirs. */
-export async function loadSubject(
-  caller: Caller | undefined,
-  signal: AbortSignal,
-): Promise<{ readonly caller: Caller; readonly token: SubjectToken }> {
-  if (!caller?.subject) {
-    throw new CastellanError({
-      code: 'unauthorized',
-      message:
-        'This organization is used with each caller’s own rights, and this call came without a person’s sign-in.',
-      hint: 'Sign in over HTTP as a person. Whether callers act as themselves is the setting actAs (OKTA_ACT_AS).',
-    });
-  }
-  try {
-    return { caller, token: await caller.subject.load(signal) };
-  } catch (thrown) {
-    if (thrown instanceof CastellanError || signal.aborted) throw thrown;
-    // Not an outage of the platform: others may well be signed in.
-    throw new CastellanError({
-      code: 'unauthorized',
-      message: 'The identity provider cannot be asked for the caller’s token just now.',
-      hint: 'Try again in a moment; if it stays so, sign in again.',
-      detail: thrown instanceof Error ? thrown.message : String(thrown),
-      cause: thrown,
-    });
-  }
+  return holdCallerTokens(ask, now, howToSet);
 }
 
 /** RFC 8693 §2.1. */
