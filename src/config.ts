@@ -53,9 +53,9 @@ const serverChecks: Readonly<Record<string, CheckTogether<Settings>>> = {
 export const tenantKinds = { okta: oktaTenant, scalekit: scalekitTenant } as const;
 
 /** The same where it does not matter which one it is. */
-const anyKinds: Readonly<
+const anyKinds = tenantKinds as unknown as Readonly<
   Record<PlatformName, { readonly settings: Settings; readonly check: CheckTogether<Settings> }>
-> = tenantKinds;
+>;
 
 export type { Environment, Flags } from './config-file.ts';
 

@@ -9,7 +9,7 @@ const localNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 /** https, without user or fragment; http on this machine. */
 function isSafe(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || url.username !== '' || url.password !== '' || url.hash !== '') return false;
+  if (url?.username !== '' || url.password !== '' || url.hash !== '') return false;
   return url.protocol === 'https:' || (url.protocol === 'http:' && localNames.has(url.hostname));
 }
 
