@@ -7,6 +7,8 @@ export interface UpstreamRequest<T = unknown> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path segments, not yet encoded. */
   readonly path: readonly string[];
+  /** An operation of its own on what the path names, after a colon (https://google.aip.dev/136). A word of ours. */
+  readonly verb?: string | undefined;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: unknown;
   /** Beside those that every request has; none of them proves anything. */

@@ -184,8 +184,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 }
 
 /** The address of a request. Segments are encoded one by one, so no id can leave its place in the path. */
-export function addressOf(origin: URL, asked: Pick<UpstreamRequest, 'path' | 'query'>): URL {
-  const url = new URL(`/${asked.path.map(encodeSegment).join('/')}`, origin);
+export function addressOf(origin: URL, asked: Pick<UpstreamRequest, 'path' | 'verb' | 'query'>): URL {
+  const verb = asked.verb === undefined ? '' : `:${asked.verb}`;
+  const url = new URL(`/${asked.path.map(encodeSegment).join('/')}${verb}`, origin);
   for (const [name, value] of Object.entries(asked.query ?? {})) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }

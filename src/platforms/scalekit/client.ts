@@ -16,6 +16,8 @@ export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface GetRequest<T> {
   /** Below /api/v1; ids go in as they are. */
   readonly path: readonly string[];
+  /** `search` of `organizations:search`. */
+  readonly verb?: string;
   readonly query?: Query;
   /** `organization` of `{ "organization": { … } }`. */
   readonly key: string;
@@ -24,6 +26,7 @@ export interface GetRequest<T> {
 
 export interface ListRequest<T> {
   readonly path: readonly string[];
+  readonly verb?: string;
   /** What makes this list another than one with other parameters; repeated on every page. */
   readonly query?: Query;
   /** The answer's name for its items: `organizations`. */
@@ -70,7 +73,7 @@ export interface EnvironmentClient {
   readonly send: (
     method: Method,
     path: readonly string[],
-    more?: { readonly query?: Query; readonly body?: unknown },
+    more?: { readonly verb?: string; readonly query?: Query; readonly body?: unknown },
   ) => Promise<unknown>;
 }
 
@@ -146,14 +149,15 @@ function createEnvironmentClient(
   scope: CallScope,
   headersOf: Headers,
 ): EnvironmentClient {
-  async function get<T>({ path, query = {}, key, entity }: GetRequest<T>, hide: Privacy['hide']): Promise<T> {
+  async function get<T>({ path, verb, query = {}, key, entity }: GetRequest<T>, hide: Privacy['hide']): Promise<T> {
     const read = (body: unknown) => reading(entity, hide)(take(body, key));
-    const request = { method: 'GET', path: [...apiRoot, ...path], query, bucket: bucketOf('GET', path), read } as const;
+    const bucket = bucketOf('GET', path, verb);
+    const request = { method: 'GET', path: [...apiRoot, ...path], verb, query, bucket, read } as const;
     return (await upstream.request({ ...request, headers: await headersOf() }, scope)).body;
   }
 
   async function fetchPage<T>(asked: ListRequest<T>, after: string | undefined, limit: number): Promise<Page<T>> {
-    const { path, key, entity, pageSize, numbered } = asked;
+    const { path, verb, key, entity, pageSize, numbered } = asked;
     // Counted pages are all of one size, or they would overlap.
     const size = numbered ? pageSize : limit;
     const query = { ...asked.query, ...(pageSize !== undefined && { page_size: size, page_token: after }) };
@@ -161,9 +165,9 @@ function createEnvironmentClient(
       items: reading(z.array(entity), privacy.hide)(takeList(body, key)),
       facts: pageFacts.parse(body),
     });
-    const bucket = bucketOf('GET', path);
+    const bucket = bucketOf('GET', path, verb);
     const headers = await headersOf();
-    const request = { method: 'GET', path: [...apiRoot, ...path], query, headers, bucket, read } as const;
+    const request = { method: 'GET', path: [...apiRoot, ...path], verb, query, headers, bucket, read } as const;
     const { body } = await upstream.request(request, scope);
     const { items, facts } = body;
     if (pageSize === undefined) return { items };
@@ -178,11 +182,12 @@ function createEnvironmentClient(
     get: (request) => get(request, privacy.hide),
     getExact: (request) => get(request, undefined),
 
-    async send(method, path, { query, body } = {}) {
+    async send(method, path, { verb, query, body } = {}) {
       const request = {
         method,
         path: [...apiRoot, ...path],
-        bucket: bucketOf(method, path),
+        verb,
+        bucket: bucketOf(method, path, verb),
         headers: await headersOf(),
         read: (answer: unknown) => answer,
       };
@@ -194,8 +199,9 @@ function createEnvironmentClient(
     },
 
     async list(request) {
-      const question = JSON.stringify([tenant, request.path, request.query, await headersOf()]);
-      const from = request.cursor === undefined ? undefined : decodeCursor(request.cursor, question);
+      const question = JSON.stringify([tenant, request.path, request.verb, request.query, await headersOf()]);
+      // An empty one is how some hosts write none.
+      const from = request.cursor ? decodeCursor(request.cursor, question) : undefined;
       const collected = await collectPages({
         fetchPage: (after, limit) => fetchPage(request, after, limit),
         from,
@@ -240,6 +246,6 @@ function reading<T>(entity: z.ZodType<T>, hide: Privacy['hide']): (value: unknow
 }
 
 /** The operation, without the ids in its path. */
-function bucketOf(method: string, path: readonly string[]): string {
-  return `${method} /${path.map((segment) => (/^[a-z]+_\w{6,}/.test(segment) ? '{}' : segment)).join('/')}`;
+function bucketOf(method: string, path: readonly string[], verb = ''): string {
+  return `${method} /${path.map((segment) => (/^[a-z]+_\w{6,}/.test(segment) ? '{}' : segment)).join('/')}:${verb}`;
 }

@@ -1,6 +1,9 @@
 // What several areas of Scalekit tools say the same way.
 
 import { z } from 'zod';
+import { CastellanError } from '../../../core/errors.ts';
+import { isSame } from '../../../core/merging.ts';
+import type { EnvironmentClient, GetRequest } from '../client.ts';
 
 function idOf(prefix: string, what: string) {
   return z
@@ -21,4 +24,55 @@ export function present<T extends Record<string, unknown>>(fields: T): { [K in k
       value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0),
   );
   return Object.fromEntries(given) as { [K in keyof T]?: NonNullable<T[K]> };
+}
+
+/** Names that assistants know from other servers. */
+export const environmentAlias = { environment_id: 'environmentId' };
+export const listAliases = {
+  ...environmentAlias,
+  pageToken: 'cursor',
+  page_token: 'cursor',
+  pageSize: 'max_results',
+  page_size: 'max_results',
+};
+
+/** For the undo of what does not exist yet. */
+export const itsId = '(its id, once it is made)';
+
+/** `environmentId` for another call, where the caller named one. */
+export function inSame(id: string | undefined): { readonly environmentId?: string } {
+  return id === undefined ? {} : { environmentId: id };
+}
+
+/**
+ * Scalekit takes a list as a whole and knows no versions: what was read for the plan must still be there.
+ * @throws CastellanError `refused_by_platform` when somebody else changed it in the meantime.
+ */
+export async function checkStill<T>(
+  client: EnvironmentClient,
+  request: GetRequest<T>,
+  read: (entity: T) => unknown,
+  planned: unknown,
+): Promise<void> {
+  if (isSame(read(await client.getExact(request)), planned)) return;
+  throw new CastellanError({
+    code: 'refused_by_platform',
+    message: 'It was changed by somebody else in the meantime, so nothing was done.',
+    hint: 'Call again: what would change is then found out anew.',
+  });
+}
+
+export function wrong(message: string, hint: string): CastellanError {
+  return new CastellanError({ code: 'invalid_input', message, hint });
+}
+
+/** The id in an answer such as `{ "resource": { "id": … } }`. */
+export function idOfMade(answer: unknown, key: string): string {
+  const made = z.object({ [key]: z.object({ id: z.string() }) }).safeParse(answer).data?.[key];
+  if (made) return made.id;
+  throw new CastellanError({
+    code: 'platform_answer_invalid',
+    message: 'Scalekit did not say what it made.',
+    hint: 'Look with a list tool before you call again.',
+  });
 }
