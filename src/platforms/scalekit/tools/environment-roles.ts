@@ -5,7 +5,7 @@ import { fullObject, listOutput, viewInput } from '../../../core/listing.ts';
 import { withoutSecrets } from '../../../core/redact.ts';
 import { defineTools, tableOf } from '../../../core/tool.ts';
 import type { ScalekitClient } from '../client.ts';
-import { environmentId, present } from './shared.ts';
+import { environmentAlias, environmentId, present } from './shared.ts';
 
 const tool = defineTools<ScalekitClient>();
 const text = z.string().nullish();
@@ -17,6 +17,8 @@ export const roleEntity = z.looseObject({
   description: text,
   default_creator: z.boolean().nullish(),
   default_member: z.boolean().nullish(),
+  extends: text,
+  permissions: z.array(z.looseObject({ name: z.string() })).nullish(),
 });
 
 export const roleView = z.object({
@@ -35,12 +37,14 @@ export const environmentRoleTools = [
     description: 'The roles that users of the environment’s organizations can have.',
     access: 'read',
     scopes: ['env:read'],
+    parameterAliases: environmentAlias,
     input: () => z.strictObject({ environmentId, ...viewInput }),
     output: () => listOutput('roles', roleView),
     table: tableOf<z.output<typeof roleView>>('roles', {
       name: (role) => role.name,
       display_name: (role) => role.display_name,
-      default: (role) => (role.default_creator ? 'creator' : role.default_member ? 'member' : undefined),
+      default: ({ default_creator, default_member }) =>
+        [default_creator && 'creator', default_member && 'member'].filter(Boolean).join(', ') || undefined,
       description: (role) => role.description,
     }),
     async run({ environmentId: id, view }, { client }) {
