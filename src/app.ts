@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { type Config, type PlatformName, type TenantValues, tenantKinds } from './config.ts';
+import type { Secret } from './core/secret.ts';
 import type { Platform, Tenant } from './core/tool.ts';
 import { type Approvals, createApprovals } from './mcp/approvals.ts';
 import { auditCalls } from './mcp/audit.ts';
@@ -28,11 +29,25 @@ import { version } from './version.ts';
 interface Entry<P extends PlatformName> {
   readonly platform: Platform;
   readonly open: (name: string, settings: TenantValues<P>, deps: OktaDependencies) => Tenant;
+  /** Where the simulated tenant is, and what opens it. */
+  readonly simulate: (sandbox: Sandbox, secret: (text: string) => Secret) => Promise<Partial<TenantValues<P>>>;
 }
 
 const entries: { readonly [P in PlatformName]: Entry<P> } = {
-  okta: { platform: okta, open: openOktaTenant },
-  scalekit: { platform: scalekit, open: openScalekitTenant },
+  okta: {
+    platform: okta,
+    open: openOktaTenant,
+    simulate: async (sandbox, secret) => ({ orgUrl: sandbox.okta.url, apiToken: secret(sandbox.okta.token) }),
+  },
+  scalekit: {
+    platform: scalekit,
+    open: openScalekitTenant,
+    async simulate(sandbox, secret) {
+      const { url, client, production } = await sandbox.scalekit();
+      const credential = { clientId: client.id, clientSecret: secret(client.secret) };
+      return { environmentUrl: url, environmentId: production.id, ...credential };
+    },
+  },
 };
 
 /** Every platform that Castellan knows. */
@@ -117,9 +132,13 @@ export async function openApp(options: AppOptions): Promise<App> {
   if (sandbox) {
     const { Secret } = await import('./core/secret.ts');
     const { loadDefaults } = await import('./core/settings.ts');
-    const credential = { orgUrl: sandbox.okta.url, apiToken: new Secret(sandbox.okta.token) };
-    const defaults = loadDefaults(tenantKinds.okta.settings);
-    open('sandbox', 'okta', { ...defaults, ...config.simulated.okta, ...credential });
+    const simulate = async <P extends PlatformName>(platform: P) => {
+      const defaults = loadDefaults(tenantKinds[platform].settings);
+      const tenant = await entries[platform].simulate(sandbox, (text) => new Secret(text));
+      const settings = { ...defaults, ...config.simulated[platform], ...tenant } as TenantValues<P>;
+      open(platform === 'okta' ? 'sandbox' : platform, platform, settings);
+    };
+    for (const { name } of platforms) await simulate(name as PlatformName);
   } else {
     for (const { name, platform, settings } of config.tenants) open(name, platform, settings);
   }
