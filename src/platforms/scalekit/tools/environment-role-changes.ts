@@ -1,7 +1,7 @@
 // Creating, describing and deleting roles of an environment, and which of them people have to begin with.
 
 import { z } from 'zod';
-import { findChanges } from '../../../core/change.ts';
+import { findChanges, type Undo } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
 import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
@@ -57,6 +57,17 @@ async function setDefaults(client: EnvironmentClient, body: Readonly<Record<stri
   await client.send('PATCH', ['roles'], { verb: 'set_defaults', body });
 }
 
+/** A default role cannot be deleted: another one takes its place, or there is no way back. */
+function undoCreation(id: string | undefined, name: string, isDefault: boolean, earlier: string | undefined): Undo {
+  if (!isDefault) return { tool: 'delete_environment_role', input: { ...inSame(id), roleName: name } };
+  if (earlier === undefined) return { none: 'there was no default role before, and a default role cannot be deleted' };
+  return {
+    tool: 'set_default_environment_roles',
+    input: { ...inSame(id), memberRoleName: earlier },
+    but: 'the role itself stays; delete_environment_role then removes it',
+  };
+}
+
 export const environmentRoleChangeTools = [
   change({
     name: 'create_environment_role',
@@ -89,16 +100,7 @@ export const environmentRoleChangeTools = [
         targets: [target],
         changes: findChanges({}, { ...facts, ...(isDefault && { default_member: true }) }),
         ask: isDefault ? 'everybody who joins an organization from then on gets it' : undefined,
-        undo: {
-          tool: 'delete_environment_role',
-          input: { ...inSame(id), roleName: name },
-          ...(isDefault && {
-            but:
-              earlier === undefined
-                ? 'no other role becomes the default'
-                : `${earlier} does not become the default again`,
-          }),
-        },
+        undo: undoCreation(id, name, isDefault, earlier),
         async apply() {
           const made = await client.send('POST', ['roles'], { body: { name, display_name, description: about } });
           const targets = [{ ...target, id: idOfMade(made, 'role') }];
