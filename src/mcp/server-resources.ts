@@ -41,7 +41,8 @@ function write(value: unknown): string {
 }
 
 function describeServer({ version, connected, catalog, gate }: ServerFacts): unknown {
-  const offered = catalog.entries.filter((entry) => gate.refuse(entry, asIs) === undefined);
+  const listed = new Set(gate.list(asIs));
+  const offered = catalog.entries.filter((entry) => listed.has(entry.listed));
   const toolsets: Record<string, number> = {};
   for (const { toolset } of offered) toolsets[toolset] = (toolsets[toolset] ?? 0) + 1;
   return {
