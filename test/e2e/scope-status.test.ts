@@ -71,7 +71,8 @@ describe('a service app that may read users and manage groups', () => {
     const missing = rowsOf({ value } as Parameters<typeof rowsOf>[0], 'missing_scopes').flatMap(
       ({ tools: each }) => each as string[],
     );
-    const all = app.connected.flatMap(({ platform }) =>
+    const connected = app.connected.filter(({ tenants }) => tenants.size > 0);
+    const all = connected.flatMap(({ platform }) =>
       Object.values(platform.toolsets)
         .flat()
         .map(({ name }) => name),
