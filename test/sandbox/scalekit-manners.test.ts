@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSandbox, type Sandbox, type SandboxScalekit } from '../../src/sandbox/index.ts';
 import { sha256 } from './oauth-kit.ts';
-import { basic, createBrowser, get, head, lockedOut, post, readClaims } from './oidc-kit.ts';
+import { basic, createBrowser, errorOf, get, head, lockedOut, post, readClaims } from './oidc-kit.ts';
 import { createApiClient, refusalOf } from './scalekit-kit.ts';
 
 let sandbox: Sandbox;
@@ -113,6 +113,37 @@ describe('the host for the whole workspace', () => {
     const { body } = await get(`${scalekit.apiUrl}/api/v1/members:this`, bearer(tokens.access_token));
     expect(body.member).toMatchObject({ email: head, role: 'USER' });
     expect(tokens.refresh_token).toEqual(expect.any(String));
+  });
+});
+
+describe('the exchange of tokens (RFC 8693)', () => {
+  const type = 'urn:ietf:params:oauth:token-type:access_token';
+  const grant_type = 'urn:ietf:params:oauth:grant-type:token-exchange';
+  const exchange = (subject_token: string, form: Headers = {}, client = scalekit.exchange.client) =>
+    post(scalekit.exchange.tokenUrl, { grant_type, subject_token, subject_token_type: type, ...form }, basic(client));
+
+  it('gives for somebody’s token of an MCP server one for the API, of the same person', async () => {
+    const server = scalekit.registerServer('https://m.example/mcp');
+    const given = { audience: scalekit.exchange.audience, scope: 'org:read env:read' };
+    const { body } = await exchange(server.issueToken({ login: head, scopes: ['org:read'] }), given);
+    expect(body).toMatchObject({ issued_token_type: type, token_type: 'Bearer', scope: given.scope });
+    expect(readClaims(body.access_token)).toMatchObject({ act: { sub: scalekit.exchange.client.id } });
+    const found = await get(`${scalekit.apiUrl}/api/v1/members:this`, bearer(body.access_token));
+    expect(found.body.member.email).toBe(head);
+  });
+
+  it('refuses what is no good, nobody’s, for elsewhere, or asked by somebody else', async () => {
+    const server = scalekit.registerServer('https://m.example/mcp');
+    const token = server.issueToken({ login: head, scopes: [] });
+    const refused = async (...given: Parameters<typeof exchange>) => errorOf(await exchange(...given));
+    expect(await refused('nonsense')).toBe('400 invalid_request');
+    expect(await refused(server.issueToken({ login: head, scopes: [], expiresIn: -1 }))).toBe('400 invalid_request');
+    expect(await refused(scalekit.production.issueToken())).toBe('400 invalid_request');
+    expect(await refused(token, { audience: 'https://elsewhere.example' })).toBe('400 invalid_target');
+    expect(await refused(token, { scope: 'moon:read' })).toBe('400 invalid_scope');
+    expect(await refused(token, {}, { ...scalekit.exchange.client, secret: 'wrong' })).toBe('401 invalid_client');
+    scalekit.setLocked(head, true);
+    expect(await refused(token)).toBe('400 invalid_request');
   });
 });
 

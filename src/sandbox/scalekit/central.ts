@@ -8,6 +8,7 @@ import {
   type ScalekitEnvironment,
   type ScalekitServer,
 } from './environment.ts';
+import { exchangeGrant } from './exchange.ts';
 
 /** Those that Scalekit's own MCP server asks for. */
 export const workspaceScopes: readonly string[] = [
@@ -21,7 +22,8 @@ export const workspaceScopes: readonly string[] = [
 
 /** Scalekit does not publish how people get a token for its API: that it is by a resource of an environment is an assumption. */
 export function makeCentral(users: number, seed: number, roster: Roster): ScalekitEnvironment {
-  return makeScalekitEnvironment(users, seed ^ 0xce27a1, roster);
+  const central = makeScalekitEnvironment(users, seed ^ 0xce27a1, roster);
+  return { ...central, app: { ...central.app, grants: [...central.app.grants, exchangeGrant] } };
 }
 
 /** A program on somebody's own machine: public, and returned to at any port of it (RFC 8252 §7.3). */

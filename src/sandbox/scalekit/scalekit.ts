@@ -9,6 +9,7 @@ import { createWorkspace, type WorkspaceState } from './api/workspace-state.ts';
 import { type Authorization, createAuthorization, type ScalekitTokenOrder } from './authorization.ts';
 import { addLoginClient, makeCentral, workspaceScopes } from './central.ts';
 import { addServer, makeScalekitEnvironment, mcpScopes, type ScalekitEnvironment } from './environment.ts';
+import { createExchange } from './exchange.ts';
 import { audienceOf } from './rights.ts';
 
 export type { ScalekitMutation } from './api/api.ts';
@@ -53,6 +54,8 @@ export interface SandboxScalekit {
   apiUrl: string;
   /** How people of the workspace sign in for that API: an authorization server, and a public client of it. */
   login: { issuer: string; metadataUrl: string; clientId: string; audience: string; scopes: readonly string[] };
+  /** A confidential client there, which may exchange tokens of the environments for ones for that API (RFC 8693). */
+  exchange: { tokenUrl: string; client: { id: string; secret: string }; audience: string };
   /** A token of somebody for that API. @throws TypeError for somebody whom the company does not have */
   workspaceToken: (login: string, order?: Partial<Omit<ScalekitTokenOrder, 'login'>>) => string;
   setRedirectUris: (uris: readonly string[], logoutUris?: readonly string[]) => void;
@@ -94,7 +97,8 @@ export async function openScalekit({ users, seed, host, port, now }: ScalekitOpt
   ) {
     const answer = (call: Call) => {
       requests++;
-      return call.url.pathname.startsWith('/api/') ? answerApi(call) : authorization.answer(call);
+      if (call.url.pathname.startsWith('/api/')) return answerApi(call);
+      return (authorization === centralAuthorization && exchange(call)) || authorization.answer(call);
     };
     return listen(answer, host, at && port + at - 1);
   }
@@ -134,6 +138,8 @@ export async function openScalekit({ users, seed, host, port, now }: ScalekitOpt
   audience = centralListener.url;
   const apiServer = addServer(central, { url: audience, name: 'Scalekit API', scopes: workspaceScopes });
   const loginClient = addLoginClient(central, apiServer);
+  const subjects = [production, development].map(({ authorization }) => authorization.provider);
+  const exchange = createExchange({ central: centralAuthorization, subjects, server: apiServer });
   let ownUris = { redirectUris: oauth.app.redirectUris, logoutUris: oauth.app.logoutUris };
 
   /** Those of `registerServer`. */
@@ -162,6 +168,11 @@ export async function openScalekit({ users, seed, host, port, now }: ScalekitOpt
       clientId: loginClient.id,
       audience,
       scopes: workspaceScopes,
+    },
+    exchange: {
+      tokenUrl: `${audience}/oauth/token`,
+      client: { id: central.app.id, secret: central.app.secret },
+      audience,
     },
     workspaceToken: (login, order = {}) =>
       centralAuthorization.issueToken(audience, apiServer, {
