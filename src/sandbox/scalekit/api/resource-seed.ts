@@ -59,7 +59,7 @@ export function seedResources({ state, seed, isProduction, daysAgo }: SeedContex
       scopes: each.scopes,
     });
     server.registersClients = each.isOpen;
-    server.readsDocuments = each.isOpen;
+    server.readsDocuments = false;
     state.resources.set(server.id, {
       id: server.id.replace('res', 'app'),
       description: each.description,
