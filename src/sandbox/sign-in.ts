@@ -43,7 +43,9 @@ export async function signInOf(sandbox: Sandbox, kind: SignInKind): Promise<Sand
   return {
     provider: kind,
     issuer: url,
-    ...('tenant' in at ? { tenant: at.tenant } : { registerServer: at.registerServer }),
+    ...('tenant' in at
+      ? { tenant: at.tenant }
+      : { registerServer: (address: string) => at.registerServer(address, undefined, { heedsRoles: true }) }),
     clientId: client.id,
     clientSecret: client.secret,
     groups: { administrators, helpDesk },

@@ -173,9 +173,12 @@ function startSession({ memory, now, cookie, lives }: Provider, person: OidcPers
   return { session, cookie: `${cookie}=${value}; Path=/; HttpOnly; SameSite=Lax` };
 }
 
-function giveCode({ memory, now, lives }: Provider, authorization: Authorization, session: Session): Answer {
+function giveCode(provider: Provider, authorization: Authorization, session: Session): Answer {
+  const { memory, now, lives, narrowRights, personById } = provider;
   const code = randomText();
-  const { client, rights, nonce } = authorization;
+  const { client, nonce } = authorization;
+  const person = personById(session.personId);
+  const rights = person && narrowRights ? narrowRights(authorization.rights, person) : authorization.rights;
   const { personId, authTime, id: sessionId } = session;
   const grant = { ...rights, clientId: client.id, personId, authTime, sessionId, nonce, revoked: false };
   dropEnded(memory.codes, now());

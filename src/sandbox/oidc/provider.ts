@@ -121,6 +121,8 @@ export interface Provider {
   findClient: (id: string) => Promise<OidcClient | undefined>;
   /** @throws OidcProblem for what there is not, or not for this client */
   decideRights: (client: OidcClient, given: Parameters, by: 'person' | 'client') => Rights;
+  /** What is left of them for this person; all of them where it is absent. */
+  narrowRights?: (rights: Rights, person: OidcPerson) => Rights;
   /** Whether answers with tokens say the scopes too. */
   tellsScopes: boolean;
   givesRefresh: (client: OidcClient, rights: Rights) => boolean;

@@ -15,6 +15,8 @@ export interface ScalekitServer {
   /** "Allow dynamic client registration" and "Allow Client ID Metadata Documents". */
   registersClients: boolean;
   readsDocuments: boolean;
+  /** Whether people get only what their roles allow (`intersect_scopes_user_permission`). */
+  heedsRoles: boolean;
 }
 
 /** A client that registered itself at a server; undefined of the environment's own application. */
@@ -85,13 +87,13 @@ interface NewServer {
   name?: string;
   scopes?: readonly string[];
   id?: string;
+  heedsRoles?: boolean;
 }
 
-export function addServer(
-  environment: ScalekitEnvironment,
-  { url, name = 'MCP', scopes = mcpScopes, id = makeScalekitId('res', environment.made++, salts.server, 0) }: NewServer,
-): ScalekitServer {
-  const server = { id, name, url, scopes, registersClients: true, readsDocuments: true };
+export function addServer(environment: ScalekitEnvironment, given: NewServer): ScalekitServer {
+  const { url, name = 'MCP', scopes = mcpScopes, heedsRoles = false } = given;
+  const id = given.id ?? makeScalekitId('res', environment.made++, salts.server, 0);
+  const server = { id, name, url, scopes, registersClients: true, readsDocuments: true, heedsRoles };
   environment.servers.set(id, server);
   return server;
 }

@@ -6,7 +6,7 @@ import { createMemory, type OidcClient, type OidcPerson, type Provider, type Rig
 import { describeMember, writeAccessClaims, writeIdClaims } from './claims.ts';
 import type { ScalekitClient, ScalekitEnvironment } from './environment.ts';
 import { fetchClient } from './registration.ts';
-import { audienceOf, decideScalekitRights } from './rights.ts';
+import { audienceOf, decideScalekitRights, narrowToRoles } from './rights.ts';
 
 export interface ScalekitProviderOptions {
   environment: ScalekitEnvironment;
@@ -50,6 +50,7 @@ export function createScalekitProvider({ environment, now, fetch: fetchDocument 
     },
     decideRights: (client, given, by) =>
       checkDocument(environment, client, decideScalekitRights(environment, client, given, by)),
+    narrowRights: (rights, person) => narrowToRoles(environment, rights, roster.byId(person.id)?.teams ?? []),
     tellsScopes: true,
     givesRefresh: (client, { scopes }) =>
       client.grants.includes('refresh_token') && (client.id !== app.id || scopes.includes('offline_access')),

@@ -1,5 +1,6 @@
 // Which scopes a Scalekit environment gives, and for which MCP server.
 
+import { administrators } from '../company/teams.ts';
 import { type Parameters, splitScopes } from '../oidc/parameters.ts';
 import { OidcProblem } from '../oidc/problem.ts';
 import type { OidcClient, Rights } from '../oidc/provider.ts';
@@ -26,6 +27,14 @@ export function decideScalekitRights(
   const stray = scopes.find((scope) => !allowed.includes(scope));
   if (stray !== undefined) throw new OidcProblem('invalid_scope', `The scope '${stray}' is not allowed.`);
   return { scopes, audience: server ? audienceOf(server) : [client.id] };
+}
+
+/** Whoever is no administrator only reads at a server that heeds roles. */
+export function narrowToRoles({ servers }: ScalekitEnvironment, rights: Rights, teams: readonly string[]): Rights {
+  const server = [...servers.values()].find((each) => audienceOf(each).join() === rights.audience.join());
+  if (!server?.heedsRoles || teams.includes(administrators)) return rights;
+  const mayHave = (scope: string) => openidScopes.includes(scope) || scope.endsWith(':read');
+  return { ...rights, scopes: rights.scopes.filter(mayHave) };
 }
 
 /** The address comes first where there is one; the id is always among them. */

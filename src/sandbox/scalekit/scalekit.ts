@@ -60,7 +60,11 @@ export interface SandboxScalekit {
   workspaceToken: (login: string, order?: Partial<Omit<ScalekitTokenOrder, 'login'>>) => string;
   setRedirectUris: (uris: readonly string[], logoutUris?: readonly string[]) => void;
   /** Without an address the id alone is the audience. */
-  registerServer: (url: string | undefined, scopes?: readonly string[]) => ScalekitServerHandle;
+  registerServer: (
+    url: string | undefined,
+    scopes?: readonly string[],
+    more?: { heedsRoles?: boolean },
+  ) => ScalekitServerHandle;
   rotateKeys: () => string;
   /** Whoever is locked cannot sign in, is signed in no more, and gets no new tokens. */
   setLocked: (login: string, locked: boolean) => void;
@@ -185,8 +189,8 @@ export async function openScalekit({ users, seed, host, port, now }: ScalekitOpt
       ownUris = { redirectUris: uris, logoutUris };
       Object.assign(oauth.app, ownUris);
     },
-    registerServer(serverUrl, scopes = mcpScopes) {
-      const server = addServer(oauth, { url: serverUrl, scopes });
+    registerServer(serverUrl, scopes = mcpScopes, { heedsRoles = false } = {}) {
+      const server = addServer(oauth, { url: serverUrl, scopes, heedsRoles });
       registered.add(server.id);
       return {
         resourceId: server.id,
