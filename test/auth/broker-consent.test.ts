@@ -218,6 +218,26 @@ describe('a decision is taken from nobody else', () => {
     expect('text' in seen && seen.text).toContain('began in another browser');
   });
 
+  test('nor by cookies that a neighbouring host put there: whoever began a request gets nothing of another’s (RFC 6265bis §8.6)', async () => {
+    const redirect_uri = 'https://assistant.example/settled';
+    const { client_id: clientId } = await newClient(origin, { redirect_uris: [redirect_uri] });
+    const { url } = authorizeUrl(origin, clientId, { redirect_uri });
+    const page = await browser.open(url);
+    if (page instanceof URL) throw new Error('no page');
+    await browser.send({ form: formOf(page), values: { decision: 'allow' } }).catch(() => {});
+    // From here on nobody is asked for this client. Somebody else begins, and has their cookies put into the person's browser.
+    const begun = await fetch(url, { redirect: 'manual' });
+    const jar = begun.headers.getSetCookie().map((line) => line.split(';')[0] ?? '');
+    const planted = jar.filter((pair) => !pair.startsWith('__Host-'));
+    expect(planted.length).toBeGreaterThan(0);
+    const at = new URL(begun.headers.get('location') ?? '', origin);
+    const cookie = [browser.cookies(at), ...planted].join('; ');
+    expect((await fetch(at, { redirect: 'manual', headers: { cookie } })).status).toBe(400);
+    const end = new URL(at.pathname.replace('interaction', 'authorize'), origin);
+    const fetched = await fetch(end, { redirect: 'manual', headers: { cookie: jar.join('; ') } });
+    expect(fetched.headers.get('location') ?? '').not.toContain('code=');
+  });
+
   test('a page that was made for one person is not answered by another who has signed in since', async () => {
     const own = openBrowser();
     await obtain(origin, own, actAs(ordinary));

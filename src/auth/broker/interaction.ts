@@ -9,6 +9,7 @@ import { renderPage } from '../../pages/frame.ts';
 import { leave } from '../leaving.ts';
 import type { People, Person } from '../people.ts';
 import type { ConsentClient } from './broker.ts';
+import type { Browsers } from './browsers.ts';
 import { renderConsent } from './consent-page.ts';
 import type { ConsentBook } from './consents.ts';
 import { readOurForm } from './form.ts';
@@ -20,6 +21,7 @@ export const interactionPath = '/oauth/interaction/';
 
 export interface InteractionOptions {
   readonly people: People;
+  readonly browsers: Browsers;
   readonly consents: ConsentBook;
   readonly platforms: readonly Platform[];
   readonly all: readonly string[];
@@ -45,7 +47,7 @@ interface Asked {
 }
 
 export function createInteract(options: InteractionOptions): Interact {
-  const { people, consents, platforms, all, known, origin, grantLifeMs, now } = options;
+  const { people, browsers, consents, platforms, all, known, origin, grantLifeMs, now } = options;
 
   async function look(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<Asked | Reply> {
     const path = new URL(request.url ?? '/', origin).pathname;
@@ -54,7 +56,7 @@ export function createInteract(options: InteractionOptions): Interact {
       if (error instanceof Error && error.name === 'SessionNotFound') return undefined;
       throw error;
     });
-    if (interaction?.uid !== uid) return renderGone();
+    if (interaction?.uid !== uid || !(await browsers.isSame(uid, request))) return renderGone();
     const { client_id: clientId, redirect_uri: redirectUri, scope } = interaction.params;
     const client = await findClient(provider, String(clientId));
     if (!client?.redirectUriAllowed(String(redirectUri))) return renderGone();

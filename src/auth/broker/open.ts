@@ -20,11 +20,12 @@ import {
 } from './arrival.ts';
 import { jwtBearer } from './assertions.ts';
 import type { Broker } from './broker.ts';
+import { createBrowsers } from './browsers.ts';
 import { createClientDocuments } from './client-metadata.ts';
 import { createConsents } from './consents.ts';
 import { createInteract, interactionPath } from './interaction.ts';
 import { createLogout, logoutPath } from './logout.ts';
-import { createProvider, grantLifeOf, type ProviderOptions } from './provider.ts';
+import { createProvider, grantLifeOf, interactionSeconds, type ProviderOptions } from './provider.ts';
 import { placeOfGrant } from './records.ts';
 import { allScopes, type Platform } from './scopes.ts';
 import type { BrokerSettings } from './settings.ts';
@@ -85,9 +86,11 @@ export function openBroker(options: BrokerOptions): Broker {
   const keys = () => seal.keys('broker');
   const consents = createConsents({ store, keys, now });
   const signing = createSigningKeys({ store, keys, now, tokenLifeMs: settings.accessTokenLife * 1000 });
+  const browsers = createBrowsers(store, issuer.startsWith('https:'), interactionSeconds * 1000);
   const known = new Set(settings.clients.map(({ id }) => id));
   const interact = createInteract({
     people,
+    browsers,
     consents,
     platforms,
     all,
@@ -121,7 +124,7 @@ export function openBroker(options: BrokerOptions): Broker {
 
   async function make(signingKeys: readonly SigningKey[]) {
     const cookieKeys = (await seal.keys('broker cookies')).map((key) => Buffer.from(key).toString('base64url'));
-    const more = { settings, issuer, resource: publicUrl, people, documents, all, signingKeys, cookieKeys };
+    const more = { settings, issuer, resource: publicUrl, people, browsers, documents, all, signingKeys, cookieKeys };
     const assertions = { signInIssuer, fetch, onStale };
     const showError: ProviderOptions['showError'] = (error, description) => renderProblem(error, description);
     const provider = createProvider({ ...more, assertions, store, keys, now, showError });

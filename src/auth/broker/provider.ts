@@ -6,6 +6,7 @@ import type { Reply } from '../../core/reply.ts';
 import { sameResource } from '../claims.ts';
 import type { People } from '../people.ts';
 import { assertionProfile, jwtBearer } from './assertions.ts';
+import type { Browsers } from './browsers.ts';
 import type { ClientDocuments } from './client-metadata.ts';
 import { checkRegistration, clientOf, settleClient } from './clients.ts';
 import { type DirectGrantOptions, registerDirectGrants } from './direct-grants.ts';
@@ -23,6 +24,7 @@ export interface ProviderOptions extends RecordOptions {
   /** Address of the MCP endpoint: what tokens are for. */
   readonly resource: string;
   readonly people: People;
+  readonly browsers: Browsers;
   /** Where clients may be known by documents about them. */
   readonly documents: ClientDocuments | undefined;
   readonly assertions: Pick<DirectGrantOptions, 'signInIssuer' | 'fetch' | 'onStale'>;
@@ -35,7 +37,7 @@ export interface ProviderOptions extends RecordOptions {
 
 const daySeconds = 86_400;
 /** A person may need a while to sign in. */
-const interactionSeconds = 30 * 60;
+export const interactionSeconds = 30 * 60;
 const codeSeconds = 60;
 /** By which clients' clocks may differ. */
 const skewSeconds = 15;
@@ -113,7 +115,12 @@ function configure(options: ProviderOptions): Configuration {
       jwks: '/oauth/jwks',
       end_session: '/oauth/end-session',
     },
-    interactions: { url: (_ctx, { uid }) => `${interactionPath}${uid}` },
+    interactions: {
+      async url({ req, res }, { uid }) {
+        await options.browsers.bind(uid, req, res);
+        return interactionPath + uid;
+      },
+    },
     clientBasedCORS: () => true,
     findAccount: async (ctx, id, token) => {
       if (isReserved(id)) return undefined;

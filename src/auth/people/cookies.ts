@@ -1,8 +1,9 @@
-// The two cookies that browsers get: whose session it is, and which browser began a sign-in. Neither says anything by itself.
+// The cookies that browsers get: whose session it is, and which browser began a sign-in, or a client's request. None of them
+// says anything by itself.
 
 import type { IncomingMessage } from 'node:http';
 
-export type CookieName = 'castellan' | 'castellan-sign-in';
+export type CookieName = 'castellan' | 'castellan-sign-in' | 'castellan-browser';
 
 /**
  * `__Host-` binds a cookie to this very host, over TLS (RFC 6265bis §4.1.3.2). Browsers take it from this machine without TLS
