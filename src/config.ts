@@ -138,7 +138,8 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
       load<Settings>(settings, parts[name] ?? {}, name, { flags, env }, serverChecks[name]).values,
     ]),
   ) as unknown as ServerValues;
-  faults.push(...findDoorFaults(values));
+  const isDefault = shown.some(({ name, origin }) => name === 'auth.everybody' && origin === 'default');
+  faults.push(...findDoorFaults(values, !isDefault));
   for (const name of Object.keys(parts)) {
     if (Object.hasOwn(serverSettings, name)) continue;
     const known = [...Object.keys(serverSettings), 'tenants'].join(', ');

@@ -11,7 +11,12 @@ export interface DoorConfig {
   readonly broker: BrokerSettings;
 }
 
-export function findDoorFaults({ auth, signIn, broker }: DoorConfig): Fault[] {
+/** Where anybody in the world can have an account. One that a company has for itself there looks the same from here. */
+const open =
+  /^https:\/\/(accounts\.google\.com|login\.microsoftonline\.com\/(common|organizations|consumers|9188040d-[\da-f-]+)|login\.live\.com|gitlab\.com|appleid\.apple\.com|slack\.com|www\.linkedin\.com|login\.salesforce\.com|api\.login\.yahoo\.com|www\.facebook\.com|id\.twitch\.tv)(\/|$)/;
+
+/** @param isSaid whether somebody has set what everybody may do */
+export function findDoorFaults({ auth, signIn, broker }: DoorConfig, isSaid: boolean): Fault[] {
   if (auth.issuer !== undefined) {
     // Whoever wrote them down believes that they let somebody in.
     // What was refused by itself is absent.
@@ -22,7 +27,17 @@ export function findDoorFaults({ auth, signIn, broker }: DoorConfig): Fault[] {
       'Leave it out, or set signIn.issuer in the place of auth.issuer, so that Castellan issues tokens itself.';
     return names.map((name) => ({ where: `broker.${name}`, problem, todo }));
   }
-  if (signIn.issuer === undefined || auth.publicUrl !== undefined) return [];
-  const { env, description } = authSettings.publicUrl;
-  return [{ where: env[0], problem: 'is missing, and people are to sign in', todo: description }];
+  if (signIn.issuer === undefined) return [];
+  const faults: Fault[] = [];
+  if (!isSaid && open.test(signIn.issuer))
+    faults.push({
+      where: authSettings.everybody.env[0],
+      problem: `is not set, and at ${new URL(signIn.issuer).host} anybody in the world can have an account: all of them could read`,
+      todo: 'Say castellan:read if only your own people can sign in to your application there; else write "everybody": [] in the file, and give rights by groupMap.',
+    });
+  if (auth.publicUrl === undefined) {
+    const { env, description } = authSettings.publicUrl;
+    faults.push({ where: env[0], problem: 'is missing, and people are to sign in', todo: description });
+  }
+  return faults;
 }

@@ -90,6 +90,33 @@ describe('what does not go together', () => {
     expect(faults).toMatchObject([{ where: 'broker.machines', problem: expect.stringMatching(/not used/) }]);
   });
 
+  test.each([
+    'https://accounts.google.com',
+    'https://gitlab.com',
+    'https://login.microsoftonline.com/common/v2.0',
+    'https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0',
+  ])('that all the world may read, at %s', (issuer) => {
+    const signIn = { issuer, clientId: 'castellan', clientSecret: secret };
+    const auth = { publicUrl: 'https://mcp.acme.dev/mcp' };
+    expect(load({ auth, signIn }).faults).toMatchObject([
+      { where: 'CASTELLAN_AUTH_EVERYBODY', problem: expect.stringMatching(/anybody in the world/) },
+    ]);
+    // Whoever says it has thought of it.
+    expect(load({ auth, signIn }, { CASTELLAN_AUTH_EVERYBODY: 'castellan:read' }).faults).toEqual([]);
+    expect(load({ auth: { ...auth, everybody: [] }, signIn }).faults).toEqual([]);
+  });
+
+  test('not so at an organization’s own provider', () => {
+    for (const issuer of [
+      'https://acme.okta.com',
+      'https://login.microsoftonline.com/0f1e2d3c-0000-4000-8000-000000000000/v2.0',
+      'https://gitlab.com.acme.dev',
+    ]) {
+      const signIn = { issuer, clientId: 'castellan', clientSecret: secret };
+      expect(load({ auth: { publicUrl: 'https://mcp.acme.dev/mcp' }, signIn }).faults).toEqual([]);
+    }
+  });
+
   test('scopes of a platform that is not there', () => {
     const { config } = broker({ machines: [{ id: 'ci', secret, scopes: ['castellan:read', 'entra:read'] }] });
     expect(unknownPlatformsOf(config.broker, ['okta'])).toMatchObject([
