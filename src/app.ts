@@ -53,6 +53,12 @@ const entries: { readonly [P in PlatformName]: Entry<P> } = {
 /** Every platform that Castellan knows. */
 export const platforms: readonly Platform[] = Object.values(entries).map(({ platform }) => platform);
 
+/** What a caller's allowance can be about: a platform, or an area of one. */
+export const allowanceNames: readonly string[] = platforms.flatMap(({ name, areas = [] }) => [
+  name,
+  ...areas.map((area) => `${name}.${area}`),
+]);
+
 export interface App extends Mcp {
   readonly connected: readonly Connected[];
   readonly log: Log;

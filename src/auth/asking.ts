@@ -7,6 +7,8 @@ export interface AskingOptions {
   readonly scopes: readonly string[] | undefined;
   readonly requiredScopes: readonly string[];
   readonly scopeMap: Readonly<Record<string, readonly string[]>> | undefined;
+  /** What the issuer's own scopes mean, also where the operator has no map. */
+  readonly knownScopes?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 export interface Asking {
@@ -20,12 +22,13 @@ export interface Asking {
 
 const own = ['castellan:read', 'castellan:write', 'castellan:destroy'];
 
-export function createAsking({ scopes, requiredScopes, scopeMap }: AskingOptions): Asking {
+export function createAsking({ scopes, requiredScopes, scopeMap, knownScopes }: AskingOptions): Asking {
+  const meanings = { ...knownScopes, ...scopeMap };
   const named = scopes ?? (scopeMap ? Object.keys(scopeMap) : own);
   const all = [...new Set([...requiredScopes, ...named])];
   const grants = all
     .map((scope) => {
-      const mapped = scopeMap && Object.hasOwn(scopeMap, scope) ? scopeMap[scope] : undefined;
+      const mapped = Object.hasOwn(meanings, scope) ? meanings[scope] : undefined;
       return { scope, allowed: allowanceOf([scope, ...(mapped ?? [])]).scopes };
     })
     .filter(({ allowed }) => allowed.size > 0)

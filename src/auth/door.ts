@@ -9,6 +9,7 @@ import { type Presented, takeBearer } from './bearer.ts';
 import type { Broker } from './broker/broker.ts';
 import { type Challenge, metadataPathsOf, writeChallenge, writeMetadata } from './challenge.ts';
 import { type SignedIn, TokenRefused } from './claims.ts';
+import { providers } from './provider.ts';
 import { isOutage, rememberTokens } from './remember.ts';
 import type { AuthSettings } from './settings.ts';
 import { holdToken } from './subject.ts';
@@ -75,7 +76,11 @@ export function openDoor({ settings, broker, subjects, fetch, now, log }: DoorOp
   const { publicUrl } = settings;
   const issuer = broker?.issuer ?? settings.issuer;
   if (issuer === undefined || publicUrl === undefined) throw new TypeError('a door without an issuer or an address');
-  const asking = createAsking(broker ? { ...settings, scopes: undefined, scopeMap: undefined } : settings);
+  const asking = createAsking(
+    broker
+      ? { ...settings, scopes: undefined, scopeMap: undefined }
+      : { ...settings, knownScopes: providers[settings.provider].scopeMap },
+  );
   const introspects = !broker && settings.verify === 'introspection';
   const onStale = (error: unknown) => warn(error);
   const tokens = rememberTokens({

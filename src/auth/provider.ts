@@ -25,12 +25,22 @@ export interface Provider {
   /** Why an issuer cannot be right. */
   readonly checkIssuer?: (issuer: string) => string | undefined;
   /** Keys may be behind the server's own sign-in. */
+  /** What scopes of its own mean here, beside the operator's map. */
+  readonly scopeMap?: Readonly<Record<string, readonly string[]>>;
   readonly closedKeys?: { readonly tokenEndpoint: (issuer: string) => string; readonly scope: string };
 }
 
 const originOf = (issuer: string) => new URL(issuer).origin;
 const below = (path: string) => (issuer: string) => `${issuer.replace(/\/$/, '')}${path}`;
 const asIs = (issuer: string) => issuer;
+
+/** The scopes of Scalekit's own MCP server, for workspace, environments and organizations. */
+const scalekitScopes = Object.fromEntries(
+  ['wks', 'env', 'org'].flatMap((area) => [
+    [`${area}:read`, [`scalekit.${area}:read`, 'scalekit.docs:read']],
+    [`${area}:write`, [`scalekit.${area}:write`, `scalekit.${area}:destroy`]],
+  ]),
+) as Readonly<Record<string, readonly string[]>>;
 
 export const providers: Readonly<Record<ProviderName, Provider>> = {
   generic: { tokenIssuer: asIs, subjectClaims: ['sub'] },
@@ -54,6 +64,7 @@ export const providers: Readonly<Record<ProviderName, Provider>> = {
     tokenIssuer: originOf,
     jwksUri: (issuer) => `${originOf(issuer)}/keys`,
     subjectClaims: ['sub'],
+    scopeMap: scalekitScopes,
   },
 
   oci: {

@@ -76,7 +76,7 @@ function rulesOf({ settings, issuer, publicUrl }: VerifierOptions): Rules {
     audiences: settings.audience ?? [publicUrl],
     resource: publicUrl,
     clockSkew: settings.clockSkew,
-    scopeMap: settings.scopeMap ?? {},
+    scopeMap: { ...provider.scopeMap, ...settings.scopeMap },
     groupsClaim: settings.groupsClaim,
     groupMap: settings.groupMap ?? {},
     subjectClaims: settings.subjectClaim === undefined ? provider.subjectClaims : [settings.subjectClaim],

@@ -1,7 +1,7 @@
 // castellan serve: the MCP server on stdio, or on HTTP.
 
 import { defineCommand } from 'citty';
-import { platforms, storeNameOf } from '../app.ts';
+import { allowanceNames, platforms, storeNameOf } from '../app.ts';
 import { brokerSettings, unknownPlatformsOf } from '../auth/broker/settings.ts';
 import { authSettings, unknownPlatforms } from '../auth/settings.ts';
 import { signInSettings } from '../auth/sign-in-settings.ts';
@@ -72,7 +72,7 @@ export default defineCommand({
       ...straySignIn(loaded, given),
       ...missingTenant(loaded, sandbox.options !== undefined),
       ...(given.http ? signInFaults(loaded, given) : []),
-      ...unknownPlatforms(loaded.auth, platformNames),
+      ...unknownPlatforms(loaded.auth, allowanceNames),
       ...unknownPlatformsOf(loaded.broker, platformNames),
       ...(given.http ? [] : strayFlags(given)),
     ]);

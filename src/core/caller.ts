@@ -33,8 +33,8 @@ export interface Allowance {
   readonly key: string;
 }
 
-/** One of Castellan's own scopes: for every platform (`castellan`) or for one by its name. */
-export const ownScope = /^[a-z][a-z0-9-]{0,39}:(read|write|destroy)$/;
+/** One of Castellan's own scopes: for every platform (`castellan`), for one by its name, or for an area of one (`scalekit.env`). */
+export const ownScope = /^[a-z][a-z0-9-]{0,39}(\.[a-z]{1,39})?:(read|write|destroy)$/;
 
 /** Scopes as an allowance; what is none of ours is left out. */
 export function allowanceOf(scopes: Iterable<string>): Allowance {
@@ -42,7 +42,19 @@ export function allowanceOf(scopes: Iterable<string>): Allowance {
   return { scopes: new Set(own), key: own.join(' ') };
 }
 
-/** Whether scopes allow what needs one of a platform: `castellan:read` stands for `okta:read` and every other platform's. */
+/**
+ * Whether scopes allow what needs one of a platform or an area: `castellan:read` stands for `okta:read` and every other
+ * platform's, `scalekit:read` for that of each of its areas.
+ */
 export function covers(scopes: ReadonlySet<string>, scope: string): boolean {
-  return scopes.has(scope) || scopes.has(`castellan${scope.slice(scope.indexOf(':'))}`);
+  if (scopes.has(scope)) return true;
+  const [about = '', access] = scope.split(':');
+  return scopes.has(`castellan:${access}`) || scopes.has(`${about.split('.')[0]}:${access}`);
+}
+
+/** Whether scopes allow anything of what needs one of a platform. */
+export function coversSome(scopes: ReadonlySet<string>, scope: string): boolean {
+  if (covers(scopes, scope)) return true;
+  const [about, access] = scope.split(':');
+  return [...scopes].some((each) => each.startsWith(`${about}.`) && each.endsWith(`:${access}`));
 }

@@ -167,6 +167,11 @@ export interface Platform {
   readonly toolsets: Toolsets;
   /** Whether a credential with some scopes may do what needs one; by default only that very scope does. */
   readonly covers?: (granted: ReadonlySet<string>, needed: string) => boolean;
+  /**
+   * Parts of the platform that a caller's allowance can be about (`scalekit.env:read`): a tool belongs to the one that its
+   * first scope begins with. Absent: allowances are about the whole platform.
+   */
+  readonly areas?: readonly string[];
   readonly resources?: readonly Resource[];
   readonly prompts?: readonly Prompt[];
 }

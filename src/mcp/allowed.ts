@@ -7,9 +7,10 @@ import type { Entry } from './catalog.ts';
  * No access implies another. What changes something also shows what is there (the preview), so it needs to read as well;
  * whoever may take away need not be allowed to give, and the reverse.
  */
-export function needsOf({ platform, tool }: Entry): readonly string[] {
-  const read = `${platform}:read`;
-  return tool.access === 'read' ? [read] : [read, `${platform}:${tool.access}`];
+export function needsOf({ platform, area, tool }: Entry): readonly string[] {
+  const about = area === undefined ? platform : `${platform}.${area}`;
+  const read = `${about}:read`;
+  return tool.access === 'read' ? [read] : [read, `${about}:${tool.access}`];
 }
 
 export function lacksFor(entry: Entry, allowance: Allowance | undefined): readonly string[] {

@@ -22,6 +22,8 @@ export interface Entry {
   readonly choosesTenant: boolean;
   /** The area it belongs to: `okta.users`. */
   readonly toolset: string;
+  /** The area of its platform that a caller must be allowed; undefined: the platform as a whole. */
+  readonly area: string | undefined;
   readonly input: () => z.ZodObject;
   /** What stands in `tools/list`. */
   readonly listed: ListedTool;
@@ -121,6 +123,7 @@ function createEntry(given: AnyTool, toolset: string, platform: Platform, tenant
     },
     platform: platform.name,
     toolset,
+    area: platform.areas?.find((area) => tool.scopes[0]?.startsWith(`${area}:`)),
     tenants,
     choosesTenant,
     input: () => {

@@ -1,7 +1,7 @@
 // Looks at a request before anything of it is done: what its caller would need that its token does not allow. The web
 // server answers with that (403 insufficient_scope), so that the client can ask a person for it and come again.
 
-import { type Caller, covers } from '../core/caller.ts';
+import { type Caller, coversSome } from '../core/caller.ts';
 import { lacksFor, needsOf } from './allowed.ts';
 import type { Catalog, Connected, Found } from './catalog.ts';
 import type { Dispatch } from './dispatch.ts';
@@ -46,7 +46,7 @@ export function createScreen({ catalog, connected, gate, dispatch }: ScreenOptio
     const { method } = (message ?? {}) as { method?: unknown };
     const asked = typeof method === 'string' && reading.has(method) ? reads : none;
     const { scopes } = narrowing.allowance ?? {};
-    return !scopes || asked.every((scope) => covers(scopes, scope)) ? none : asked;
+    return !scopes || asked.every((scope) => coversSome(scopes, scope)) ? none : asked;
   }
 
   return {

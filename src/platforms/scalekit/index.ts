@@ -30,6 +30,7 @@ export const scalekit: Platform = {
     'Links that let somebody in are never shown to you: they are handed to the person.',
   ].join(' '),
   toolsets,
+  areas: ['wks', 'env', 'org', 'docs'],
 };
 
 const maxBodyBytes = 8 * 1024 * 1024;

@@ -47,7 +47,7 @@ export const environmentTools = [
     title: 'List Scalekit environments',
     description: 'The workspace’s environments, whose ids other tools take as environmentId.',
     access: 'read',
-    scopes: ['wks:read', 'env:read'],
+    scopes: ['env:read', 'wks:read'],
     parameterAliases: listAliases,
     input: () => z.strictObject(listInput),
     output: () => listOutput('environments', environmentView),
@@ -77,7 +77,7 @@ export const environmentTools = [
     title: 'Get a Scalekit environment',
     description: 'One environment: its name, address, type and region.',
     access: 'read',
-    scopes: ['wks:read', 'env:read'],
+    scopes: ['env:read', 'wks:read'],
     parameterAliases: environmentAlias,
     input: () => z.strictObject({ environmentId: environmentId.unwrap(), ...viewInput }),
     output: () =>
