@@ -11,10 +11,12 @@ import { openTestServer, type TestServer, type TestServerOptions } from './serve
 const contract = loadScalekitContract();
 export const workspaceAdmin = 'helena.brandt@larkspur.example';
 
+type Kind = 'workspace' | 'caller' | 'environment';
+
 export interface ScalekitWorkspace {
   readonly scalekit: SandboxScalekit;
-  /** Settings of a tenant that is the workspace, in that person's name, or the production environment. */
-  readonly settings: Readonly<Record<'workspace' | 'environment', Readonly<Record<string, unknown>>>>;
+  /** Settings of a tenant that is the workspace, in that person's or each caller's name, or the production environment. */
+  readonly settings: Readonly<Record<Kind, Readonly<Record<string, unknown>>>>;
   /** Paths below /api with their queries, in order. */
   readonly asked: string[];
   readonly mutations: string[];
@@ -78,6 +80,13 @@ export async function openScalekitWorkspace(): Promise<ScalekitWorkspace> {
         workspaceUrl: central.url,
         accessToken: scalekit.workspaceToken(workspaceAdmin, { expiresIn: 3_600 }),
       },
+      caller: {
+        workspaceUrl: central.url,
+        exchangeUrl: scalekit.exchange.tokenUrl,
+        exchangeAudience: scalekit.exchange.audience,
+        clientId: scalekit.exchange.client.id,
+        clientSecret: scalekit.exchange.client.secret,
+      },
       environment: {
         environmentUrl: environment.url,
         environmentId: production.id,
@@ -106,13 +115,18 @@ export interface ScalekitServer extends ScalekitWorkspace {
 
 /** Castellan with a Scalekit tenant and nothing else. */
 export async function openScalekitServer(
-  kind: 'workspace' | 'environment',
+  kind: Kind,
   settings: Readonly<Record<string, unknown>> = {},
-  options: Omit<TestServerOptions, 'parts'> = {},
+  {
+    parts,
+    ...options
+  }: Omit<TestServerOptions, 'parts'> & {
+    readonly parts?: (workspace: ScalekitWorkspace) => Readonly<Record<string, unknown>>;
+  } = {},
 ): Promise<ScalekitServer> {
   const workspace = await openScalekitWorkspace();
   const tenants = { scalekit: { platform: 'scalekit', ...workspace.settings[kind], ...settings } };
-  const server = await openTestServer({ ...options, parts: { tenants } });
+  const server = await openTestServer({ ...options, parts: { tenants, ...parts?.(workspace) } });
   return {
     ...workspace,
     server,

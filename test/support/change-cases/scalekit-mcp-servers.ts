@@ -5,7 +5,16 @@ import type { Json, ScalekitCase } from '../scalekit-changes.ts';
 
 const at = ({ scalekit }: ScalekitWorkspace) => ({ environmentId: scalekit.production.id });
 const url = 'https://mcp.larkspur.example';
-const besides = ['id', 'resource_uri', 'scopes', 'connection_details', 'protected_metadata', 'protected_metadata_uri'];
+const besides = [
+  'id',
+  'enable_cimd',
+  'refresh_token_expiry',
+  'resource_uri',
+  'scopes',
+  'connection_details',
+  'protected_metadata',
+  'protected_metadata_uri',
+];
 
 async function makeServer(workspace: ScalekitWorkspace, more: Json = {}): Promise<string> {
   const server = {

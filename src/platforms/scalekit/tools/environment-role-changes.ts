@@ -7,7 +7,7 @@ import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { EnvironmentClient, ScalekitClient } from '../client.ts';
 import { roleEntity } from './environment-roles.ts';
-import { checkStill, environmentAlias, environmentId, idOfMade, inSame, present, wrong } from './shared.ts';
+import { checkStill, environmentAlias, environmentId, idOfMade, inSame, present, undoTo, wrong } from './shared.ts';
 
 const change = defineChanges<ScalekitClient>();
 
@@ -156,10 +156,7 @@ export const environmentRoleChangeTools = [
         summary: `Update the role ${quoted(name)}`,
         targets: [targetOf(role)],
         changes,
-        undo:
-          display !== undefined && before.display_name === ''
-            ? { none: 'it had no display name, and none can be set' }
-            : { tool: 'update_environment_role', input: { ...inSame(id), roleName: name, ...back } },
+        undo: undoTo('update_environment_role', { ...inSame(id), roleName: name }, back),
         already: changes.length === 0 ? 'The role is like that already.' : undefined,
         async apply() {
           await checkStill(client, askRole(name), wholeOf, before);

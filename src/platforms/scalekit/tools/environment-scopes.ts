@@ -7,7 +7,7 @@ import { listOutput } from '../../../core/listing.ts';
 import { quoted } from '../../../core/plain.ts';
 import { defineChanges, defineTools, tableOf } from '../../../core/tool.ts';
 import type { EnvironmentClient, ScalekitClient } from '../client.ts';
-import { environmentAlias, environmentId, idOfMade, inSame, present, wrong } from './shared.ts';
+import { environmentAlias, environmentId, idOfMade, inSame, present, undoTo, wrong } from './shared.ts';
 
 const tool = defineTools<ScalekitClient>();
 const change = defineChanges<ScalekitClient>();
@@ -143,7 +143,7 @@ export const environmentScopeTools = [
         changes,
         warnings: off ? ['Applications that ask for it are refused from then on.'] : [],
         ask: off ? 'applications that ask for it are refused from then on' : undefined,
-        undo: { tool: 'update_environment_scope', input: { ...inSame(id), scopeName: scope.name, ...back } },
+        undo: undoTo('update_environment_scope', { ...inSame(id), scopeName: scope.name }, back),
         already: changes.length === 0 ? 'The scope is like that already.' : undefined,
         async apply() {
           const body = { description: about ?? scope.description ?? '', enabled: enabled ?? before.enabled };

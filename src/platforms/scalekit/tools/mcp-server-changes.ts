@@ -38,8 +38,7 @@ function inputOf({
   access_token_expiry,
 }: ReturnType<typeof factsOf>) {
   return {
-    ...present({ name, mcpServerUrl: resource_id, provider: who }),
-    ...(about !== undefined && { description: about }),
+    ...present({ name, description: about, mcpServerUrl: resource_id, provider: who }),
     ...(access_token_expiry !== undefined && { accessTokenExpiry: Number(access_token_expiry) }),
   };
 }
@@ -147,8 +146,7 @@ export const mcpServerChangeTools = [
       const body = Object.fromEntries(Object.entries(wanted).filter(([field]) => changed.includes(field)));
       const newProvider = changed.includes('provider');
       const old = Object.fromEntries(changed.map((field) => [field, before[field as keyof typeof before]]));
-      // What was empty before: only a description can be empty again.
-      const stuck = changed.filter((field) => field !== 'description' && old[field] === undefined);
+      const stuck = changed.filter((field) => old[field] === undefined);
       return {
         summary: `Update ${changed.join(', ') || 'nothing'} of the MCP server ${quoted(server.name ?? id)}`,
         targets: [targetOf(server)],
@@ -162,12 +160,7 @@ export const mcpServerChangeTools = [
               : { none: `${stuck.join(' and ')} cannot be made empty again` }
             : {
                 tool: 'update_mcp_server',
-                input: {
-                  ...inSame(environment),
-                  id,
-                  ...inputOf(old),
-                  ...(changed.includes('description') && { description: old.description ?? '' }),
-                },
+                input: { ...inSame(environment), id, ...inputOf(old) },
               },
         already: changes.length === 0 ? 'The MCP server is like that already.' : undefined,
         async apply() {
@@ -241,7 +234,11 @@ export const mcpServerChangeTools = [
         undo:
           facts.name === undefined || facts.resource_id === undefined
             ? { none: 'it has no name or address to be registered with again' }
-            : { tool: 'register_mcp_server', input: again, but: 'it gets a new id, and its clients do not come back' },
+            : {
+                tool: 'register_mcp_server',
+                input: again,
+                but: 'it gets a new id; its clients, and settings that are not named here, do not come back',
+              },
         apply: async () => void (await at.send('DELETE', serverPath(id))),
       };
     },

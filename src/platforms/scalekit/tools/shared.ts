@@ -1,6 +1,7 @@
 // What several areas of Scalekit tools say the same way.
 
 import { z } from 'zod';
+import type { Undo } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
 import { isSame } from '../../../core/merging.ts';
 import type { EnvironmentClient, GetRequest } from '../client.ts';
@@ -60,6 +61,22 @@ export async function checkStill<T>(
     message: 'It was changed by somebody else in the meantime, so nothing was done.',
     hint: 'Call again: what would change is then found out anew.',
   });
+}
+
+/** Back to earlier values; what was empty cannot be made empty again, for hosts write "" where they mean nothing. */
+export function undoTo(
+  tool: string,
+  names: Readonly<Record<string, unknown>>,
+  earlier: Readonly<Record<string, unknown>>,
+): Undo {
+  const back = present(earlier);
+  const stuck = Object.keys(earlier).filter((name) => !(name in back));
+  if (Object.keys(back).length === 0) return { none: `${stuck.join(' and ')} cannot be made empty again` };
+  return {
+    tool,
+    input: { ...names, ...back },
+    ...(stuck.length > 0 && { but: `${stuck.join(' and ')} stays as it is then` }),
+  };
 }
 
 export function wrong(message: string, hint: string): CastellanError {
