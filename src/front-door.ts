@@ -54,7 +54,7 @@ export async function openFrontDoor(app: Served, settings: SignInConfig): Promis
           people,
           platforms,
           fetch,
-          signInIssuer: signIn.issuer && providers[signIn.provider].tokenIssuer(signIn.issuer),
+          signInAt: signIn.issuer === undefined ? undefined : placeOf(signIn.issuer, signIn, auth),
           // Clients on this machine may be known by documents there where everything is simulated, and nobody else asks.
           allowFor: app.sandbox && isHere(new URL(publicUrl)) ? isHere : undefined,
           ...common,
@@ -73,6 +73,16 @@ export async function openFrontDoor(app: Served, settings: SignInConfig): Promis
     issuer,
     publicUrl,
     mounted: [people?.mounted, broker?.mounted, pages].filter((each) => each !== undefined),
+  };
+}
+
+/** The identity provider at which people sign in, as its tokens tell it. */
+function placeOf(issuer: string, { provider: name }: Config['signIn'], { subjectClaim, tenant }: Config['auth']) {
+  const provider = providers[name];
+  return {
+    issuer: provider.tokenIssuer(issuer),
+    subjectClaims: subjectClaim === undefined ? (provider.idTokenSubjects ?? provider.subjectClaims) : [subjectClaim],
+    tenant: tenant ?? provider.tenantOf?.(issuer),
   };
 }
 

@@ -24,7 +24,7 @@ let laterMs = 0;
 beforeAll(async () => {
   [company, partner, stranger] = await Promise.all([openIssuer(), openIssuer(), openIssuer()]);
   server = await openBrokerServer({
-    signInIssuer: company.url,
+    signInAt: { issuer: company.url, subjectClaims: ['sub'], tenant: undefined },
     people: { 'person-1': ['castellan:read', 'okta:write'] },
     broker: {
       clients: [
@@ -124,6 +124,35 @@ describe('what an assertion gives', () => {
     expect(await scopeOf('okta:read', { scope: 'castellan:read' })).toBe('okta:read');
     expect(await scopeOf(undefined, {})).toBe('castellan:read');
     expect(await scopeOf('castellan:destroy castellan:read', {})).toBe('castellan:read');
+  });
+
+  test('what they may do when they sign in, it gives as far as it names it', async () => {
+    expect(await present(await assertion({ scope: undefined }), { scope: 'okta:write' })).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_scope' },
+    });
+    const named = await present(await assertion({ scope: 'okta:write' }), { scope: 'okta:write' });
+    expect(named.body.scope).toBe('okta:write');
+  });
+
+  test.each([
+    ['by another claim than where they sign in', { subjectClaims: ['user_id'], tenant: undefined }],
+    ['in another tenant of the same issuer', { subjectClaims: ['sub'], tenant: 'acme' }],
+  ])('a name %s is somebody else’s', async (_what, place) => {
+    const other = await openBrokerServer({
+      signInAt: { issuer: company.url, ...place },
+      people: { 'person-1': ['castellan:read', 'okta:write'] },
+      broker: {
+        clients: [{ id: 'assistant', secret, name: 'Assistant' }],
+        assertionIssuers: [{ issuer: company.url, claims: { tenant: 'evil' }, scopes: ['castellan:read'] }],
+      },
+    });
+    try {
+      const text = await assertion({ aud: other.issuer, resource: other.url, tenant: 'evil' });
+      expect(claimsOf(await present(text, {}, 'assistant', other.issuer)).sub).toBe(`${company.url}#person-1`);
+    } finally {
+      await other.close();
+    }
   });
 
   test.each([

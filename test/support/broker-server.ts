@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { Broker } from '../../src/auth/broker/broker.ts';
-import { openBroker } from '../../src/auth/broker/open.ts';
+import { type BrokerOptions, openBroker } from '../../src/auth/broker/open.ts';
 import { type BrokerSettings, brokerSettings } from '../../src/auth/broker/settings.ts';
 import { openDoor } from '../../src/auth/door.ts';
 import type { People, Person } from '../../src/auth/people.ts';
@@ -26,7 +26,7 @@ export interface BrokerServerOptions {
   /** The part `broker` of a configuration file. */
   readonly broker?: Parts;
   readonly internet?: Pick<SafeFetchOptions, 'resolve' | 'request'>;
-  readonly signInIssuer?: string;
+  readonly signInAt?: BrokerOptions['signInAt'];
   /** What whoever signs in may do, by their id; the first of them does in every browser. */
   readonly people?: Readonly<Record<string, readonly string[]>>;
   /** Epoch milliseconds. */
@@ -90,7 +90,7 @@ export async function openBrokerServer(options: BrokerServerOptions = {}): Promi
       seal: openSeal({ keys: undefined, folder: home }),
       fetch,
       internet: options.internet,
-      signInIssuer: options.signInIssuer,
+      signInAt: options.signInAt,
       now,
       log: { debug: say, warn: say, error: say },
     });

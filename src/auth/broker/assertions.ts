@@ -18,10 +18,18 @@ import { foreignId, isReserved } from './subjects.ts';
 export const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 export const assertionProfile = 'urn:ietf:params:oauth:grant-profile:id-jag';
 
+/** The identity provider at which people sign in themselves, as its tokens tell it. */
+export interface SignInPlace {
+  readonly issuer: string;
+  /** The claims of which one names a person for good. */
+  readonly subjectClaims: readonly string[];
+  /** Its own name, where several share an issuer. */
+  readonly tenant: string | undefined;
+}
+
 export interface AssertionOptions {
   readonly issuers: readonly AssertionIssuer[];
-  /** What the identity provider's tokens call their issuer, at which people sign in themselves. */
-  readonly signInIssuer: string | undefined;
+  readonly signInAt: SignInPlace | undefined;
   /** Our own: the audience. */
   readonly issuer: string;
   /** Address of the MCP endpoint. */
@@ -67,7 +75,7 @@ const maxLength = 16 * 1024;
 const required = ['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'client_id', 'resource'];
 
 export function createAssertions(options: AssertionOptions) {
-  const { issuers, signInIssuer, issuer: ours, resource, people, store, now } = options;
+  const { issuers, signInAt, issuer: ours, resource, people, store, now } = options;
   const keysOf = new Map(issuers.map((issuer) => [issuer, openKeys(issuer, options)]));
 
   /** @throws what the client is answered with (RFC 7523 §3.1) */
@@ -97,10 +105,11 @@ export function createAssertions(options: AssertionOptions) {
     const { scope } = claims;
     if (scope !== undefined && typeof scope !== 'string') return refuse('its scope is no text');
 
-    const isOwn = issuer.issuer === signInIssuer;
+    const isOwn = namesAlike(issuer, signInAt);
     if (isOwn && isReserved(named)) refuse('it names nobody');
     const subject = isOwn ? named : foreignId(issuer.issuer, named);
-    const allowance = await allowanceFor(issuer, claims, isOwn ? subject : undefined);
+    // What people may do when they sign in and say so on a page, nobody gets who was not told of it by name.
+    const allowance = await allowanceFor(issuer, claims, isOwn && scope !== undefined ? subject : undefined);
     // Last, so that what is refused is not used up. Clocks differ.
     const lifeMs = Math.max(1, exp + 2 * skewSeconds - now() / 1000) * 1000;
     if (!(await store.add(`oauth:assertion:${hash('sha256', `${issuer.issuer} ${jti}`, 'base64url')}`, '1', lifeMs)))
@@ -143,6 +152,12 @@ export function createAssertions(options: AssertionOptions) {
       ...(known?.allowance.scopes ?? []),
     ]);
   }
+}
+
+/** Whether a name in its assertions is that of the person who signs in under it: by the same claim, of the same tenant. */
+function namesAlike({ issuer, subjectClaim, claims }: AssertionIssuer, place: SignInPlace | undefined): boolean {
+  if (issuer !== place?.issuer || !place.subjectClaims.includes(subjectClaim)) return false;
+  return place.tenant === undefined || Object.values(claims).includes(place.tenant);
 }
 
 function openKeys({ issuer, jwksUri }: AssertionIssuer, { fetch, now, onStale }: AssertionOptions): JWTVerifyGetKey {

@@ -18,7 +18,7 @@ import {
   isTooLong,
   registrations,
 } from './arrival.ts';
-import { jwtBearer } from './assertions.ts';
+import { jwtBearer, type SignInPlace } from './assertions.ts';
 import type { Broker } from './broker.ts';
 import { createBrowsers } from './browsers.ts';
 import { createClientDocuments } from './client-metadata.ts';
@@ -54,8 +54,8 @@ export interface BrokerOptions {
   readonly internet?: Pick<SafeFetchOptions, 'resolve' | 'request'> | undefined;
   /** Which of them may be on this machine all the same: where everything is simulated, and nowhere else. */
   readonly allowFor?: ((url: URL) => boolean) | undefined;
-  /** What the identity provider's tokens call their issuer, at which people sign in. */
-  readonly signInIssuer?: string | undefined;
+  /** The identity provider at which people sign in, as its tokens tell it. */
+  readonly signInAt?: SignInPlace | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly log: Pick<Log, 'debug' | 'warn' | 'error'>;
@@ -80,7 +80,7 @@ function isPlace(path: string): boolean {
 type Answer = ReturnType<Provider['callback']>;
 
 export function openBroker(options: BrokerOptions): Broker {
-  const { settings, publicUrl, people, platforms, store, seal, fetch, signInIssuer, now, log } = options;
+  const { settings, publicUrl, people, platforms, store, seal, fetch, signInAt, now, log } = options;
   const issuer = new URL(publicUrl).origin;
   const all = allScopes(platforms);
   const keys = () => seal.keys('broker');
@@ -125,7 +125,7 @@ export function openBroker(options: BrokerOptions): Broker {
   async function make(signingKeys: readonly SigningKey[]) {
     const cookieKeys = (await seal.keys('broker cookies')).map((key) => Buffer.from(key).toString('base64url'));
     const more = { settings, issuer, resource: publicUrl, people, browsers, documents, all, signingKeys, cookieKeys };
-    const assertions = { signInIssuer, fetch, onStale };
+    const assertions = { signInAt, fetch, onStale };
     const showError: ProviderOptions['showError'] = (error, description) => renderProblem(error, description);
     const provider = createProvider({ ...more, assertions, store, keys, now, showError });
     watch(provider, { log, issuer, scopes: all, known });

@@ -27,7 +27,7 @@ export interface ProviderOptions extends RecordOptions {
   readonly browsers: Browsers;
   /** Where clients may be known by documents about them. */
   readonly documents: ClientDocuments | undefined;
-  readonly assertions: Pick<DirectGrantOptions, 'signInIssuer' | 'fetch' | 'onStale'>;
+  readonly assertions: Pick<DirectGrantOptions, 'signInAt' | 'fetch' | 'onStale'>;
   readonly all: readonly string[];
   /** The one that signs first. */
   readonly signingKeys: readonly SigningKey[];
