@@ -8,10 +8,12 @@ import addFormats from 'ajv-formats';
 import {
   extraQuery,
   extraStatuses,
+  fieldRules,
   forgottenInQuery,
   forgottenWords,
   type Json,
   misplacedRequired,
+  neededQuery,
   pageSizes,
   wellKnown,
 } from './scalekit-overlay.ts';
@@ -56,6 +58,11 @@ function createContract(derived: Json, published: Json): ScalekitContract {
   const schemas = (published.components as Json).schemas as Record<string, { enum?: string[] }>;
   for (const [name, word] of Object.entries(forgottenWords)) schemas[name]?.enum?.push(word);
   const messages = { ...(derived.$defs as Record<string, Json>), ...wellKnown };
+  for (const { message, field, schema } of fieldRules) {
+    const { properties } = messages[`scalekit.v1.${message}`] as { properties: Json };
+    if (!(field in properties)) throw new Error(`the overlay has a rule for ${message}.${field}, which there is not`);
+    properties[field] = { allOf: [properties[field], schema] };
+  }
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true, logger: false });
   (addFormats as unknown as (to: Ajv) => void)(ajv);
   ajv.addSchema({ $id: 'derived', $defs: Object.fromEntries(Object.entries(messages).map(close)) });
@@ -81,7 +88,8 @@ function createContract(derived: Json, published: Json): ScalekitContract {
 
   function checkQuery(operation: Operation, name: string, given: URLSearchParams): string[] {
     const known = queryOf(operation, messages, published);
-    return [...new Set(given.keys())].flatMap((key) => {
+    const missing = (neededQuery[name] ?? []).filter((key) => !given.has(key)).map((key) => `${name} needs '${key}'`);
+    const wrong = [...new Set(given.keys())].flatMap((key) => {
       if (extraQuery[name]?.includes(key)) return [];
       const schemas = known.get(key);
       if (!schemas) return [`${name} has no query parameter '${key}'`];
@@ -92,6 +100,7 @@ function createContract(derived: Json, published: Json): ScalekitContract {
         return validate(`${name} ?${key}${n > 0 ? ' as published' : ''}`, pointInto(schema) as Json, value);
       });
     });
+    return [...missing, ...wrong];
   }
 
   function checkPageSize(name: string, given: URLSearchParams): string[] {
@@ -234,6 +243,8 @@ function readText(text: string, schema: Json, messages: Record<string, Json>): u
 const isList = (schema: Json, messages: Record<string, Json>) => resolve(schema, messages).type === 'array';
 
 function resolve(schema: Json, messages: Record<string, Json>): Json {
+  // A field with a rule of the overlay.
+  if (Array.isArray(schema.allOf)) return resolve(schema.allOf[0] as Json, messages);
   const name = typeof schema.$ref === 'string' ? schema.$ref.split('/').at(-1) : undefined;
   return name === undefined ? schema : (messages[name] ?? {});
 }

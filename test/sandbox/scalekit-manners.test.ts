@@ -57,12 +57,24 @@ describe('an environment’s own host', () => {
     ]);
   });
 
+  it('does not show scopes, nor give links to a portal; by an external id it alone finds an organization', async () => {
+    const own = createApiClient(scalekit, 'production');
+    const person = createApiClient(scalekit, 'central');
+    const { organizations } = await own.get('organizations');
+    for (const path of ['scopes', `organizations/${organizations[0].id}/portal_links`]) {
+      expect(refusalOf(await own.send('GET', path))).toEqual([403, 'PERMISSION_DENIED']);
+      await person.get(path);
+    }
+    await own.get('organizations:external/cust-1001');
+    expect(refusalOf(await person.send('GET', 'organizations:external/cust-1001'))).toEqual([403, 'PERMISSION_DENIED']);
+  });
+
   it('refuses tokens of a key that is published no more', async () => {
     const token = bearer(scalekit.production.issueToken());
     scalekit.rotateKeys();
-    expect((await get(`${scalekit.url}/api/v1/scopes`, token)).status).toBe(200);
+    expect((await get(`${scalekit.url}/api/v1/roles`, token)).status).toBe(200);
     scalekit.rotateKeys();
-    expect(await ask(scalekit.url, 'scopes', token)).toEqual([401, 'UNAUTHENTICATED']);
+    expect(await ask(scalekit.url, 'roles', token)).toEqual([401, 'UNAUTHENTICATED']);
   });
 });
 

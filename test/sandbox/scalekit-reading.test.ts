@@ -9,11 +9,13 @@ let sandbox: Sandbox;
 let scalekit: SandboxScalekit;
 let client: ApiClient;
 let workspace: ApiClient;
+let person: ApiClient;
 
 beforeAll(async () => {
   sandbox = await openSandbox({ users: 120 });
   scalekit = await sandbox.scalekit();
   client = createApiClient(scalekit, 'production');
+  person = createApiClient(scalekit, 'central');
   workspace = createApiClient(scalekit, 'workspace');
 });
 afterAll(() => sandbox.close());
@@ -29,7 +31,8 @@ describe('what a simulated Scalekit environment shows fits the descriptions', ()
     for (const { id } of organizations.slice(-12)) {
       await client.get(`organizations/${id}`);
       await client.all(`organizations/${id}/users?page_size=100`, 'users');
-      for (const part of ['portal_links', 'domains', 'session-policy', 'application-session-policy'])
+      await person.get(`organizations/${id}/portal_links`);
+      for (const part of ['domains', 'session-policy', 'application-session-policy'])
         await client.get(`organizations/${id}/${part}`);
       await client.get(`organizations/${id}/settings/usermanagement`);
     }
@@ -47,14 +50,14 @@ describe('what a simulated Scalekit environment shows fits the descriptions', ()
   it('roles, permissions, scopes and clients', async () => {
     const { id } = await idOf('Eastfold Brewing');
     for (const prefix of ['', `organizations/${id}/`]) {
-      for (const { name } of (await client.get(`${prefix}roles`)).roles) {
+      for (const { name } of (await client.get(`${prefix}roles?include=permissions`)).roles) {
         await client.get(`${prefix}roles/${name}`);
         expect((await client.get(`${prefix}roles/${name}/users:count`)).count).toMatch(/^\d+$/);
       }
     }
     await client.get('roles/admin/permissions');
     await client.all('permissions?type=ALL&page_size=5', 'permissions');
-    await client.get('scopes');
+    await person.get('scopes');
     const { clients } = await client.get('clients');
     expect(clients[0]).toMatchObject({ id: scalekit.client.id, client_type: 'ENV', access_token_expiry: '300' });
     expect(JSON.stringify(clients)).not.toContain(scalekit.client.secret);
@@ -156,7 +159,7 @@ describe('the stories that are there to be found', () => {
     const silent = await idOf('Dunmore Instruments');
     const { directories } = await client.get(`organizations/${silent.id}/directories`);
     expect(Date.now() - Date.parse(directories[0].last_synced_at)).toBeGreaterThan(8 * 86_400_000);
-    const { resources } = await client.get('resources');
+    const { resources } = await client.get('resources?resource_type=MCP_SERVER');
     const wide = resources.find(({ name }: { name: string }) => name === 'Claims desk');
     expect(wide.scopes.map(({ name }: { name: string }) => name)).toContain('customers:admin');
     expect((await client.get(`resources/${wide.id}/clients`)).total_dcr_clients).toBe(17);
@@ -191,6 +194,10 @@ describe.skipIf(contract === null)('the judge', () => {
     expect(asks('GET', 'logs/authentication/requests?status=HAPPY')?.length).toBeGreaterThan(0);
     expect(asks('GET', 'resources?resource_type=MCP_SERVER')).toEqual([]);
     expect(asks('GET', 'resources?resource_type=MCP')).toHaveLength(1);
+    expect(asks('GET', 'resources')).toHaveLength(1);
+    expect(asks('GET', 'resources?resource_type=MCP_SERVER&page_size=31')).toHaveLength(1);
+    expect(asks('POST', 'roles', { name: 'a b', display_name: 'A' })).toHaveLength(1);
+    expect(asks('PATCH', 'users/usr_1', { metadata: { a: 'too short a key' } })).not.toEqual([]);
     expect(asks('GET', 'clients?filter.client_type=ENV')).toEqual([]);
     expect(asks('POST', 'roles', { name: 'a', display_name: 'A' })).toEqual([]);
     expect(asks('POST', 'roles', { name: 'a', default: true })).toHaveLength(1);

@@ -150,7 +150,9 @@ describe('MCP servers', () => {
       ).status,
     ).toBe(409);
     scalekit.reset();
-    expect((await client.get('resources')).resources.map(({ name }: { name: string }) => name)).toContain('MCP');
+    expect(
+      (await client.get('resources?resource_type=MCP_SERVER')).resources.map(({ name }: { name: string }) => name),
+    ).toContain('MCP');
   });
 });
 

@@ -7,11 +7,13 @@ import { type ApiClient, createApiClient, refusalOf } from './scalekit-kit.ts';
 let sandbox: Sandbox;
 let scalekit: SandboxScalekit;
 let client: ApiClient;
+let person: ApiClient;
 
 beforeAll(async () => {
   sandbox = await openSandbox({ users: 20 });
   scalekit = await sandbox.scalekit();
   client = createApiClient(scalekit, 'production');
+  person = createApiClient(scalekit, 'central');
 });
 beforeEach(() => scalekit.reset());
 afterAll(() => sandbox.close());
@@ -66,11 +68,11 @@ describe('organizations', () => {
     );
     const { link } = await client.done('PUT', `${at}/portal_links?features=sso&features=dir_sync`);
     await client.done('PUT', `${at}/portal_links`);
-    expect((await client.get(`${at}/portal_links`)).links).toHaveLength(2);
+    expect((await person.get(`${at}/portal_links`)).links).toHaveLength(2);
     await client.done('DELETE', `${at}/portal_links/${link.id}`);
-    expect((await client.get(`${at}/portal_links`)).links).toHaveLength(1);
-    await client.done('DELETE', `${at}/portal_links`);
-    expect((await client.get(`${at}/portal_links`)).links).toEqual([]);
+    expect((await person.get(`${at}/portal_links`)).links).toHaveLength(1);
+    await person.done('DELETE', `${at}/portal_links`);
+    expect((await person.get(`${at}/portal_links`)).links).toEqual([]);
     const policy = { policy_source: 'CUSTOM', absolute_session_timeout: 8, absolute_session_timeout_unit: 'HOURS' };
     expect((await client.done('PATCH', `${at}/session-policy`, policy)).policy).toMatchObject(policy);
     await client.done('PATCH', `${at}/settings/usermanagement`, { settings: { max_allowed_users: 12 } });
@@ -90,7 +92,7 @@ describe('people', () => {
     expect(user.memberships[0]).toMatchObject({ membership_status: 'PENDING_INVITE', roles: [{ name: 'member' }] });
     const changed = await client.done('PATCH', `users/${user.id}`, {
       user_profile: { locale: 'de' },
-      metadata: { a: 'b' },
+      metadata: { desk: 'b' },
     });
     expect(changed.user).toMatchObject({ external_id: 'hr-7', user_profile: { given_name: 'Nadia', locale: 'de' } });
     const { organizations } = await client.get('organizations:search?query=greyfriars%20foods');
@@ -99,7 +101,7 @@ describe('people', () => {
     const joined = (await client.get(`users/${user.id}`)).user.memberships;
     expect(joined[1]).toMatchObject({ membership_status: 'ACTIVE', roles: [{ name: 'billing' }] });
     expect((await client.send('POST', second, {})).status).toBe(409);
-    await client.done('PATCH', second, { metadata: { x: 'y' } });
+    await client.done('PATCH', second, { metadata: { team: 'y' } });
     expect((await client.done('PATCH', second, { roles: [{ name: 'admin' }] })).user.memberships[1].roles[0].name).toBe(
       'admin',
     );
@@ -169,12 +171,12 @@ describe('roles and scopes', () => {
   });
 
   it('scopes are created, switched off, and deleted where no MCP server has them', async () => {
-    const { scope } = await client.done('POST', 'scopes', { name: 'yard:open', description: 'Open the gate' });
-    await client.done('PATCH', `scopes/${scope.id}`, { enabled: false });
-    await client.done('DELETE', `scopes/${scope.id}`);
-    const { scopes } = await client.get('scopes');
+    const { scope } = await person.done('POST', 'scopes', { name: 'yard:open', description: 'Open the gate' });
+    await person.done('PATCH', `scopes/${scope.id}`, { enabled: false });
+    await person.done('DELETE', `scopes/${scope.id}`);
+    const { scopes } = await person.get('scopes');
     const used = scopes.find(({ name }: { name: string }) => name === 'shipments:read');
-    expect((await client.send('DELETE', `scopes/${used.id}`)).status).toBe(400);
-    expect((await client.send('POST', 'scopes', { name: 'shipments:read' })).status).toBe(409);
+    expect((await person.send('DELETE', `scopes/${used.id}`)).status).toBe(400);
+    expect((await person.send('POST', 'scopes', { name: 'shipments:read' })).status).toBe(409);
   });
 });

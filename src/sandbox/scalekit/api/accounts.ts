@@ -31,7 +31,7 @@ export const accountRoutes: readonly Route[] = [
           same('provider', account) &&
           (wanted === undefined || account.identifier.includes(wanted)),
       );
-      const { items, places } = pageOf(context, all, { least: 0, most: 100, usual: 20 });
+      const { items, places } = pageOf(context, all, { least: 0, most: 99, usual: 20 });
       return { ...places, connected_accounts: items };
     },
   },

@@ -50,17 +50,18 @@ export function createScalekitApi(workspace: () => WorkspaceState, seed: number,
 
   function enter(
     call: Call,
-    { isOfWorkspace }: Route,
+    { isOfWorkspace, isOnlyFor }: Route,
     entrance: Entrance,
   ): { state: EnvironmentState; member?: Member } {
     const { provider } = entrance;
     if ('environment' in entrance) {
       const state = entrance.environment();
       checkClient(provider, state, call);
-      if (isOfWorkspace) throw new ApiProblem(403, 'an environment client may not do this');
+      if (isOfWorkspace || isOnlyFor === 'people') throw new ApiProblem(403, 'an environment client may not do this');
       return { state };
     }
     const member = findMember(provider, entrance.audience(), workspace(), call);
+    if (isOnlyFor === 'client') throw new ApiProblem(403, 'only an environment client may do this');
     const state = isOfWorkspace ? workspace().environments[0] : findNamed(workspace(), call);
     if (!state) throw new ApiProblem(404, 'environment not found');
     return { state, member };

@@ -33,7 +33,7 @@ export const clientRoutes: readonly Route[] = [
       const all = [...context.state.clients.values()].filter(
         ({ client_type }) => types.length === 0 || types.includes(client_type),
       );
-      const { items, places } = pageOf(context, all, { most: 100, usual: 30 });
+      const { items, places } = pageOf(context, all, { most: 30, usual: 30 });
       return { ...places, clients: items.map((client) => show(context, client)) };
     },
   },

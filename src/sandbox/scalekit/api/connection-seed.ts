@@ -137,7 +137,7 @@ function open({ state, daysAgo }: SeedContext, connection: Connection, organizat
 }
 
 function addTest({ state }: SeedContext, connection: Connection, given: Partial<ConnectionTest>): void {
-  const id = state.newId('tst');
+  const id = state.newId('test');
   const plain = { status: 'PENDING', user_info: '', error: '', error_description: '', error_details: '' } as const;
   state.connectionTests.set(`${connection.id}/${id}`, { ...plain, ...given, id });
   connection.test_connection_uri = `${baseOf(state)}/sso/v1/connections/${connection.id}/test?test_request_id=${id}`;

@@ -6,6 +6,7 @@ import { type ApiContext, param, type Route } from './context.ts';
 import { findOrganization } from './find.ts';
 import { pageOf } from './paging.ts';
 import { ApiProblem, invalid, notFound } from './problem.ts';
+import { checkLength } from './rules.ts';
 import * as words from './words.ts';
 
 const oidcShape = {
@@ -55,6 +56,9 @@ const updateShape = {
   saml_config: { of: { ...samlShape, idp_certificate: 'text' } },
 } as const;
 
+/** Of organizations. */
+const unsupported: readonly string[] = ['OAUTH', 'PASSWORDLESS', 'WEBAUTHN'];
+
 /** The same operations for the environment and for an organization. */
 function routesAt(prefix: '' | 'organizations/{organization_id}/', name: 'connection_id' | 'id'): readonly Route[] {
   const one = `${prefix}connections/{${name}}`;
@@ -67,6 +71,9 @@ function routesAt(prefix: '' | 'organizations/{organization_id}/', name: 'connec
         const { provider, type, ...given } = context.read(createShape);
         if (!provider) throw invalid('connection.provider', 'value is required');
         if (!type) throw invalid('connection.type', 'value is required');
+        if (prefix !== '' && unsupported.includes(type))
+          throw invalid('connection.type', `${type} is not supported yet`);
+        checkLength('connection.key_id', given.key_id, 1, 300);
         const organization_id = prefix === '' ? '' : findOrganization(context).id;
         const connection = makeConnection(context.state, { provider, type, organization_id, ...given }, context.at);
         context.state.connections.set(connection.id, connection);

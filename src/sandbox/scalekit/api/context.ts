@@ -28,6 +28,8 @@ export interface Route {
   path: string;
   /** About the workspace itself, and reached by its people alone. */
   isOfWorkspace?: true;
+  /** Whom alone the operation is for, where it is not for both: the workspace's people, or an environment's client. */
+  isOnlyFor?: 'people' | 'client';
   /** Default 200. */
   status?: 201;
   handle: (context: ApiContext) => unknown;

@@ -41,7 +41,7 @@ function addDirectory({ state, seed, daysAgo }: SeedContext, organization: Organ
   const id = state.newId('dir');
   const groups = groupNames.map(
     (name): DirectoryGroup => ({
-      id: state.newId('dgrp'),
+      id: state.newId('dirgroup'),
       display_name: name,
       total_users: 0,
       updated_at: synced,

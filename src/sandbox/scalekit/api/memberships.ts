@@ -5,6 +5,7 @@ import { findOrganization, findUser } from './find.ts';
 import { summaryOf } from './organization-seed.ts';
 import { ApiProblem, invalid, notFound } from './problem.ts';
 import type { Membership, Organization, Role, User } from './records.ts';
+import { checkMetadata } from './rules.ts';
 import type { Read } from './shape.ts';
 
 const day = 86_400_000;
@@ -40,6 +41,7 @@ export const membershipRoutes: readonly Route[] = [
       const { roles, metadata } = context.read(membershipShape);
       // Null is not an empty list: what is not in the body stays.
       if (roles) membership.roles = readRoles(context, membership.organization_id, roles);
+      checkMetadata('membership.metadata', metadata);
       if (metadata) membership.metadata = metadata;
       user.update_time = context.at;
       return { user };
@@ -130,6 +132,7 @@ export function readMembership(
   const invites = query.flag('send_invitation_email') ?? true;
   const byDefault = [...state.roles.values()].filter(({ default_member }) => default_member).map(summaryOf);
   const roles = readRoles(context, organization.id, given.roles ?? []);
+  checkMetadata('membership.metadata', given.metadata);
   return {
     organization_id: organization.id,
     name: organization.display_name,

@@ -16,6 +16,7 @@ export const organizationPartRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: links,
+    isOnlyFor: 'people',
     handle: (context) => ({ links: linksOf(context) }),
   },
   {
@@ -41,6 +42,7 @@ export const organizationPartRoutes: readonly Route[] = [
   {
     method: 'DELETE',
     path: links,
+    isOnlyFor: 'people',
     handle(context) {
       context.state.portalLinks.delete(findOrganization(context, 'id').id);
       return {};

@@ -5,6 +5,7 @@ import { findOrganization } from './find.ts';
 import { pageOf } from './paging.ts';
 import { ApiProblem, invalid, notFound } from './problem.ts';
 import type { Organization } from './records.ts';
+import { checkLength, checkMetadata } from './rules.ts';
 import { readSearch } from './search.ts';
 import { regions } from './words.ts';
 
@@ -49,7 +50,7 @@ export const organizationRoutes: readonly Route[] = [
       const { state, at } = context;
       const { display_name = '', region_code = 'US', ...given } = context.read({ ...changeable, region_code: regions });
       if (display_name.trim() === '') throw invalid('organization.display_name', 'value is required');
-      check(context, given);
+      check(context, { ...given, display_name });
       const organization: Organization = {
         id: state.newId('org'),
         create_time: at,
@@ -72,6 +73,7 @@ export const organizationRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: 'organizations:external/{external_id}',
+    isOnlyFor: 'client',
     handle(context) {
       const externalId = param(context, 'external_id');
       const organization = newestFirst(context).find((each) => each.external_id === externalId);
@@ -86,7 +88,7 @@ export const organizationRoutes: readonly Route[] = [
       const organization = findOrganization(context, 'id');
       const { metadata, ...given } = context.read(changeable);
       if (given.display_name?.trim() === '') throw invalid('organization.display_name', 'must not be empty');
-      check(context, given, organization);
+      check(context, { ...given, ...(metadata && { metadata }) }, organization);
       // What is in the body is what the gateway takes for the update mask; an empty text takes a value away.
       for (const [name, text] of Object.entries(given) as [keyof typeof given, string][]) {
         if (text === '') delete organization[name as 'slug'];
@@ -131,6 +133,8 @@ const slugForm = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]
 
 function check({ state }: ApiContext, given: Partial<Organization>, own?: Organization): void {
   const { slug = '', logo_url = '', external_id = '' } = given;
+  checkLength('organization.display_name', given.display_name, 1, 200);
+  checkMetadata('organization.metadata', given.metadata, 10);
   if (slug !== '' && !slugForm.test(slug)) throw invalid('organization.slug', 'must be a name of a host');
   if (logo_url !== '' && !logo_url.startsWith('https://')) throw invalid('organization.logo_url', 'must be https');
   for (const other of state.organizations.values()) {

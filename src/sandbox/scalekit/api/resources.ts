@@ -8,6 +8,7 @@ import { pageOf } from './paging.ts';
 import { ApiProblem, invalid, notFound } from './problem.ts';
 import type { Scope } from './records.ts';
 import type { ResourceAbout } from './resource-records.ts';
+import { checkLength } from './rules.ts';
 import type { Read } from './shape.ts';
 import { resourceTypes } from './words.ts';
 
@@ -33,10 +34,11 @@ export const resourceRoutes: readonly Route[] = [
     method: 'GET',
     path: 'resources',
     handle(context) {
-      const type = context.query.word('resource_type', resourceTypes) ?? 'MCP_SERVER';
+      const type = context.query.word('resource_type', resourceTypes);
+      if (type === undefined) throw invalid('resource_type', 'value is required');
       // There are no others here.
       const all = type === 'MCP_SERVER' ? [...context.state.oauth.servers.values()] : [];
-      const { items, places } = pageOf(context, all, { most: 100, usual: 30 });
+      const { items, places } = pageOf(context, all, { most: 30, usual: 30 });
       return { ...places, resources: items.map((server) => show(context, server)) };
     },
   },
@@ -148,6 +150,9 @@ function aboutOf({ state, at }: ApiContext, server: ScalekitServer): ResourceAbo
 
 function check({ state }: ApiContext, given: Given, own: ScalekitServer | undefined): void {
   const url = given.resource_id || given.resource_uri;
+  checkLength('resource.name', given.name, 0, 128);
+  for (const name of ['description', 'logo_uri', 'provider'] as const)
+    checkLength(`resource.${name}`, given[name], 0, 512);
   if (url) {
     if (!isAddress(url)) throw invalid('resource.resource_id', 'must be an absolute address');
     const others = [...state.oauth.servers.values()].filter((server) => server !== own);

@@ -6,6 +6,7 @@ import { findOrganization } from './find.ts';
 import { pageOf } from './paging.ts';
 import { ApiProblem, invalid, notFound } from './problem.ts';
 import type { Role } from './records.ts';
+import { checkForm, checkLength, roleName } from './rules.ts';
 import { permissionTypes } from './words.ts';
 
 const changeable = {
@@ -22,7 +23,7 @@ function routesAt(prefix: '' | 'organizations/{org_id}/'): readonly Route[] {
     {
       method: 'GET',
       path: `${prefix}roles`,
-      handle: (context) => ({ roles: [...seenRoles(context).values()].map((role) => show(context, role)) }),
+      handle: (context) => ({ roles: [...seenRoles(context).values()].map((role) => showAsAsked(context, role)) }),
     },
     {
       method: 'POST',
@@ -36,7 +37,7 @@ function routesAt(prefix: '' | 'organizations/{org_id}/'): readonly Route[] {
           description = '',
           ...given
         } = context.read({ name: 'text', ...changeable });
-        if (!/^[a-z0-9_]{1,64}$/.test(name)) throw invalid('role.name', 'must be lower-case letters, digits and _');
+        checkForm('role.name', name, roleName);
         if (display_name === '') throw invalid('role.display_name', 'value is required');
         if (seenRoles(context).has(name)) throw new ApiProblem(409, 'a role with this name already exists');
         const role: Role = {
@@ -54,13 +55,20 @@ function routesAt(prefix: '' | 'organizations/{org_id}/'): readonly Route[] {
         return { role: show(context, role) };
       },
     },
-    { method: 'GET', path: one, handle: (context) => ({ role: show(context, findRole(context, seenRoles(context))) }) },
+    {
+      method: 'GET',
+      path: one,
+      handle: (context) => ({ role: showAsAsked(context, findRole(context, seenRoles(context))) }),
+    },
     {
       method: 'PUT',
       path: one,
       handle(context) {
         const role = findRole(context, ownRoles(context));
-        change(context, role, context.read(changeable));
+        const given = context.read(changeable);
+        checkLength('role.display_name', given.display_name, 1, 100);
+        checkLength('role.description', given.description, 1, 2000);
+        change(context, role, given);
         return { role: show(context, role) };
       },
     },
@@ -202,6 +210,15 @@ function holders({ state, params }: ApiContext, name: string) {
 }
 
 const countHolders = (context: ApiContext, name: string) => holders(context, name).length;
+
+const included = ['permissions', 'permissions:all'] as const;
+
+/** What a role permits is told where it is asked for. */
+function showAsAsked(context: ApiContext, role: Role) {
+  const include = context.query.word('include', included);
+  const { permissions, ...plain } = show(context, role);
+  return include === undefined ? plain : { ...plain, permissions };
+}
 
 function show(context: ApiContext, role: Role) {
   return {

@@ -2,12 +2,11 @@
 
 import type { ApiContext, Route } from './context.ts';
 import { param } from './context.ts';
-import { ApiProblem, invalid, notFound } from './problem.ts';
+import { ApiProblem, notFound } from './problem.ts';
 import type { Scope } from './records.ts';
+import { checkForm, checkLength, scopeName } from './rules.ts';
 
-const isName = /^[\w:./-]{1,100}$/;
-
-export const scopeRoutes: readonly Route[] = [
+const routes: readonly Route[] = [
   { method: 'GET', path: 'scopes', handle: ({ state }) => ({ scopes: [...state.scopes.values()] }) },
   {
     method: 'POST',
@@ -15,7 +14,8 @@ export const scopeRoutes: readonly Route[] = [
     handle(context) {
       const { state } = context;
       const { name = '', description = '' } = context.read({ name: 'text', description: 'text' });
-      if (!isName.test(name)) throw invalid('scope.name', 'must be letters, digits and : . / _ -');
+      checkForm('scope.name', name, scopeName);
+      checkLength('scope.description', description, 0, 2000);
       if ([...state.scopes.values()].some((other) => other.name === name))
         throw new ApiProblem(409, 'a scope with this name already exists');
       const scope: Scope = { id: state.newId('scp'), name, description, enabled: true };
@@ -28,7 +28,9 @@ export const scopeRoutes: readonly Route[] = [
     path: 'scopes/{id}',
     handle(context) {
       const scope = findScope(context);
-      Object.assign(scope, context.read({ description: 'text', enabled: 'flag' }));
+      const given = context.read({ description: 'text', enabled: 'flag' });
+      checkLength('scope.description', given.description, 0, 2000);
+      Object.assign(scope, given);
       return { scope };
     },
   },
@@ -45,6 +47,9 @@ export const scopeRoutes: readonly Route[] = [
     },
   },
 ];
+
+/** For the workspace's people alone. */
+export const scopeRoutes: readonly Route[] = routes.map((route) => ({ ...route, isOnlyFor: 'people' }));
 
 function findScope(context: ApiContext): Scope {
   const found = context.state.scopes.get(param(context, 'id'));

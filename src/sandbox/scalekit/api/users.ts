@@ -7,6 +7,7 @@ import { emptyProfile } from './organization-seed.ts';
 import { pageOf } from './paging.ts';
 import { ApiProblem, invalid } from './problem.ts';
 import type { User } from './records.ts';
+import { checkLength, checkMetadata } from './rules.ts';
 import { readSearch } from './search.ts';
 
 const profileShape = {
@@ -49,6 +50,7 @@ export const userRoutes: readonly Route[] = [
         metadata: 'map',
         user_profile: { of: profileShape },
       });
+      checkMetadata('user.metadata', metadata);
       if (external_id) refuseTaken(context, external_id, user);
       if (external_id === '') delete user.external_id;
       else if (external_id !== undefined) user.external_id = external_id;
@@ -95,6 +97,7 @@ export const userRoutes: readonly Route[] = [
       if ([...state.users.values()].some((other) => other.email === email))
         throw new ApiProblem(409, 'a user with this email already exists');
       if (given.external_id) refuseTaken(context, given.external_id);
+      checkMetadata('user.metadata', given.metadata);
       const user: User = {
         id: state.newId('usr'),
         environment_id: state.record.id,
@@ -136,6 +139,9 @@ function changeProfile(
   { user_profile: profile }: User,
   { first_name, last_name, ...given }: Partial<User['user_profile']> & { first_name?: string; last_name?: string },
 ): void {
+  checkLength('user.user_profile.given_name', given.given_name ?? first_name, 0, 200);
+  checkLength('user.user_profile.family_name', given.family_name ?? last_name, 0, 200);
+  checkMetadata('user.user_profile.custom_attributes', given.custom_attributes);
   Object.assign(profile, {
     ...(first_name !== undefined && { given_name: first_name }),
     ...(last_name !== undefined && { family_name: last_name }),
