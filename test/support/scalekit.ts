@@ -63,10 +63,12 @@ export async function openScalekitWorkspace(): Promise<ScalekitWorkspace> {
   const { production, client } = scalekit;
 
   async function send(method: string, path: string, body: unknown, at: 'environment' | 'workspace'): Promise<unknown> {
-    const own = at === 'environment';
-    const authorization = `Bearer ${own ? production.issueToken() : scalekit.workspaceToken(workspaceAdmin)}`;
-    const url = new URL(`/api/v1/${path}`, own ? scalekit.url : scalekit.apiUrl);
-    const init = { method, headers: { authorization }, ...(body !== undefined && { body: JSON.stringify(body) }) };
+    const headers = {
+      authorization: `Bearer ${scalekit.workspaceToken(workspaceAdmin)}`,
+      ...(at === 'environment' && { 'x-env-domain': production.domain }),
+    };
+    const url = new URL(`/api/v1/${path}`, scalekit.apiUrl);
+    const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
     const answer = await fetch(url, init);
     if (answer.status === 404) return undefined;
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
