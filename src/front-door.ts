@@ -47,14 +47,15 @@ export async function openFrontDoor(app: Served, settings: SignInConfig): Promis
       ? undefined
       : (await import('./auth/people/open.ts')).openPeople({ settings: signIn, auth, publicUrl, fetch, ...common });
   const broker =
-    people && auth.issuer === undefined
+    people && signIn.issuer !== undefined && auth.issuer === undefined
       ? (await import('./auth/broker/open.ts')).openBroker({
           settings: settings.broker,
           publicUrl,
           people,
           platforms,
           fetch,
-          signInAt: signIn.issuer === undefined ? undefined : placeOf(signIn.issuer, signIn, auth),
+          peopleOf: signIn.issuer,
+          signInAt: placeOf(signIn.issuer, signIn, auth),
           // Clients on this machine may be known by documents there where everything is simulated, and nobody else asks.
           allowFor: app.sandbox && isHere(new URL(publicUrl)) ? isHere : undefined,
           ...common,

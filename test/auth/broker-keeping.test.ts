@@ -1,9 +1,9 @@
 // What the broker keeps and says: sealed in the store, keys that change, metadata, and what it answers when the store is away.
 
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { decodeProtectedHeader } from 'jose';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Broker } from '../../src/auth/broker/broker.ts';
 import { openBroker } from '../../src/auth/broker/open.ts';
@@ -49,14 +49,16 @@ function outageable(store: Store): Store {
 
 const now = () => Date.now() + later;
 
-function open(): void {
+function open(peopleOf = 'https://login.acme.dev'): void {
   const { issuer, clients, setGatewayRedirectUris } = sandbox.okta.oauth.customServer('default');
   setGatewayRedirectUris([`${origin}/oauth/callback`]);
   const log = createLog({ level: 'debug', format: 'json', write: (line) => void lines.push(line) });
   const client = { clientId: clients.gateway.id, clientSecret: new Secret(clients.gateway.secret) };
   const common = {
     store: outageable(memory),
-    seal: { keys: async () => sealKeys },
+    seal: {
+      keys: async (purpose: string) => sealKeys.map((key) => createHmac('sha256', key).update(purpose).digest()),
+    },
     now,
     log,
     fetch,
@@ -68,7 +70,7 @@ function open(): void {
     ...common,
   });
   const platforms = [{ name: 'okta', title: 'Okta' }];
-  broker = openBroker({ settings: loadDefaults(brokerSettings), people, platforms, ...common });
+  broker = openBroker({ settings: loadDefaults(brokerSettings), people, platforms, peopleOf, ...common });
   const mounted = [people.mounted, broker.mounted];
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
@@ -154,6 +156,16 @@ test('rights that were taken away are gone with the next token, whatever was all
   open();
   const nothing = await refresh(origin, given.clientId, String(less.body.refresh_token));
   expect(nothing.body.scope ?? '').toBe('');
+});
+
+test('where people sign in at another provider, nothing goes on that was given to those of the one before', async () => {
+  const { clientId, refresh_token, access_token } = await obtain(origin, openBrowser(), actAs());
+  const gid = String(decodeJwt(access_token).gid);
+  expect(await broker.stands(gid)).toBe(true);
+  open('https://login.elsewhere.dev');
+  expect((await refresh(origin, clientId, refresh_token)).status).toBeGreaterThanOrEqual(400);
+  expect(await broker.stands(gid)).toBe(false);
+  expect((await obtain(origin, openBrowser(), actAs())).status).toBe(200);
 });
 
 describe('the keys that tokens are signed with', () => {

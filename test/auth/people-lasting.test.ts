@@ -349,3 +349,16 @@ describe('people of the same company at another provider', () => {
     expect(again.id).toBe(me.id);
   });
 });
+
+test('somebody of another provider is another person, whatever they are called there', async () => {
+  const store = createMemoryStore(Date.now);
+  const { origin, people } = await open({ store });
+  const browser = await signedIn(origin, admin);
+  const { id = '' } = await readMe(origin, browser);
+  const other = await open({ store, at: 'oci' });
+  expect(await people.known(id)).toMatchObject({ id });
+  expect(await other.people.known(id)).toBeUndefined();
+  expect(await other.people.stillThere(id)).toBe(false);
+  const cookie = browser.cookies(new URL(origin));
+  expect(await (await fetch(`${other.origin}/me`, { headers: { cookie } })).json()).toEqual({});
+});

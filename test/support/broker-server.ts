@@ -90,6 +90,7 @@ export async function openBrokerServer(options: BrokerServerOptions = {}): Promi
       seal: openSeal({ keys: undefined, folder: home }),
       fetch,
       internet: options.internet,
+      peopleOf: 'https://login.acme.dev',
       signInAt: options.signInAt,
       now,
       log: { debug: say, warn: say, error: say },

@@ -26,7 +26,7 @@ import { createConsents } from './consents.ts';
 import { createInteract, interactionPath } from './interaction.ts';
 import { createLogout, logoutPath } from './logout.ts';
 import { createProvider, grantLifeOf, interactionSeconds, type ProviderOptions } from './provider.ts';
-import { placeOfGrant } from './records.ts';
+import { standsIn } from './records.ts';
 import { allScopes, type Platform } from './scopes.ts';
 import type { BrokerSettings } from './settings.ts';
 import { createSigningKeys, type SigningKey } from './signing-keys.ts';
@@ -54,7 +54,9 @@ export interface BrokerOptions {
   readonly internet?: Pick<SafeFetchOptions, 'resolve' | 'request'> | undefined;
   /** Which of them may be on this machine all the same: where everything is simulated, and nowhere else. */
   readonly allowFor?: ((url: URL) => boolean) | undefined;
-  /** The identity provider at which people sign in, as its tokens tell it. */
+  /** Address of the identity provider at which people sign in: what was given to them ends with it. */
+  readonly peopleOf: string;
+  /** The same, as its tokens tell it. */
   readonly signInAt?: SignInPlace | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -83,9 +85,14 @@ export function openBroker(options: BrokerOptions): Broker {
   const { settings, publicUrl, people, platforms, store, seal, fetch, signInAt, now, log } = options;
   const issuer = new URL(publicUrl).origin;
   const all = allScopes(platforms);
-  const keys = () => seal.keys('broker');
+  const keys = () => seal.keys(`broker ${options.peopleOf}`);
   const consents = createConsents({ store, keys, now });
-  const signing = createSigningKeys({ store, keys, now, tokenLifeMs: settings.accessTokenLife * 1000 });
+  const signing = createSigningKeys({
+    store,
+    keys: () => seal.keys('broker keys'),
+    now,
+    tokenLifeMs: settings.accessTokenLife * 1000,
+  });
   const browsers = createBrowsers(store, issuer.startsWith('https:'), interactionSeconds * 1000);
   const known = new Set(settings.clients.map(({ id }) => id));
   const interact = createInteract({
@@ -164,7 +171,7 @@ export function openBroker(options: BrokerOptions): Broker {
   return {
     issuer,
     keys: signing.published,
-    stands: async (gid) => /^[\w-]{43}$/.test(gid) && (await store.get(placeOfGrant(gid))) !== undefined,
+    stands: (gid) => standsIn({ store, keys }, gid),
     consents: { list: consents.list, withdraw: consents.withdraw },
     mounted,
   };

@@ -40,6 +40,14 @@ export function placeOfGrant(gid: string): string {
   return `oauth:Grant:${gid}`;
 }
 
+/** Whether a grant still lies there, and was given here: what no key opens was not. */
+export async function standsIn({ store, keys }: Pick<RecordOptions, 'store' | 'keys'>, gid: string): Promise<boolean> {
+  if (!/^[\w-]{43}$/.test(gid)) return false;
+  const place = placeOfGrant(gid);
+  const sealed = await store.get(place);
+  return sealed !== undefined && openText(await keys(), place, sealed) !== undefined;
+}
+
 export function createRecords({ store, keys, now }: RecordOptions): (model: string) => Adapter {
   const placeOf = (model: string, id: string) => `oauth:${model}:${digestOf(id)}`;
   const usedPlaceOf = (model: string, id: string) => `oauth:used:${model}:${digestOf(id)}`;

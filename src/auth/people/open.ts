@@ -53,7 +53,8 @@ export function openPeople(options: PeopleOptions): People {
   const { settings: signIn, auth, publicUrl, store, now, log } = options;
   const { origin, protocol } = new URL(publicUrl);
   const tls = protocol === 'https:';
-  const keys = () => options.seal.keys('people');
+  // Of the provider at which they sign in: somebody whom another one calls the same is another person.
+  const keys = () => options.seal.keys(`people ${signIn.issuer}`);
   const flows = createRecords<Flow>(store, keys, 'sign-in');
   const sessions = createRecords<Session>(store, keys, 'session');
   const people = createRecords<PersonRecord>(store, keys, 'person');
