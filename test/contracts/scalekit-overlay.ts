@@ -8,7 +8,7 @@ export const pageSizes: Readonly<Record<string, readonly [least: number, most: n
   'GET /api/v1/organizations:search': [1, 30],
   'GET /api/v1/users': [1, 100],
   'GET /api/v1/users:search': [1, 30],
-  'GET /api/v1/organizations/{organization_id}/users': [1, 100],
+  'GET /api/v1/organizations/{organization_id}/users': [0, 100],
   'GET /api/v1/organizations/{organization_id}/users:search': [1, 30],
   'GET /api/v1/organizations/{organization_id}/directories/{directory_id}/users': [1, 30],
   'GET /api/v1/organizations/{organization_id}/directories/{directory_id}/groups': [1, 30],

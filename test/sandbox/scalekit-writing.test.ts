@@ -136,6 +136,32 @@ describe('people', () => {
   });
 });
 
+describe('what the descriptors say of single fields', () => {
+  it('is held to: lengths, forms and sizes of maps', async () => {
+    const { id } = await customer();
+    const field = async (method: string, path: string, body: unknown, by = client) =>
+      refusalOf(await by.send(method, path, body)).at(-1);
+    const { user } = await client.done('POST', `organizations/${id}/users`, { email: 'rule@eastfold.example' });
+    expect(user.user_profile).toMatchObject({ given_name: '', first_name: '' });
+    expect(await field('PATCH', `users/${user.id}`, { metadata: { ab: 'key too short' } })).toBe('user.metadata keys');
+    expect(await field('PATCH', `users/${user.id}`, { metadata: { desk: '' } })).toBe('user.metadata["desk"]');
+    const many = Object.fromEntries(Array.from({ length: 11 }, (_, n) => [`key${n}`, 'v']));
+    expect(await field('PATCH', `organizations/${id}`, { metadata: many })).toBe('organization.metadata');
+    await client.done('PATCH', `users/${user.id}`, { metadata: many });
+    expect(await field('PUT', 'roles/billing', { description: '' })).toBe('role.description');
+    expect(await field('POST', 'scopes', { name: 'yard-open' }, person)).toBe('scope.name');
+    const connection = { provider: 'GOOGLE', type: 'OAUTH' };
+    expect(await field('POST', `organizations/${id}/connections`, connection)).toBe('connection.type');
+    expect(await field('GET', 'resources', undefined)).toBe('resource_type');
+  });
+
+  it('is held to: what a role permits is told where it is asked for', async () => {
+    expect((await client.get('roles/billing')).role).not.toHaveProperty('permissions');
+    expect((await client.get('roles/billing?include=permissions')).role.permissions).toHaveLength(3);
+    expect(refusalOf(await client.send('GET', 'roles?include=all'))).toEqual([400, 'INVALID_ARGUMENT', 'include']);
+  });
+});
+
 describe('roles and scopes', () => {
   it('are created, replaced, made the default and deleted, with those who have them given another', async () => {
     await client.done('POST', 'roles', {

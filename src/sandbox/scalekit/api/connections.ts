@@ -66,7 +66,7 @@ function routesAt(prefix: '' | 'organizations/{organization_id}/', name: 'connec
     {
       method: 'POST',
       path: `${prefix}connections`,
-      // Published of neither; a gateway answers 200 unless it is told otherwise.
+      status: 201,
       handle(context) {
         const { provider, type, ...given } = context.read(createShape);
         if (!provider) throw invalid('connection.provider', 'value is required');

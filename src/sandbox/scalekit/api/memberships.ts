@@ -64,6 +64,9 @@ export const membershipRoutes: readonly Route[] = [
       const { user, membership } = findMembership(context);
       if (membership.membership_status !== 'PENDING_INVITE' && membership.membership_status !== 'INVITE_EXPIRED')
         throw new ApiProblem(400, 'the user has no invitation to this organization');
+      const key = `${membership.organization_id}/${user.id}`;
+      const count = (context.state.reminders.get(key) ?? 0) + 1;
+      context.state.reminders.set(key, count);
       membership.membership_status = 'PENDING_INVITE';
       membership.expires_at = new Date(context.now + 30 * day).toISOString();
       return {
@@ -75,7 +78,7 @@ export const membershipRoutes: readonly Route[] = [
           created_at: membership.created_at,
           expires_at: membership.expires_at,
           resent_at: context.at,
-          resent_count: 1,
+          resent_count: count,
         },
       };
     },

@@ -41,6 +41,9 @@ export interface Profile {
   id: string;
   given_name: string;
   family_name: string;
+  /** The same two by their older names. */
+  first_name: string;
+  last_name: string;
   name: string;
   locale: string;
   email_verified: boolean;

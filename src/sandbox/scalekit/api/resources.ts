@@ -45,6 +45,7 @@ export const resourceRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: 'resources',
+    status: 201,
     handle(context) {
       const { resource_type: type, ...given } = context.read({ ...shape, resource_type: resourceTypes });
       if (type !== 'MCP_SERVER') throw invalid('resource.resource_type', 'must be MCP_SERVER');

@@ -11,6 +11,7 @@ const routes: readonly Route[] = [
   {
     method: 'POST',
     path: 'scopes',
+    status: 201,
     handle(context) {
       const { state } = context;
       const { name = '', description = '' } = context.read({ name: 'text', description: 'text' });

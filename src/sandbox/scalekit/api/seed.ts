@@ -59,6 +59,7 @@ export function createEnvironmentState({ oauth, domain, type, seed, now }: Envir
     portalLinks: new Map(),
     sessionPolicies: new Map(),
     seats: new Map(),
+    reminders: new Map(),
     newId,
   };
   const context: SeedContext = { state, seed: own, now, isProduction, daysAgo };

@@ -32,6 +32,8 @@ export interface EnvironmentState {
   portalLinks: Map<string, record.PortalLink[]>;
   sessionPolicies: Map<string, record.SessionPolicy>;
   seats: Map<string, number>;
+  /** How often somebody was sent an invitation again, by the ids of organization and user. */
+  reminders: Map<string, number>;
   newId: (prefix: string) => string;
 }
 

@@ -4,7 +4,7 @@ import type { ApiContext, Route } from './context.ts';
 import { findOrganization, findUser, usersOf } from './find.ts';
 import { membershipShape, readMembership } from './memberships.ts';
 import { emptyProfile } from './organization-seed.ts';
-import { pageOf } from './paging.ts';
+import { type PageLimits, pageOf } from './paging.ts';
 import { ApiProblem, invalid } from './problem.ts';
 import type { User } from './records.ts';
 import { checkLength, checkMetadata } from './rules.ts';
@@ -71,7 +71,7 @@ export const userRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: 'organizations/{organization_id}/users',
-    handle: (context) => listUsers(context, usersOf(context), { most: 100 }),
+    handle: (context) => listUsers(context, usersOf(context), { least: 0, most: 100, usual: 10 }),
   },
   {
     method: 'GET',
@@ -123,7 +123,7 @@ function searched(context: ApiContext, users: readonly User[]): User[] {
   );
 }
 
-function listUsers(context: ApiContext, all: readonly User[], limits: { most: number }) {
+function listUsers(context: ApiContext, all: readonly User[], limits: PageLimits) {
   const { items, places } = pageOf(context, all, limits);
   return { ...places, users: items };
 }
@@ -142,10 +142,14 @@ function changeProfile(
   checkLength('user.user_profile.given_name', given.given_name ?? first_name, 0, 200);
   checkLength('user.user_profile.family_name', given.family_name ?? last_name, 0, 200);
   checkMetadata('user.user_profile.custom_attributes', given.custom_attributes);
+  const before = `${profile.given_name} ${profile.family_name}`;
   Object.assign(profile, {
     ...(first_name !== undefined && { given_name: first_name }),
     ...(last_name !== undefined && { family_name: last_name }),
     ...given,
   });
-  if (given.name === undefined) profile.name = `${profile.given_name} ${profile.family_name}`.trim();
+  profile.first_name = profile.given_name;
+  profile.last_name = profile.family_name;
+  const after = `${profile.given_name} ${profile.family_name}`;
+  if (given.name === undefined && after !== before) profile.name = after.trim();
 }
