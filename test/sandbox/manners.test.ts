@@ -159,6 +159,18 @@ describe('faults', () => {
     }
   });
 
+  it('unauthorized refuses a good token, and hang never answers', async () => {
+    await open();
+    expect((await ask('unauthorized')).status).toBe(401);
+    const { okta } = sandbox;
+    const headers = { authorization: `SSWS ${okta.token}`, 'x-sandbox-fault': 'hang' };
+    await expect(fetch(`${okta.url}/api/v1/org`, { headers, signal: AbortSignal.timeout(60) })).rejects.toThrow(
+      /timeout/i,
+    );
+    // Without a socket there is nothing to wait for.
+    expect((await okta.fetch(new Request(`${okta.url}/api/v1/org`, { headers }))).status).toBe(200);
+  });
+
   it('strike the share of requests they are set to, the same ones for the same seed', async () => {
     const client = await open({ rateLimits: 'off' });
     const kinds: FaultKind[] = ['rate-limit'];
