@@ -20,6 +20,8 @@ export interface ScalekitWorkspace {
   /** Paths below /api with their queries, in order. */
   readonly asked: string[];
   readonly mutations: string[];
+  /** What happens there just before a request of Castellan's arrives. */
+  readonly hooks: { before?: ((method: string, path: string) => Promise<void>) | undefined };
   /** What Scalekit itself says of the production environment (undefined for 404), or of the workspace. */
   readonly read: (path: string, at?: 'environment' | 'workspace') => Promise<unknown>;
   readonly write: (method: string, path: string, body?: unknown) => Promise<unknown>;
@@ -32,12 +34,14 @@ export async function openScalekitWorkspace(): Promise<ScalekitWorkspace> {
   const asked: string[] = [];
   const mutations: string[] = [];
   const problems: string[] = [];
+  const hooks: ScalekitWorkspace['hooks'] = {};
 
   async function pass(target: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url: path = '/' } = request;
     const body = await text(request);
     if (path.startsWith('/api/')) {
       asked.push(path);
+      await hooks.before?.(method, path);
       if (method !== 'GET') mutations.push(`${method} ${path}`);
       const sent = body === '' ? undefined : JSON.parse(body);
       const found = contract?.checkRequest(method, new URL(path, target), sent) ?? [];
@@ -98,6 +102,7 @@ export async function openScalekitWorkspace(): Promise<ScalekitWorkspace> {
     },
     asked,
     mutations,
+    hooks,
     read: (path, at = 'environment') => send('GET', path, undefined, at),
     write: (method, path, body) => send(method, path, body, 'environment'),
     async close() {
