@@ -60,7 +60,7 @@ test('a token that Scalekit no longer takes is replaced by a new one', async () 
 });
 
 test.each([1, 10, 50])('%i callers at once are all answered rightly', async (callers) => {
-  const tools = ['list_environment_roles', 'list_environment_scopes', 'list_redirect_uris'];
+  const tools = ['list_environment_roles', 'list_mcp_servers', 'list_redirect_uris'];
   const right = await Promise.all(tools.map((tool) => ask(client, tool)));
   const clients = await Promise.all(
     Array.from({ length: Math.min(callers, 10) }, () => workspace.server.connect('2026-07-28', 'http')),

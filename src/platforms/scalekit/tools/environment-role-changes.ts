@@ -14,16 +14,22 @@ const change = defineChanges<ScalekitClient>();
 /** https://docs.scalekit.com/apis/ (roles): it stands in addresses and tokens. */
 const roleName = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,100}$/, { error: 'is no name for a role: letters, digits, _ and -' })
+  .regex(/^[A-Za-z0-9_]{1,64}$/, { error: 'is no name for a role: letters, digits and _' })
   .describe('e.g. billing_admin');
 const roleDisplayName = z.string().min(1).max(100);
-const description = z.string().max(1_000);
+const description = z.string().max(2_000);
 const aliases = { ...environmentAlias, displayName: 'roleDisplayName' };
 
 type Role = z.output<typeof roleEntity>;
 
 const rolePath = (name: string) => ['roles', name];
-const askRole = (name: string) => ({ path: rolePath(name), key: 'role', entity: roleEntity });
+const askRole = (name: string) => ({
+  path: rolePath(name),
+  // Or they would be lost with the next PUT.
+  query: { include: 'permissions' },
+  key: 'role',
+  entity: roleEntity,
+});
 const targetOf = ({ id, name }: Role) => ({ type: 'role', id: id || name, name });
 
 async function listRoles(client: EnvironmentClient): Promise<readonly Role[]> {
@@ -46,11 +52,7 @@ const factsOf = ({ name, display_name, description: about }: Role) =>
 /** What Scalekit takes as a whole (PUT): what is not named stays as it is. */
 function wholeOf({ display_name, description: about, extends: base, permissions }: Role) {
   const names = permissions?.map(({ name }) => name);
-  return {
-    display_name: display_name ?? '',
-    description: about ?? '',
-    ...present({ extends: base, permissions: names }),
-  };
+  return present({ display_name, description: about, extends: base, permissions: names });
 }
 
 async function setDefaults(client: EnvironmentClient, body: Readonly<Record<string, string>>): Promise<void> {

@@ -1,4 +1,4 @@
-// Scopes (permissions for applications) of a Scalekit environment.
+// Scopes (permissions for applications) of a Scalekit environment. Client credentials do not reach them: hence wks.
 
 import { z } from 'zod';
 import { findChanges } from '../../../core/change.ts';
@@ -28,14 +28,11 @@ const scopeView = z.object({
   enabled: z.boolean(),
 });
 
-// RFC 6749 §3.3: scope-token.
 const scopeName = z
   .string()
-  .min(1)
-  .max(100)
-  .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, { error: 'is no name for a scope such as invoices:read' })
+  .regex(/^[A-Za-z0-9:]{1,64}$/, { error: 'is no name for a scope such as invoices:read: letters, digits and colons' })
   .describe('e.g. invoices:read');
-const description = z.string().max(1_000);
+const description = z.string().max(2_000);
 
 export async function loadScopes(client: EnvironmentClient): Promise<readonly Scope[]> {
   return (await client.list({ path: ['scopes'], key: 'scopes', entity: scopeEntity, max: 10_000 })).items;
@@ -62,7 +59,7 @@ export const environmentScopeTools = [
     title: 'List a Scalekit environment’s scopes',
     description: 'The scopes that applications and MCP servers of the environment can ask for.',
     access: 'read',
-    scopes: ['env:read'],
+    scopes: ['env:read', 'wks:read'],
     parameterAliases: environmentAlias,
     input: () => z.strictObject({ environmentId }),
     output: () => listOutput('scopes', scopeView),
@@ -83,7 +80,7 @@ export const environmentScopeTools = [
     title: 'Create a scope',
     description: 'Adds a scope that applications of the environment can then ask for.',
     access: 'write',
-    scopes: ['env:write', 'env:read'],
+    scopes: ['env:write', 'env:read', 'wks:write'],
     parameterAliases: environmentAlias,
     input: () => z.strictObject({ environmentId, scopeName, description: description.default('') }),
     async plan({ environmentId: id, scopeName: name, description: about }, { client }) {
@@ -110,7 +107,7 @@ export const environmentScopeTools = [
     title: 'Update a scope',
     description: 'Describes a scope anew, or switches it on or off.',
     access: 'write',
-    scopes: ['env:write', 'env:read'],
+    scopes: ['env:write', 'env:read', 'wks:write'],
     idempotent: true,
     parameterAliases: environmentAlias,
     input: () =>
@@ -159,7 +156,7 @@ export const environmentScopeTools = [
     title: 'Delete a scope',
     description: 'Removes a scope; applications that ask for it are refused.',
     access: 'destroy',
-    scopes: ['env:write', 'env:read'],
+    scopes: ['env:write', 'env:read', 'wks:write'],
     parameterAliases: environmentAlias,
     input: () => z.strictObject({ environmentId, scopeName }),
     async plan({ environmentId: id, scopeName: name }, { client }) {

@@ -11,8 +11,8 @@ import { checkStill, environmentAlias, environmentId, idOfMade, inSame, itsId, p
 
 const change = defineChanges<ScalekitClient>();
 
-const name = z.string().min(1).max(255);
-const description = z.string().max(2_000);
+const name = z.string().min(1).max(128);
+const description = z.string().max(512);
 const mcpServerUrl = z.url({ error: 'is no address such as https://mcp.example.com' }).max(2_048);
 const accessTokenExpiry = z.int().min(1).max(31_536_000).describe('Seconds');
 const provider = z.string().max(100).describe('Who signs people in, where Scalekit does not');
