@@ -2,6 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSandbox, type Sandbox, type SandboxScalekit } from '../../src/sandbox/index.ts';
+import type { Route } from '../../src/sandbox/scalekit/api/context.ts';
+import { apiRoutes } from '../../src/sandbox/scalekit/api/routes.ts';
 import { loadScalekitContract } from '../contracts/scalekit-contract.ts';
 import { type ApiClient, createApiClient } from './scalekit-kit.ts';
 
@@ -35,10 +37,17 @@ describe('what a simulated Scalekit environment shows fits the descriptions', ()
       for (const part of ['domains', 'session-policy', 'application-session-policy'])
         await client.get(`organizations/${id}/${part}`);
       await client.get(`organizations/${id}/settings/usermanagement`);
+      for (const domain of (await client.get(`organizations/${id}/domains?page_size=1`)).domains)
+        await client.get(`organizations/${id}/domains/${domain.id}`);
     }
     const users = await client.all('users?page_size=100', 'users');
     expect(new Set(users.map(({ id }) => id)).size).toBe(users.length);
     expect(users.length).toBeGreaterThan(500);
+    const named = await client.all('users:search?query=HELENA&page_size=2', 'users');
+    expect(named.map(({ email }) => email)).toContain('helena.brandt@larkspur.example');
+    const { id: own } = await idOf('Larkspur Logistics');
+    const here = await client.all(`organizations/${own}/users:search?query=helena&page_size=1`, 'users');
+    expect(here.length).toBeLessThanOrEqual(named.length);
     for (const { id, memberships } of users.slice(-20)) {
       await client.get(`users/${id}`);
       const at = `organizations/${memberships[0].organization_id}/users/${id}`;
@@ -94,7 +103,8 @@ describe('what a simulated Scalekit environment shows fits the descriptions', ()
     for (const { id } of await client.all('connected_accounts?page_size=9', 'connected_accounts')) {
       const { connected_account: account } = await client.get(`connected_accounts/${id}`);
       const same = `identifier=${encodeURIComponent(account.identifier)}&connector=${account.connector}`;
-      expect((await client.get(`connected_accounts/details?${same}`)).connected_account.id).toBe(id);
+      for (const how of [`details?${same}`, `this?id=${id}`, `auth?${same}`])
+        expect((await client.get(`connected_accounts/${how}`)).connected_account.id).toBe(id);
     }
     await client.all('connected_accounts:search?query=slack&page_size=2', 'connected_accounts');
     const resources = await client.all('resources?resource_type=MCP_SERVER&page_size=2', 'resources');
@@ -182,6 +192,13 @@ describe.skipIf(contract === null)('the judge', () => {
     expect(contract?.checkResponse('POST', '/api/v1/organizations', 200, { organization: {} }).length).toBeGreaterThan(
       0,
     );
+  });
+
+  it('knows every operation that the simulated API answers', () => {
+    const path = (route: Route) => `/api/v1/${route.path.replace(/\{\w+\}/g, 'x')}`;
+    const stray = apiRoutes.filter((route) => contract?.nameOf(route.method, path(route)) === undefined);
+    expect(stray).toEqual([]);
+    expect(apiRoutes.length).toBeGreaterThan(90);
   });
 
   it('refuses requests that Scalekit would refuse, or take without a word and not heed', () => {

@@ -158,6 +158,10 @@ describe('MCP servers', () => {
 
 it('members of the workspace are invited and removed by its administrators alone', async () => {
   const workspace = createApiClient(scalekit, 'workspace');
+  const environment = await workspace.done('PATCH', `environments/${scalekit.development.id}`, {
+    display_name: 'Playground',
+  });
+  expect(environment.environment).toMatchObject({ type: 'DEV', display_name: 'Playground' });
   const plain = await workspace.done('POST', 'members', { email: 'New.One@larkspur.example' });
   expect(plain.member).toMatchObject({ role: 'USER', email: 'new.one@larkspur.example' });
   expect((await workspace.send('POST', 'members', { email: 'new.one@larkspur.example' })).status).toBe(409);

@@ -177,6 +177,7 @@ describe('roles and scopes', () => {
     });
     const set = await client.done('PATCH', 'roles:set_defaults', { default_member_role: 'yard' });
     expect(set).toMatchObject({ default_creator: { name: 'admin' }, default_member: { name: 'yard' } });
+    expect(await client.done('PATCH', 'roles/default', {})).toEqual(set);
     expect((await client.send('DELETE', 'roles/yard')).status).toBe(400);
     const before = Number((await client.get('roles/billing/users:count')).count);
     expect((await client.send('DELETE', 'roles/billing')).status).toBe(400);

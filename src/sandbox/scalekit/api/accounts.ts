@@ -54,13 +54,16 @@ export const accountRoutes: readonly Route[] = [
     path: 'connected_accounts/{id}',
     handle: (context) => ({ connected_account: findAccount(context, { id: param(context, 'id') }) }),
   },
-  ...['connected_accounts/this', 'connected_accounts/details'].map(
-    (path): Route => ({
-      method: 'GET',
-      path,
-      handle: (context) => ({ connected_account: findAccount(context, asked(context)) }),
-    }),
-  ),
+  {
+    method: 'GET',
+    path: 'connected_accounts/this',
+    handle: (context) => ({ connected_account: findAccount(context, { id: context.query.text('id') ?? '-' }) }),
+  },
+  {
+    method: 'GET',
+    path: 'connected_accounts/details',
+    handle: (context) => ({ connected_account: findAccount(context, asked(context)) }),
+  },
   {
     // With what opens the account at the other service: nothing to be shown to a model.
     method: 'GET',
