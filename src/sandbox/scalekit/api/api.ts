@@ -25,6 +25,8 @@ export interface ScalekitMutation {
   body: unknown;
 }
 
+const keptMutations = 10_000;
+
 /** Where a call came in: at an environment's own host, or at the one for all. */
 export type Entrance =
   | { provider: Provider; environment: () => EnvironmentState }
@@ -86,6 +88,8 @@ export function createScalekitApi(workspace: () => WorkspaceState, seed: number,
       if (call.method !== 'GET') {
         const environment = match.route.isOfWorkspace ? undefined : state.record.domain;
         const body: unknown = call.body === '' ? undefined : JSON.parse(call.body);
+        // A sandbox that runs for weeks keeps the latest.
+        if (mutations.length >= keptMutations) mutations.shift();
         mutations.push({ method: call.method, path: call.url.pathname, environment, body });
       }
       return json(isSparse ? thin(answered) : answered, {}, match.route.status);
