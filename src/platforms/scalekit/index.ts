@@ -17,6 +17,7 @@ import {
 } from './credential.ts';
 import { scalekitDialect } from './dialect.ts';
 import { openDocs } from './docs.ts';
+import { docsResources } from './docs-resources.ts';
 import { scalekitPeople } from './privacy.ts';
 import { adviseReach, reachOf } from './scopes.ts';
 import type { scalekitSettings } from './settings.ts';
@@ -30,6 +31,7 @@ export const scalekit: Platform = {
     'Links that let somebody in are never shown to you: they are handed to the person.',
   ].join(' '),
   toolsets,
+  resources: docsResources,
   areas: ['wks', 'env', 'org', 'docs'],
 };
 
