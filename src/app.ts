@@ -53,6 +53,8 @@ const entries: { readonly [P in PlatformName]: Entry<P> } = {
 /** Every platform that Castellan knows. */
 export const platforms: readonly Platform[] = Object.values(entries).map(({ platform }) => platform);
 
+export const platformNames: readonly string[] = platforms.map(({ name }) => name);
+
 /** What a caller's allowance can be about: a platform, or an area of one. */
 export const allowanceNames: readonly string[] = platforms.flatMap(({ name, areas = [] }) => [
   name,

@@ -1,7 +1,7 @@
 // castellan serve: the MCP server on stdio, or on HTTP.
 
 import { defineCommand } from 'citty';
-import { allowanceNames, platforms, storeNameOf } from '../app.ts';
+import { allowanceNames, platformNames, storeNameOf } from '../app.ts';
 import { brokerSettings, unknownPlatformsOf } from '../auth/broker/settings.ts';
 import { authSettings, unknownPlatforms } from '../auth/settings.ts';
 import { signInSettings } from '../auth/sign-in-settings.ts';
@@ -59,8 +59,6 @@ const args = {
   ),
 } as const;
 
-const platformNames = platforms.map(({ name }) => name);
-
 export default defineCommand({
   args,
   async run({ args: given, rawArgs }) {
@@ -77,12 +75,8 @@ export default defineCommand({
       ...(given.http ? [] : strayFlags(given)),
     ]);
     throwFaults([...checkStore(config, given.sandbox), ...checkSealKeys(config, given)]);
-    const options = {
-      config,
-      shown,
-      sandbox: sandbox.options,
-      writeLog: (line: string) => void process.stderr.write(line),
-    };
+    const writeLog = (line: string) => void process.stderr.write(line);
+    const options = { config, shown, sandbox: sandbox.options, writeLog };
     if (given.http) await serveHttp(options, isOpen(given), simulated.kind);
     else await serveStdio(options);
   },

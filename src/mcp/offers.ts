@@ -27,7 +27,10 @@ export interface Offers {
 }
 
 export function createOffers(options: OffersOptions): Offers {
-  const { connected, catalog, gate, dispatch } = options;
+  const { catalog, gate, dispatch } = options;
+  const configured = options.connected.filter(({ tenants }) => tenants.size > 0);
+  // A platform that nobody has configured is not offered. Where none is, everything is shown: for the documentation.
+  const connected = configured.length > 0 ? configured : options.connected;
   const callFor = createCallFor(catalog, dispatch);
   const own = createServerResources(options);
   const resources = createResources({ connected, own, catalog, gate, callFor });
