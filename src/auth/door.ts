@@ -49,7 +49,7 @@ export interface DoorRefusal {
 export interface DoorOptions {
   readonly settings: AuthSettings;
   /** Whose tokens are taken where no issuer is configured. */
-  readonly broker?: Pick<Broker, 'issuer' | 'keys' | 'stands'> | undefined;
+  readonly broker?: Pick<Broker, 'issuer' | 'keys' | 'stands' | 'reachOf'> | undefined;
   /**
    * Where callers act as themselves: what stands for them. `inbound` is the token of the request, held with the caller and
    * nowhere else; behind a broker it is what the person signed in with at the provider.

@@ -1,5 +1,6 @@
 // From the settings to what verifies a token: where keys or introspection are, and what a token is held against.
 
+import { withinReach } from '../core/caller.ts';
 import type { Broker } from './broker/broker.ts';
 import { type Rules, refuse } from './claims.ts';
 import { createDiscovery } from './discovery.ts';
@@ -40,7 +41,7 @@ export function createVerifier(options: VerifierOptions): Verify {
 }
 
 export interface OwnVerifierOptions extends Pick<VerifierOptions, 'settings' | 'publicUrl' | 'now' | 'onStale'> {
-  readonly broker: Pick<Broker, 'issuer' | 'keys' | 'stands'>;
+  readonly broker: Pick<Broker, 'issuer' | 'keys' | 'stands' | 'reachOf'>;
 }
 
 /** Tokens of the broker in the same process: maps of the identity provider's groups have been heeded when they were made. */
@@ -55,7 +56,7 @@ export function createOwnVerifier({ settings, publicUrl, now, onStale, broker }:
     groupMap: {},
     subjectClaims: ['sub'],
   };
-  return verifyJwt({
+  const verify = verifyJwt({
     rules,
     algorithms: ['ES256'],
     keys: createKeys({ fetchKeys: broker.keys, now, onStale }),
@@ -66,6 +67,19 @@ export function createOwnVerifier({ settings, publicUrl, now, onStale, broker }:
         refuse('withdrawn', 'What the token rests on was withdrawn.');
     },
   });
+  return async (token) => {
+    const signedIn = await verify(token);
+    // Without a person's consent behind it, nobody can be asked for more.
+    if (!restsOnConsent(token)) return signedIn;
+    const reach = await broker.reachOf(signedIn.id.slice(broker.issuer.length + 1));
+    return reach ? { ...signedIn, allowance: withinReach(signedIn.allowance, reach) } : signedIn;
+  };
+}
+
+/** Of a token that was verified. */
+function restsOnConsent(token: string): boolean {
+  const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+  return typeof claims === 'object' && claims !== null && 'gid' in claims;
 }
 
 function rulesOf({ settings, issuer, publicUrl }: VerifierOptions): Rules {

@@ -29,6 +29,8 @@ export interface SubjectToken {
 export interface Allowance {
   /** `castellan:read`, `okta:write` and so on, and nothing else. */
   readonly scopes: ReadonlySet<string>;
+  /** What the caller could be allowed, at most, if somebody agreed; absent where that is not known here. */
+  readonly reach?: ReadonlySet<string> | undefined;
   /** The same for the same scopes. */
   readonly key: string;
 }
@@ -40,6 +42,12 @@ export const ownScope = /^[a-z][a-z0-9-]{0,39}(\.[a-z]{1,39})?:(read|write|destr
 export function allowanceOf(scopes: Iterable<string>): Allowance {
   const own = [...new Set(scopes)].filter((scope) => ownScope.test(scope)).sort();
   return { scopes: new Set(own), key: own.join(' ') };
+}
+
+/** The same allowance, of somebody of whom it is known how far it could go. */
+export function withinReach({ scopes, key }: Allowance, reach: Iterable<string>): Allowance {
+  const all = allowanceOf([...scopes, ...reach]);
+  return { scopes, reach: all.scopes, key: key === '' ? '' : `${key} < ${all.key}` };
 }
 
 /**

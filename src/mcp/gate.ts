@@ -106,7 +106,9 @@ export function createGate(catalog: Catalog, connected: readonly Connected[], li
     return new CastellanError({
       code: 'not_allowed',
       message: `${entry.tool.name} needs ${missing.join(' and ')}, which the caller’s sign-in does not include.`,
-      hint: 'Sign in again and ask for it; who gets it is decided at the authorization server.',
+      hint: allowance?.reach
+        ? 'The person may not do this here; an administrator of this server can give them more (groupMap).'
+        : 'Sign in again and ask for it; who gets it is decided at the authorization server.',
     });
   }
 
@@ -128,7 +130,12 @@ export function createGate(catalog: Catalog, connected: readonly Connected[], li
       const scopes = tenants.map((tenant) => tenant.knownScopes?.());
       const known = lists.get(narrowing.key);
       if (known?.scopes.every((set, place) => set === scopes[place])) return known.list;
-      const shown = catalog.entries.filter((entry) => isThere(entry) && refuse(entry, narrowing) === undefined);
+      // What somebody could still be allowed is shown, so that a call of it can lead to that.
+      const { allowance } = narrowing;
+      const reaching = allowance?.reach
+        ? { ...narrowing, allowance: { ...allowance, scopes: allowance.reach } }
+        : narrowing;
+      const shown = catalog.entries.filter((entry) => isThere(entry) && refuse(entry, reaching) === undefined);
       const list = shown.map(({ listed }) => listed);
       remember(lists, narrowing.key, { scopes, list });
       return list;

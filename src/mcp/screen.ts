@@ -40,7 +40,14 @@ export function createScreen({ catalog, connected, gate, dispatch }: ScreenOptio
     return method === 'tools/call' && typeof params?.name === 'string' ? catalog.find(params.name) : undefined;
   }
 
+  /** To ask for what a person cannot give would send them round in circles: such a call goes on to be refused. */
   function needsOfOne(message: unknown, narrowing: Narrowing): readonly string[] {
+    const needs = lackedBy(message, narrowing);
+    const { reach } = narrowing.allowance ?? {};
+    return reach && !needs.every((scope) => coversSome(reach, scope)) ? none : needs;
+  }
+
+  function lackedBy(message: unknown, narrowing: Narrowing): readonly string[] {
     const found = refused(message, narrowing);
     if (found) return needsOf(found.entry);
     const { method } = (message ?? {}) as { method?: unknown };

@@ -111,7 +111,8 @@ describe('what a person gives', () => {
 
   test('is never more than they may do themselves', async () => {
     const { page, form, clientId, verifier } = await pageFor({}, { scope: all }, openBrowser());
-    expect(page.text).not.toContain('castellan:write');
+    expect(page.text).toContain('It asks for more than you may do here: <code>castellan:write</code>');
+    expect(form.names.has('scope')).toBe(true);
     expect(form.unset).toEqual([]);
     const own = openBrowser();
     const given = await obtain(origin, own, actAs(ordinary), { scope: all }, clientId);

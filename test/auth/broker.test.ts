@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestBroker, type TestBroker } from '../support/broker.ts';
 import type { Era } from '../support/server.ts';
-import { createSigningClient, openBrowser } from '../support/sign-in.ts';
+import { actAs, createSigningClient, openBrowser } from '../support/sign-in.ts';
 
 const eras: readonly Era[] = ['2026-07-28', '2025-11-25'];
 let server: TestBroker;
@@ -19,7 +19,8 @@ describe.each(eras)('%s', (era) => {
     const reading = await signing.connect();
     const { tools } = await reading.listTools();
     expect(tools.map(({ name }) => name)).toContain('list_okta_users');
-    expect(tools.map(({ name }) => name)).not.toContain('suspend_okta_user');
+    // Somebody who may do it sees that it is there; the call then leads to asking them.
+    expect(tools.map(({ name }) => name)).toContain('suspend_okta_user');
     const users = await reading.callTool({ name: 'list_okta_users', arguments: { max_results: 3 } });
     expect(users.isError).toBeFalsy();
     const suspend = {
@@ -36,4 +37,17 @@ describe.each(eras)('%s', (era) => {
     expect(server.log()).not.toContain(signing.accessToken());
     expect(server.log()).not.toContain(signing.refreshToken());
   });
+});
+
+test('a person who may not do it is told so, and not sent to sign in again and again', async () => {
+  const act = actAs('solveig.halvorsen@larkspur.example');
+  const signing = createSigningClient({ url: server.url, era: '2026-07-28', browser: openBrowser(), act });
+  const client = await signing.connect();
+  expect((await client.listTools()).tools.map(({ name }) => name)).not.toContain('suspend_okta_user');
+  const args = { user_id: 'tomas.okafor@larkspur.example', dryRun: true };
+  const answer = await client.callTool({ name: 'suspend_okta_user', arguments: args });
+  expect(answer.isError).toBe(true);
+  expect(JSON.stringify(answer.content)).toContain('an administrator of this server can give them more');
+  expect(signing.asked).toHaveLength(1);
+  await client.close();
 });

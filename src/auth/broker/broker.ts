@@ -10,6 +10,8 @@ export interface Broker {
   readonly keys: () => Promise<Json>;
   /** Whether what a token rests on still stands: what a person let a client do (the token's `gid`). */
   readonly stands: (gid: string) => Promise<boolean>;
+  /** What the person of a token may let a client do at most, by the token's subject; undefined of others. */
+  readonly reachOf: (subject: string) => Promise<ReadonlySet<string> | undefined>;
   readonly consents: Consents;
   /** Everything below /oauth but the callback, and the metadata (RFC 8414). */
   readonly mounted: Mounted;

@@ -18,6 +18,8 @@ export interface ConsentQuestion {
   readonly redirectUri: string;
   /** Nothing where this person can give nothing of what is asked for. */
   readonly scopes: readonly string[];
+  /** Kinds of things that the client asked for as well, and of which this person can give nothing. */
+  readonly beyond: readonly string[];
   /** What this person has let this client do before. */
   readonly allowed: readonly string[];
   readonly platforms: readonly Platform[];
@@ -26,7 +28,7 @@ export interface ConsentQuestion {
 const maxName = 80;
 
 export function renderConsent(question: ConsentQuestion): Promise<Reply> {
-  const { person, client, redirectUri, scopes, allowed, platforms } = question;
+  const { person, client, redirectUri, scopes, beyond, allowed, platforms } = question;
   const name = showName(client.name);
   const reading = scopes.filter((scope) => kindOf(scope) === 'read');
   const changing = scopes.filter((scope) => kindOf(scope) !== 'read');
@@ -58,6 +60,11 @@ ${changing.map(
     html`<p class="choice"><input type="checkbox" id="scope-${place}" name="scope" value="${scope}"${isSet(scope) ? html` checked` : ''}><label for="scope-${place}">${describeScope(scope, platforms)} <code>${scope}</code>${kindOf(scope) === 'destroy' ? html` <span class="chip bad">Dangerous</span>` : ''}</label></p>`,
 )}
 </fieldset>
+${
+  beyond.length === 0
+    ? ''
+    : html`<p>It asks for more than you may do here: ${beyond.map((scope) => html`<code>${scope}</code> `)}. That is left out; an administrator can give you more rights.</p>`
+}
 <p>Did you just start this yourself, in that application? If not, refuse.</p>`
 }
 <div class="buttons">

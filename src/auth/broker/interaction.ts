@@ -14,7 +14,7 @@ import { renderConsent } from './consent-page.ts';
 import type { ConsentBook } from './consents.ts';
 import { readOurForm } from './form.ts';
 import { isOwned } from './redirect-uris.ts';
-import { askedOf, givable, type Platform } from './scopes.ts';
+import { askedOf, givable, notGivable, type Platform } from './scopes.ts';
 import { isReserved } from './subjects.ts';
 
 export const interactionPath = '/oauth/interaction/';
@@ -43,6 +43,7 @@ interface Asked {
   readonly person: Person;
   readonly redirectUri: string;
   readonly scopes: readonly string[];
+  readonly beyond: readonly string[];
   readonly allowed: readonly string[];
 }
 
@@ -70,6 +71,7 @@ export function createInteract(options: InteractionOptions): Interact {
       redirectUri: String(redirectUri),
       // Whoever is called like a machine is none, and nobody else either.
       scopes: isReserved(person.id) ? [] : givable(askedOf(scope, all), person.allowance, all),
+      beyond: notGivable(askedOf(scope, all), person.allowance, all),
       allowed: await consents.allowed(person.id, describeClient(client)),
     };
   }
@@ -105,10 +107,10 @@ export function createInteract(options: InteractionOptions): Interact {
     await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
   }
 
-  function ask({ person, client, redirectUri, scopes, allowed }: Asked): Promise<Reply> {
+  function ask({ person, client, redirectUri, scopes, beyond, allowed }: Asked): Promise<Reply> {
     const { clientId, clientName } = client;
     const shown = { id: clientId, name: clientName, known: known.has(clientId) };
-    return renderConsent({ person, client: shown, redirectUri, scopes, allowed, platforms });
+    return renderConsent({ person, client: shown, redirectUri, scopes, beyond, allowed, platforms });
   }
 
   /** A person agreed to this before, and nobody but that client can stand where it returns to (RFC 8252 §8.6). */

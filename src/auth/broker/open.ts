@@ -30,6 +30,7 @@ import { standsIn } from './records.ts';
 import { allScopes, type Platform } from './scopes.ts';
 import type { BrokerSettings } from './settings.ts';
 import { createSigningKeys, type SigningKey } from './signing-keys.ts';
+import { isReserved } from './subjects.ts';
 import {
   refuseJson,
   renderBusy,
@@ -171,6 +172,10 @@ export function openBroker(options: BrokerOptions): Broker {
   return {
     issuer,
     keys: signing.published,
+    async reachOf(subject) {
+      const person = isReserved(subject) ? undefined : await people.known(subject);
+      return person?.allowance.scopes;
+    },
     stands: (gid) => standsIn({ store, keys }, gid),
     consents: { list: consents.list, withdraw: consents.withdraw },
     mounted,

@@ -36,6 +36,11 @@ export function givable(asked: readonly string[], { scopes }: Allowance, all: re
   return [...new Set(given)];
 }
 
+/** What was asked for and of which nothing can be given. */
+export function notGivable(asked: readonly string[], allowance: Allowance, all: readonly string[]): readonly string[] {
+  return asked.filter((scope) => givable([scope], allowance, all).length === 0);
+}
+
 /** In plain words, for the person whose consent is asked. */
 export function describeScope(scope: string, platforms: readonly Platform[]): string {
   const { platform, kind } = partsOf(scope);
