@@ -24,6 +24,8 @@ export interface Door {
   readonly metadata: { readonly paths: readonly string[]; readonly document: Readonly<Record<string, unknown>> };
   /** The name by which clients address the server. */
   readonly hostName: string;
+  /** The path of the MCP endpoint in the public address. */
+  readonly path: string;
   /** Where pages of the server itself are. */
   readonly origin: string;
 }
@@ -178,6 +180,7 @@ export function openDoor({ settings, broker, subjects, fetch, now, log }: DoorOp
       document: writeMetadata({ url: publicUrl, issuer, scopes: asking.all }),
     },
     hostName: new URL(publicUrl).hostname,
+    path: new URL(publicUrl).pathname,
     origin: new URL(publicUrl).origin,
   };
 }

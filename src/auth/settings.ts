@@ -47,9 +47,13 @@ export const authSettings = defineSettings({
     flag: 'auth-issuer',
   },
   publicUrl: {
-    schema: address.refine((text) => !text.includes('?'), { error: 'has a query' }),
+    schema: address
+      .refine((text) => !text.includes('?'), { error: 'has a query' })
+      .refine((text) => !URL.canParse(text) || new URL(text).pathname !== '/', {
+        error: 'has no path: the MCP endpoint is /mcp, the console is at /',
+      }),
     description:
-      'Address of the MCP endpoint as clients see it, such as https://mcp.example.com/mcp: the resource that tokens are for (RFC 9728). Its host name is allowed.',
+      'Address of the MCP endpoint as clients see it, such as https://mcp.example.com/mcp: the resource that tokens are for (RFC 9728). Its host name is allowed; the endpoint is served at its path as well as at /mcp.',
     env: ['CASTELLAN_PUBLIC_URL'],
     flag: 'public-url',
   },

@@ -73,7 +73,9 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   const sse = options.sse
     ? createSse({ factory: options.factory, max: maxSse, maxOfCaller: door ? maxSse / 10 : maxSse })
     : undefined;
-  const endpoints = sse ? ['/mcp', '/sse', '/messages'] : ['/mcp'];
+  /** Whatever stands before us may leave the path as it is, or take its own part away. */
+  const mcpPaths = [...new Set(['/mcp', door?.path ?? '/mcp'])];
+  const endpoints = sse ? [...mcpPaths, '/sse', '/messages'] : mcpPaths;
   const app = new Hono<Env>();
   const guards: GuardOptions = door
     ? {
@@ -103,8 +105,9 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   }
 
   app.use(async (c, next) => {
-    const mounted = options.mounted?.find(({ concerns }) => concerns(c.req.path));
-    const refusal = checkAddress(c.env.incoming, guards, mounted?.open?.(c.req.path));
+    const { path } = c.req;
+    const mounted = endpoints.includes(path) ? undefined : options.mounted?.find(({ concerns }) => concerns(path));
+    const refusal = checkAddress(c.env.incoming, guards, mounted?.open?.(path));
     if (refusal) return refuse(c, refusal);
     if (!mounted) return next();
     await mounted.handle(c.env.incoming, c.env.outgoing);
@@ -140,7 +143,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     return recorded.then(() => refuse(c, door.lacking(visitor, needs)));
   }
 
-  app.post('/mcp', async (c) => {
+  app.on('POST', mcpPaths, async (c) => {
     const body = await readJsonBody(c.env.incoming);
     if (!body.ok) return refuse(c, body.refusal);
     const lacking = refuseLack(c, body.value);
@@ -155,13 +158,13 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     const known = { parsedBody: body.value, ...(authInfo && { authInfo }) };
     return withoutConnection(await handler.fetch(c.req.raw, known));
   });
-  app.on(['GET', 'DELETE'], '/mcp', async (c) => {
+  app.on(['GET', 'DELETE'], mcpPaths, async (c) => {
     const authInfo = authInfoOf(c.var.visitor.caller);
     endWithToken(c);
     if (await sessions.concerns(c.req.raw, undefined)) return sessions.handle(c.req.raw, undefined, authInfo);
     return handler.fetch(c.req.raw, authInfo ? { authInfo } : {});
   });
-  app.all('/mcp', (c) => handler.fetch(c.req.raw));
+  for (const path of mcpPaths) app.all(path, (c) => handler.fetch(c.req.raw));
   if (sse) {
     app.get('/sse', async (c) => {
       const { caller } = c.var.visitor;

@@ -35,6 +35,8 @@ describe('wrong', () => {
     [{ issuer: 'file:///etc/passwd' }, /issuer must be https/],
     [{ publicUrl: 'http://mcp.example.com/mcp' }, /publicUrl must be https/],
     [{ publicUrl: 'https://mcp.example.com/mcp?x=1' }, /publicUrl has a query/],
+    [{ publicUrl: 'https://mcp.example.com' }, /publicUrl has no path/],
+    [{ publicUrl: 'https://mcp.example.com/' }, /publicUrl has no path/],
     [{ jwksUri: 'http://keys.example.com' }, /jwksUri must be https/],
     [
       { introspectionEndpoint: 'https://x.example', verify: 'jwt' },

@@ -58,6 +58,16 @@ async function workThrough(signing: SigningClient, server: TestServer): Promise<
   return tools.map(({ name }) => name);
 }
 
+test('a public address with a path of its own is served there', async () => {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}/identity/mcp`;
+  const as = await openAuthorizationServer(url, 'person-1');
+  close.push(() => as.close());
+  const server = await openTestServer({ port, parts: () => ({ auth: { issuer: as.url, publicUrl: url } }) });
+  close.push(() => server.close());
+  await workThrough(createSigningClient({ url, era: '2026-07-28' }), server);
+});
+
 describe.each(eras)('%s', (era) => {
   test('signs in where it registers itself (RFC 9728, RFC 8414, RFC 7591, PKCE, RFC 8707)', async () => {
     const port = await freePort();
