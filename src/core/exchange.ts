@@ -3,13 +3,16 @@
 import type { Allowance } from './budget.ts';
 import { CastellanError } from './errors.ts';
 
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
 export interface UpstreamRequest<T = unknown> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path segments, not yet encoded. */
   readonly path: readonly string[];
   /** An operation of its own on what the path names, after a colon (https://google.aip.dev/136). A word of ours. */
   readonly verb?: string | undefined;
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** A list is repeated under its name. */
+  readonly query?: Query;
   readonly body?: unknown;
   /** Beside those that every request has; none of them proves anything. */
   readonly headers?: Readonly<Record<string, string>>;

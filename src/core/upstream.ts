@@ -188,7 +188,8 @@ export function addressOf(origin: URL, asked: Pick<UpstreamRequest, 'path' | 've
   const verb = asked.verb === undefined ? '' : `:${asked.verb}`;
   const url = new URL(`/${asked.path.map(encodeSegment).join('/')}${verb}`, origin);
   for (const [name, value] of Object.entries(asked.query ?? {})) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
+    if (Array.isArray(value)) for (const each of value) url.searchParams.append(name, String(each));
+    else if (value !== undefined) url.searchParams.set(name, String(value));
   }
   return url;
 }

@@ -2,14 +2,13 @@
 
 import { z } from 'zod';
 import { CastellanError } from '../../core/errors.ts';
-import { invalidAnswer } from '../../core/exchange.ts';
+import { invalidAnswer, type Query } from '../../core/exchange.ts';
 import type { createOnce } from '../../core/once.ts';
 import { collectPages, decodeCursor, encodeCursor, type Page } from '../../core/pages.ts';
 import type { Privacy } from '../../core/privacy.ts';
 import type { CallScope, Upstream } from '../../core/upstream.ts';
 import type { Docs } from './docs.ts';
 
-export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** One entity, which the answer holds under a name. */
@@ -247,5 +246,5 @@ function reading<T>(entity: z.ZodType<T>, hide: Privacy['hide']): (value: unknow
 
 /** The operation, without the ids in its path. */
 function bucketOf(method: string, path: readonly string[], verb = ''): string {
-  return `${method} /${path.map((segment) => (/^[a-z]+_\w{6,}/.test(segment) ? '{}' : segment)).join('/')}:${verb}`;
+  return `${method} /${path.map((segment) => segment.replace(/^[a-z]+_(?=\w*\d)\w{6,}$/, '{}')).join('/')}:${verb}`;
 }
