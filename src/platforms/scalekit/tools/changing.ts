@@ -1,0 +1,133 @@
+// What the tools that change something at Scalekit share: ids, how a thing is named to a person, what was made, and merging.
+
+import { z } from 'zod';
+import { type Applied, type FieldChange, findChanges, type Target } from '../../../core/change.ts';
+import { CastellanError } from '../../../core/errors.ts';
+import { invalidAnswer } from '../../../core/exchange.ts';
+import { type Fields, isMap, isSame, ownValue, without } from '../../../core/merging.ts';
+import { quoted } from '../../../core/plain.ts';
+import type { EnvironmentClient } from '../client.ts';
+
+/** Other names under which list parameters are known from Scalekit's own server. */
+export const listParameters = { pageToken: 'cursor', page_token: 'cursor', pageSize: 'max_results' };
+
+/** For the undo of what does not exist yet. */
+export const itsId = '(its id, once it is made)';
+
+/** The environment, as a further call needs it: only where the caller named one. */
+export function inEnvironment(environmentId: string | undefined): { readonly environmentId?: string } {
+  return environmentId === undefined ? {} : { environmentId };
+}
+
+export function wrong(message: string, hint?: string): CastellanError {
+  return new CastellanError({ code: 'invalid_input', message, hint });
+}
+
+/** Scalekit's own limits: 3 to 25 characters a key, 1 to 256 a value. `null` removes a key. */
+const metadataKey = z.string().min(3).max(25);
+const metadataValue = z.string().min(1).max(256);
+export const metadataInput = z.record(metadataKey, metadataValue).describe('Texts by keys of 3 to 25 characters');
+export const metadataUpdate = z
+  .record(metadataKey, metadataValue.nullable())
+  .describe('Only what changes; null removes a key');
+
+export const externalId = z.string().min(1).max(256).describe('Your own id for it');
+
+/** @throws CastellanError `platform_answer_invalid` when Scalekit does not say what it made. */
+export function made(answer: unknown, key: string): Fields & { readonly id: string } {
+  const entity = isMap(answer) ? ownValue(answer, key) : undefined;
+  if (isMap(entity) && typeof entity.id === 'string' && entity.id !== '') return { ...entity, id: entity.id };
+  throw invalidAnswer('Scalekit did not say what it made.', undefined);
+}
+
+/** What Scalekit made of what was sent: it fills in the rest, and leaves out silently what it does not know. */
+export function warnOfDifference(sent: Fields, answer: unknown, key: string): Applied | undefined {
+  const entity = isMap(answer) ? ownValue(answer, key) : undefined;
+  if (!isMap(entity)) return undefined;
+  const fields = differing(sent, entity);
+  if (fields.length === 0) return undefined;
+  return { warnings: [`Scalekit set ${fields.join(', ')} otherwise than it was sent; read it again to see.`] };
+}
+
+function differing(sent: Fields, entity: Fields, path = ''): string[] {
+  return Object.entries(sent).flatMap(([name, value]) => {
+    const field = `${path}${name}`;
+    const there = ownValue(entity, name);
+    // Free-form maps are compared as a whole: what should be gone must not be there.
+    if (isMap(value) && name !== 'metadata') return isMap(there) ? differing(value, there, `${field}.`) : [field];
+    return isSame(value, there) || (isEmpty(value) && isEmpty(there)) ? [] : [field];
+  });
+}
+
+/** proto3 leaves out what is empty. */
+export function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  if (isMap(value)) return Object.keys(value).length === 0;
+  return value === undefined || value === null || value === '' || value === false || value === 0;
+}
+
+/** The same with empty as absent, so that a field that Scalekit writes out as "" is no change to one that it leaves out. */
+export function differences(before: Fields, after: Fields): FieldChange[] {
+  return findChanges(withoutEmpty(before), withoutEmpty(after));
+}
+
+export function withoutEmpty(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) =>
+      isEmpty(value) ? [] : [[name, isMap(value) ? withoutEmpty(value) : value]],
+    ),
+  );
+}
+
+/** Times that move by themselves. */
+const passing = ['update_time', 'updated_at', 'last_login_time'];
+
+/** @throws CastellanError `refused_by_platform` when the thing is no longer the one that the plan was made from. */
+export function checkUnchanged(planned: Fields, now: Fields): void {
+  if (isSame(without(now, passing), without(planned, passing))) return;
+  throw new CastellanError({
+    code: 'refused_by_platform',
+    message: 'It was changed by somebody else in the meantime, so nothing was done.',
+    hint: 'Call again: what would change is then found out anew.',
+  });
+}
+
+const toggled = z.looseObject({ enabled: z.boolean().nullish(), error_message: z.string().nullish() });
+
+/** @throws CastellanError `refused_by_platform`: Scalekit can refuse with an answer of 200 (`ToggleConnectionResponse`). */
+export function checkToggled(answer: unknown, enabled: boolean): void {
+  const read = toggled.safeParse(answer);
+  if (!read.success) throw invalidAnswer('Scalekit did not say what came of it.', undefined);
+  const { enabled: is, error_message } = read.data;
+  if ((is ?? false) === enabled && !error_message) return;
+  const said = error_message ? `: ${quoted(error_message, 300)}` : '';
+  throw new CastellanError({
+    code: 'refused_by_platform',
+    message: `Scalekit did not ${enabled ? 'enable' : 'disable'} it${said}.`,
+    hint: 'Read it again to see how it stands.',
+  });
+}
+
+/** How many there are, in one request of one item. */
+export function countOf(client: EnvironmentClient, path: readonly string[]): Promise<number> {
+  const entity = z.number().nullish();
+  return client.get({ path, query: { page_size: 1 }, key: 'total_size', entity }).then((total) => total ?? 0);
+}
+
+export function targetOf(type: string, id: string, name: string | null | undefined): Target {
+  return { type, id, ...(name && { name }) };
+}
+
+/**
+ * What assistants must not see they must not find out by asking either: whose address begins with a, with ab, with abc.
+ * @throws CastellanError `not_allowed`
+ */
+export function refuseHidden(client: Pick<EnvironmentClient, 'hides'>, parameter: string, fields: readonly string[]) {
+  const field = fields.find((name) => client.hides(name));
+  if (field === undefined) return;
+  throw new CastellanError({
+    code: 'not_allowed',
+    message: `${parameter} is about ${field}, which the operator hides from assistants.`,
+    hint: 'Look for something else, or read the list without it.',
+  });
+}

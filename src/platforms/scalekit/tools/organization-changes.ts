@@ -1,0 +1,286 @@
+// Creating, changing and deleting the organizations of a Scalekit environment.
+
+import { z } from 'zod';
+import { type FieldChange, findChanges, nameTarget } from '../../../core/change.ts';
+import { type Fields, mergeFields, ownValue, pick, previewUpdate, undoFields, undoWith } from '../../../core/merging.ts';
+import { quoted } from '../../../core/plain.ts';
+import { withoutSecrets } from '../../../core/redact.ts';
+import { defineChanges } from '../../../core/tool.ts';
+import type { EnvironmentClient, ScalekitClient } from '../client.ts';
+import {
+  checkUnchanged,
+  countOf,
+  externalId,
+  inEnvironment,
+  itsId,
+  made,
+  metadataInput,
+  metadataUpdate,
+  targetOf,
+  warnOfDifference,
+  withoutEmpty,
+  wrong,
+} from './changing.ts';
+import { connectionsOf, countDirectories } from './connection-facts.ts';
+import { featuresOf, loadOrganization, type Organization, organizationEntity } from './organizations.ts';
+import { environmentId, organizationId } from './shared.ts';
+
+const change = defineChanges<ScalekitClient>();
+const organizationName = z.string().min(1).max(200);
+const featureName = z.string().regex(/^[\w.-]{1,60}$/, { error: 'is no name of a feature, such as sso' });
+
+const ofItsOwn = ['display_name', 'external_id', 'metadata'] as const;
+
+export const organizationChangeTools = [
+  change({
+    name: 'create_organization',
+    title: 'Create a Scalekit organization',
+    description: 'Adds an organization (a customer), empty. Next: create_organization_user, generate_admin_portal_link.',
+    access: 'write',
+    scopes: ['org:write'],
+    input: () =>
+      z.strictObject({
+        environmentId,
+        organizationName,
+        externalId: externalId.optional(),
+        metadata: metadataInput.optional(),
+      }),
+    async plan({ environmentId, organizationName, externalId, metadata }, { client }) {
+      const environment = client.at(environmentId);
+      if (externalId !== undefined) await checkFree(environment, externalId);
+      const organization = withoutEmpty({ display_name: organizationName, external_id: externalId, metadata });
+      const target = targetOf('organization', '', organizationName);
+      const undo = (id: string) => ({
+        tool: 'delete_scalekit_organization',
+        input: { ...inEnvironment(environmentId), organizationId: id },
+      });
+      return {
+        summary: `Create the organization ${quoted(organizationName)}`,
+        targets: [target],
+        changes: findChanges({}, organization),
+        undo: undo(itsId),
+        async apply() {
+          const answer = await environment.send('POST', ['organizations'], { body: organization });
+          const { id } = made(answer, 'organization');
+          return {
+            targets: [{ ...target, id }],
+            undo: undo(id),
+            ...warnOfDifference(organization, answer, 'organization'),
+          };
+        },
+      };
+    },
+  }),
+
+  change({
+    name: 'update_scalekit_organization',
+    title: 'Change a Scalekit organization',
+    description: 'Renames an organization, or sets its external id or metadata; what is not named stays.',
+    access: 'write',
+    scopes: ['org:write'],
+    idempotent: true,
+    input: () =>
+      z.strictObject({
+        environmentId,
+        organizationId,
+        organizationName: organizationName.optional(),
+        externalId: externalId.nullable().optional().describe('null removes it'),
+        metadata: metadataUpdate.optional(),
+      }),
+    async plan({ environmentId, organizationId, organizationName, externalId, metadata }, { client }) {
+      const environment = client.at(environmentId);
+      const path = ['organizations', organizationId];
+      const request = { path, key: 'organization', entity: organizationEntity };
+      const current = await environment.getExact(request);
+      if (externalId && externalId !== current.external_id) await checkFree(environment, externalId);
+      const given = defined({ display_name: organizationName, external_id: externalId, metadata });
+      if (Object.keys(given).length === 0) throw wrong('Nothing is to be changed.', 'Name what should be different.');
+      const before = withoutEmpty(pick(current, Object.keys(given)));
+      const after = mergeFields(before, given);
+      const changes = previewUpdate(environment, before, after, given);
+      const target = targetOrganization(current);
+      // A map is sent whole: what Scalekit does with the keys that are not sent is not published.
+      const body = Object.fromEntries(
+        ofItsOwn
+          .filter((name) => name in given && !isSameField(changes, name))
+          .map((name) => [name, ownValue(after, name) ?? (name === 'metadata' ? {} : '')]),
+      );
+      return {
+        summary: `Change ${changes.map(({ field }) => field).join(', ') || 'nothing'} of the ${nameTarget(target)}`,
+        targets: [target],
+        changes,
+        undo: undoWith(environment, changes, {
+          tool: 'update_scalekit_organization',
+          input: { ...inEnvironment(environmentId), organizationId, ...asParameters(undoFields(before, after)) },
+        }),
+        already: changes.length === 0 ? 'The organization says that already.' : undefined,
+        async apply() {
+          checkUnchanged(current, await environment.getExact(request));
+          return warnOfDifference(body, await environment.send('PATCH', path, { body }), 'organization');
+        },
+      };
+    },
+  }),
+
+  change({
+    name: 'delete_scalekit_organization',
+    title: 'Delete a Scalekit organization',
+    description: 'Removes an organization with its connections, directories and memberships, for good.',
+    access: 'destroy',
+    scopes: ['org:write'],
+    input: () => z.strictObject({ environmentId, organizationId }),
+    async plan({ environmentId, organizationId }, { client }) {
+      const environment = client.at(environmentId);
+      const [organization, users, connections, directories] = await Promise.all([
+        loadOrganization(environment, organizationId),
+        countOf(environment, ['organizations', organizationId, 'users']),
+        connectionsOf(environment, organizationId),
+        countDirectories(environment, organizationId),
+      ]);
+      const target = targetOrganization(organization);
+      const signIn = connections.filter(({ enabled }) => enabled).length;
+      return {
+        summary: `Delete the ${nameTarget(target)} for good`,
+        targets: [target],
+        changes: findChanges(withoutSecrets(withoutEmpty(pick(organization, ofItsOwn))), {}),
+        touches: { users, connections: connections.length, directories: directories.all },
+        warnings: [
+          'Its users lose their membership and cannot sign in to it any more; its connections and directories go with it.',
+          ...(signIn > 0 ? [`${signIn} of its connections are enabled: people sign in with them now.`] : []),
+          ...(directories.enabled > 0 ? [`${directories.enabled} of its directories are enabled.`] : []),
+        ],
+        undo: { none: 'Scalekit brings no deleted organization back; a new one would have another id' },
+        apply: async () => void (await environment.send('DELETE', ['organizations', organizationId])),
+      };
+    },
+  }),
+
+  change({
+    name: 'update_organization_settings',
+    title: 'Turn features of a Scalekit organization on or off',
+    description: 'Turns features of an organization on or off: sso (its own single sign-on), dir_sync (directory sync).',
+    access: 'write',
+    scopes: ['org:write'],
+    idempotent: true,
+    parameterAliases: { feature: 'features' },
+    input: () =>
+      z.strictObject({
+        environmentId,
+        organizationId,
+        features: z
+          .array(z.strictObject({ name: featureName.describe('sso, dir_sync'), enabled: z.boolean() }))
+          .min(1)
+          .max(20),
+      }),
+    async plan({ environmentId, organizationId, features }, { client }) {
+      const environment = client.at(environmentId);
+      const organization = await loadOrganization(environment, organizationId);
+      const target = targetOrganization(organization);
+      const before = featuresOf(organization);
+      const given = Object.fromEntries(features.map(({ name, enabled }) => [name, enabled]));
+      const changed = Object.entries(given).filter(([name, enabled]) => (ownValue(before, name) ?? false) !== enabled);
+      const whole = Object.entries({ ...before, ...given }).map(([name, enabled]) => ({ name, enabled }));
+      const off = changed.filter(([, enabled]) => !enabled).map(([name]) => name);
+      const inUse = await findUses(environment, organizationId, changed);
+      return {
+        summary: `Turn ${changed.map(([name, enabled]) => `${name} ${enabled ? 'on' : 'off'}`).join(', ') || 'nothing'} for the ${nameTarget(target)}`,
+        targets: [target],
+        changes: changed.map(([name, enabled]) => ({
+          field: `settings.features.${name}`,
+          before: ownValue(before, name) ?? false,
+          after: enabled,
+        })),
+        touches: inUse.touches,
+        warnings: [
+          ...(off.includes('sso') && inUse.connections > 0
+            ? ['People who sign in with its connections cannot do so while single sign-on is off.']
+            : []),
+          ...(off.includes('dir_sync') && inUse.directories > 0
+            ? ['Its directories no longer bring, change or remove users while directory sync is off.']
+            : []),
+        ],
+        undo: {
+          tool: 'update_organization_settings',
+          input: {
+            ...inEnvironment(environmentId),
+            organizationId,
+            features: changed.map(([name, enabled]) => ({ name, enabled: !enabled })),
+          },
+        },
+        ask:
+          inUse.connections + inUse.directories > 0
+            ? 'connections or directories that are in use depend on it: it changes who gets in'
+            : undefined,
+        already: changed.length === 0 ? 'The organization is set like that already.' : undefined,
+        async apply() {
+          checkUnchanged(organization, await loadOrganization(environment, organizationId));
+          // All features: whether those that are left out stay is not published.
+          const body = { features: whole };
+          await environment.send('PATCH', ['organizations', organizationId, 'settings'], { body });
+          return undefined;
+        },
+      };
+    },
+  }),
+];
+
+export function targetOrganization({ id, display_name }: Organization) {
+  return targetOf('organization', id, display_name);
+}
+
+/** What is in use now and depends on a feature that changes. */
+async function findUses(
+  client: EnvironmentClient,
+  organization: string,
+  changed: readonly (readonly [string, boolean])[],
+): Promise<{
+  readonly connections: number;
+  readonly directories: number;
+  readonly touches: Readonly<Record<string, number>>;
+}> {
+  const names = changed.map(([name]) => name);
+  const [connections, directories] = await Promise.all([
+    names.includes('sso') ? connectionsOf(client, organization) : [],
+    names.includes('dir_sync') ? countDirectories(client, organization) : { all: 0, enabled: 0 },
+  ]);
+  const enabled = connections.filter((connection) => connection.enabled).length;
+  const touches = {
+    ...(enabled > 0 && { connections: enabled }),
+    ...(directories.enabled > 0 && { directories: directories.enabled }),
+  };
+  return { connections: enabled, directories: directories.enabled, touches };
+}
+
+/** @throws CastellanError `invalid_input` when another organization has the external id. */
+async function checkFree(client: EnvironmentClient, external_id: string): Promise<void> {
+  const { items } = await client.list({
+    path: ['organizations'],
+    query: { external_id },
+    key: 'organizations',
+    entity: organizationEntity,
+    max: 10,
+    pageSize: 10,
+    minPageSize: 10,
+  });
+  const other = items.find((organization) => organization.external_id === external_id);
+  if (other)
+    throw wrong(`The ${nameTarget(targetOrganization(other))} has this external id already.`, 'Take another one.');
+}
+
+function defined(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function isSameField(changes: readonly FieldChange[], name: string): boolean {
+  return !changes.some(({ field }) => field === name || field.startsWith(`${name}.`));
+}
+
+/** Scalekit's names of fields as the tool's names of parameters. */
+function asParameters({ display_name, ...rest }: Fields): Fields {
+  const { external_id, ...others } = rest;
+  return {
+    ...(display_name !== undefined && { organizationName: display_name }),
+    ...(external_id !== undefined && { externalId: external_id }),
+    ...others,
+  };
+}
