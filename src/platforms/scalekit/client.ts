@@ -35,7 +35,6 @@ export interface ListRequest<T> {
   readonly cursor?: string | undefined;
   /** Scalekit's own limits of `page_size`; without `pageSize` the operation gives everything at once. */
   readonly pageSize?: number;
-  readonly minPageSize?: number;
   /** Pages are counted from 1 rather than named by the answer before. */
   readonly numbered?: boolean;
   readonly progress?: (done: number, total?: number) => void;
@@ -155,11 +154,10 @@ function createEnvironmentClient(
     return (await upstream.request({ ...request, headers: await headersOf() }, scope)).body;
   }
 
-  async function fetchPage<T>(asked: ListRequest<T>, after: string | undefined, limit: number): Promise<Page<T>> {
+  async function fetchPage<T>(asked: ListRequest<T>, after: string | undefined): Promise<Page<T>> {
     const { path, verb, key, entity, pageSize, numbered } = asked;
-    // Counted pages are all of one size, or they would overlap.
-    const size = numbered ? pageSize : limit;
-    const query = { ...asked.query, ...(pageSize !== undefined && { page_size: size, page_token: after }) };
+    // All pages are of one size, or they would overlap: a token is a page's number and size (`{"page":2,"limit":30}`).
+    const query = { ...asked.query, ...(pageSize !== undefined && { page_size: pageSize, page_token: after }) };
     const read = (body: unknown) => ({
       items: reading(z.array(entity), privacy.hide)(takeList(body, key)),
       facts: pageFacts.parse(body),
@@ -202,11 +200,10 @@ function createEnvironmentClient(
       // An empty one is how some hosts write none.
       const from = request.cursor ? decodeCursor(request.cursor, question) : undefined;
       const collected = await collectPages({
-        fetchPage: (after, limit) => fetchPage(request, after, limit),
+        fetchPage: (after) => fetchPage(request, after),
         from,
         max: request.max,
         pageSize: request.pageSize ?? Number.POSITIVE_INFINITY,
-        ...(request.minPageSize === undefined ? {} : { minPageSize: request.minPageSize }),
         progress: request.progress,
       });
       return {

@@ -8,21 +8,6 @@ import { type Fields, isMap, isSame, ownValue, without } from '../../../core/mer
 import { quoted } from '../../../core/plain.ts';
 import type { EnvironmentClient } from '../client.ts';
 
-/** Other names under which list parameters are known from Scalekit's own server. */
-export const listParameters = { pageToken: 'cursor', page_token: 'cursor', pageSize: 'max_results' };
-
-/** For the undo of what does not exist yet. */
-export const itsId = '(its id, once it is made)';
-
-/** The environment, as a further call needs it: only where the caller named one. */
-export function inEnvironment(environmentId: string | undefined): { readonly environmentId?: string } {
-  return environmentId === undefined ? {} : { environmentId };
-}
-
-export function wrong(message: string, hint?: string): CastellanError {
-  return new CastellanError({ code: 'invalid_input', message, hint });
-}
-
 /** Scalekit's own limits: 3 to 25 characters a key, 1 to 256 a value. `null` removes a key. */
 const metadataKey = z.string().min(3).max(25);
 const metadataValue = z.string().min(1).max(256);
@@ -32,13 +17,6 @@ export const metadataUpdate = z
   .describe('Only what changes; null removes a key');
 
 export const externalId = z.string().min(1).max(256).describe('Your own id for it');
-
-/** @throws CastellanError `platform_answer_invalid` when Scalekit does not say what it made. */
-export function made(answer: unknown, key: string): Fields & { readonly id: string } {
-  const entity = isMap(answer) ? ownValue(answer, key) : undefined;
-  if (isMap(entity) && typeof entity.id === 'string' && entity.id !== '') return { ...entity, id: entity.id };
-  throw invalidAnswer('Scalekit did not say what it made.', undefined);
-}
 
 /** What Scalekit made of what was sent: it fills in the rest, and leaves out silently what it does not know. */
 export function warnOfDifference(sent: Fields, answer: unknown, key: string): Applied | undefined {
@@ -82,14 +60,9 @@ export function withoutEmpty(fields: Fields): Fields {
 /** Times that move by themselves. */
 const passing = ['update_time', 'updated_at', 'last_login_time'];
 
-/** @throws CastellanError `refused_by_platform` when the thing is no longer the one that the plan was made from. */
-export function checkUnchanged(planned: Fields, now: Fields): void {
-  if (isSame(without(now, passing), without(planned, passing))) return;
-  throw new CastellanError({
-    code: 'refused_by_platform',
-    message: 'It was changed by somebody else in the meantime, so nothing was done.',
-    hint: 'Call again: what would change is then found out anew.',
-  });
+/** For `checkStill`: an entity without what changes by itself. */
+export function lasting(entity: Fields): Fields {
+  return without(entity, passing);
 }
 
 const toggled = z.looseObject({ enabled: z.boolean().nullish(), error_message: z.string().nullish() });

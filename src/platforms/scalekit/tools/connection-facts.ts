@@ -107,7 +107,8 @@ async function ownerOf(client: EnvironmentClient, id: string): Promise<string | 
   if (listed) return listed.organization_id || undefined;
   // An environment's list need not hold what belongs to its organizations.
   const { items } = await client.list({
-    path: ['organizations', '-', 'connections:search'],
+    path: ['organizations', '-', 'connections'],
+    verb: 'search',
     query: { query: id },
     key: 'connections',
     entity: listedConnection,
@@ -150,7 +151,6 @@ export async function countSignIns(
     entity: signingIn,
     max: maxCounted,
     pageSize: 100,
-    minPageSize: organization === undefined ? 10 : 1,
   });
   const domains = (connection.domains ?? []).flatMap(({ domain }) => domain?.toLowerCase() ?? []);
   const people = items.filter(({ email, user_profile }) => {

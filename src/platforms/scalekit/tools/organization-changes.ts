@@ -2,28 +2,32 @@
 
 import { z } from 'zod';
 import { type FieldChange, findChanges, nameTarget } from '../../../core/change.ts';
-import { type Fields, mergeFields, ownValue, pick, previewUpdate, undoFields, undoWith } from '../../../core/merging.ts';
+import {
+  type Fields,
+  mergeFields,
+  ownValue,
+  pick,
+  previewUpdate,
+  undoFields,
+  undoWith,
+} from '../../../core/merging.ts';
 import { quoted } from '../../../core/plain.ts';
 import { withoutSecrets } from '../../../core/redact.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { EnvironmentClient, ScalekitClient } from '../client.ts';
 import {
-  checkUnchanged,
   countOf,
   externalId,
-  inEnvironment,
-  itsId,
-  made,
+  lasting,
   metadataInput,
   metadataUpdate,
   targetOf,
   warnOfDifference,
   withoutEmpty,
-  wrong,
 } from './changing.ts';
 import { connectionsOf, countDirectories } from './connection-facts.ts';
 import { featuresOf, loadOrganization, type Organization, organizationEntity } from './organizations.ts';
-import { environmentId, organizationId } from './shared.ts';
+import { checkStill, environmentId, idOfMade, inSame, itsId, organizationId, wrong } from './shared.ts';
 
 const change = defineChanges<ScalekitClient>();
 const organizationName = z.string().min(1).max(200);
@@ -35,7 +39,8 @@ export const organizationChangeTools = [
   change({
     name: 'create_organization',
     title: 'Create a Scalekit organization',
-    description: 'Adds an organization (a customer), empty. Next: create_organization_user, generate_admin_portal_link.',
+    description:
+      'Adds an organization (a customer), empty. Next: create_organization_user, generate_admin_portal_link.',
     access: 'write',
     scopes: ['org:write'],
     input: () =>
@@ -52,7 +57,7 @@ export const organizationChangeTools = [
       const target = targetOf('organization', '', organizationName);
       const undo = (id: string) => ({
         tool: 'delete_scalekit_organization',
-        input: { ...inEnvironment(environmentId), organizationId: id },
+        input: { ...inSame(environmentId), organizationId: id },
       });
       return {
         summary: `Create the organization ${quoted(organizationName)}`,
@@ -61,7 +66,7 @@ export const organizationChangeTools = [
         undo: undo(itsId),
         async apply() {
           const answer = await environment.send('POST', ['organizations'], { body: organization });
-          const { id } = made(answer, 'organization');
+          const id = idOfMade(answer, 'organization');
           return {
             targets: [{ ...target, id }],
             undo: undo(id),
@@ -111,11 +116,11 @@ export const organizationChangeTools = [
         changes,
         undo: undoWith(environment, changes, {
           tool: 'update_scalekit_organization',
-          input: { ...inEnvironment(environmentId), organizationId, ...asParameters(undoFields(before, after)) },
+          input: { ...inSame(environmentId), organizationId, ...asParameters(undoFields(before, after)) },
         }),
         already: changes.length === 0 ? 'The organization says that already.' : undefined,
         async apply() {
-          checkUnchanged(current, await environment.getExact(request));
+          await checkStill(environment, request, lasting, lasting(current));
           return warnOfDifference(body, await environment.send('PATCH', path, { body }), 'organization');
         },
       };
@@ -158,7 +163,8 @@ export const organizationChangeTools = [
   change({
     name: 'update_organization_settings',
     title: 'Turn features of a Scalekit organization on or off',
-    description: 'Turns features of an organization on or off: sso (its own single sign-on), dir_sync (directory sync).',
+    description:
+      'Turns features of an organization on or off: sso (its own single sign-on), dir_sync (directory sync).',
     access: 'write',
     scopes: ['org:write'],
     idempotent: true,
@@ -174,7 +180,8 @@ export const organizationChangeTools = [
       }),
     async plan({ environmentId, organizationId, features }, { client }) {
       const environment = client.at(environmentId);
-      const organization = await loadOrganization(environment, organizationId);
+      const request = { path: ['organizations', organizationId], key: 'organization', entity: organizationEntity };
+      const organization = await environment.get(request);
       const target = targetOrganization(organization);
       const before = featuresOf(organization);
       const given = Object.fromEntries(features.map(({ name, enabled }) => [name, enabled]));
@@ -202,7 +209,7 @@ export const organizationChangeTools = [
         undo: {
           tool: 'update_organization_settings',
           input: {
-            ...inEnvironment(environmentId),
+            ...inSame(environmentId),
             organizationId,
             features: changed.map(([name, enabled]) => ({ name, enabled: !enabled })),
           },
@@ -213,7 +220,7 @@ export const organizationChangeTools = [
             : undefined,
         already: changed.length === 0 ? 'The organization is set like that already.' : undefined,
         async apply() {
-          checkUnchanged(organization, await loadOrganization(environment, organizationId));
+          await checkStill(environment, request, featuresOf, before);
           // All features: whether those that are left out stay is not published.
           const body = { features: whole };
           await environment.send('PATCH', ['organizations', organizationId, 'settings'], { body });
@@ -259,8 +266,7 @@ async function checkFree(client: EnvironmentClient, external_id: string): Promis
     key: 'organizations',
     entity: organizationEntity,
     max: 10,
-    pageSize: 10,
-    minPageSize: 10,
+    pageSize: 100,
   });
   const other = items.find((organization) => organization.external_id === external_id);
   if (other)

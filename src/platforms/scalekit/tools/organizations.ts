@@ -5,8 +5,7 @@ import { fullObject, listInput, listOutput, viewInput } from '../../../core/list
 import { withoutSecrets } from '../../../core/redact.ts';
 import { defineTools, tableOf } from '../../../core/tool.ts';
 import type { EnvironmentClient, ScalekitClient } from '../client.ts';
-import { listParameters, wrong } from './changing.ts';
-import { environmentId, organizationId, present } from './shared.ts';
+import { environmentId, listAliases, organizationId, present, wrong } from './shared.ts';
 
 const tool = defineTools<ScalekitClient>();
 const text = z.string().nullish();
@@ -57,7 +56,7 @@ export const organizationTools = [
       'The organizations (customers) of an environment; query finds by name or id. Next: list_organization_users, list_organization_connections.',
     access: 'read',
     scopes: ['org:read'],
-    parameterAliases: listParameters,
+    parameterAliases: listAliases,
     input: () =>
       z.strictObject({
         environmentId,
@@ -77,8 +76,8 @@ export const organizationTools = [
       }
       const { items, ...tail } = await client.at(environmentId).list({
         ...(query === undefined
-          ? { path: ['organizations'], query: { external_id: externalId }, pageSize: 100, minPageSize: 10 }
-          : { path: ['organizations:search'], query: { query }, pageSize: 30 }),
+          ? { path: ['organizations'], query: { external_id: externalId }, pageSize: 100 }
+          : { path: ['organizations'], verb: 'search', query: { query }, pageSize: 30 }),
         key: 'organizations',
         entity: organizationEntity,
         max: max_results,
