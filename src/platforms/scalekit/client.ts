@@ -64,6 +64,8 @@ export interface ScalekitClient {
 export interface EnvironmentClient {
   readonly hides: (field: string) => boolean;
   readonly get: <T>(request: GetRequest<T>) => Promise<T>;
+  /** An answer that is itself the entity. */
+  readonly getWhole: <T>(request: Omit<GetRequest<T>, 'key'>) => Promise<T>;
   /** The same with what the operator hides from assistants: for merging into a later request, never for an answer. */
   readonly getExact: <T>(request: GetRequest<T>) => Promise<T>;
   readonly list: <T>(request: ListRequest<T>) => Promise<List<T>>;
@@ -147,8 +149,11 @@ function createEnvironmentClient(
   scope: CallScope,
   headersOf: Headers,
 ): EnvironmentClient {
-  async function get<T>({ path, verb, query = {}, key, entity }: GetRequest<T>, hide: Privacy['hide']): Promise<T> {
-    const read = (body: unknown) => reading(entity, hide)(take(body, key));
+  async function get<T>(
+    { path, verb, query = {}, key, entity }: Omit<GetRequest<T>, 'key'> & { readonly key?: string },
+    hide: Privacy['hide'],
+  ): Promise<T> {
+    const read = (body: unknown) => reading(entity, hide)(key === undefined ? body : take(body, key));
     const bucket = bucketOf('GET', path, verb);
     const request = { method: 'GET', path: [...apiRoot, ...path], verb, query, bucket, read } as const;
     return (await upstream.request({ ...request, headers: await headersOf() }, scope)).body;
@@ -177,6 +182,7 @@ function createEnvironmentClient(
   return {
     hides: privacy.hides,
     get: (request) => get(request, privacy.hide),
+    getWhole: (request) => get(request, privacy.hide),
     getExact: (request) => get(request, undefined),
 
     async send(method, path, { verb, query, body } = {}) {

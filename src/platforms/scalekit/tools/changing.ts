@@ -1,7 +1,7 @@
 // What the tools that change something at Scalekit share: ids, how a thing is named to a person, what was made, and merging.
 
 import { z } from 'zod';
-import { type Applied, type FieldChange, findChanges, type Target } from '../../../core/change.ts';
+import type { Applied, Target } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
 import { invalidAnswer } from '../../../core/exchange.ts';
 import { type Fields, isMap, isSame, ownValue, without } from '../../../core/merging.ts';
@@ -33,22 +33,22 @@ function differing(sent: Fields, entity: Fields, path = ''): string[] {
     const there = ownValue(entity, name);
     // Free-form maps are compared as a whole: what should be gone must not be there.
     if (isMap(value) && name !== 'metadata') return isMap(there) ? differing(value, there, `${field}.`) : [field];
-    return isSame(value, there) || (isEmpty(value) && isEmpty(there)) ? [] : [field];
+    return isSame(value, there) || (isDefault(value) && isDefault(there)) ? [] : [field];
   });
 }
 
-/** proto3 leaves out what is empty. */
+/** proto3 leaves out what is false or 0, too. */
+function isDefault(value: unknown): boolean {
+  return isEmpty(value) || value === false || value === 0;
+}
+
 export function isEmpty(value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0;
   if (isMap(value)) return Object.keys(value).length === 0;
-  return value === undefined || value === null || value === '' || value === false || value === 0;
+  return value === undefined || value === null || value === '';
 }
 
-/** The same with empty as absent, so that a field that Scalekit writes out as "" is no change to one that it leaves out. */
-export function differences(before: Fields, after: Fields): FieldChange[] {
-  return findChanges(withoutEmpty(before), withoutEmpty(after));
-}
-
+/** With empty as absent, so that a field that Scalekit writes out as "" is no change to one that it leaves out. */
 export function withoutEmpty(fields: Fields): Fields {
   return Object.fromEntries(
     Object.entries(fields).flatMap(([name, value]) =>

@@ -3,8 +3,10 @@
 import { z } from 'zod';
 import type { Target } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
+import { type Fields, isMap, ownValue } from '../../../core/merging.ts';
+import { withoutSecrets } from '../../../core/redact.ts';
 import type { EnvironmentClient } from '../client.ts';
-import { targetOf } from './changing.ts';
+import { targetOf, withoutEmpty } from './changing.ts';
 
 const text = z.string().nullish();
 
@@ -37,6 +39,7 @@ export const connectionEntity = z.looseObject({
   update_time: text,
   domains: z.array(z.looseObject({ domain: text })).nullish(),
   oidc_config: z.record(z.string(), z.unknown()).nullish(),
+  attribute_mapping: z.record(z.string(), z.string()).nullish(),
 });
 export type Connection = z.output<typeof connectionEntity>;
 
@@ -122,6 +125,21 @@ async function ownerOf(client: EnvironmentClient, id: string): Promise<string | 
     message: `There is no connection ${id}.`,
     hint: 'list_environment_connections and list_organization_connections tell the ids.',
   });
+}
+
+/** Where a connection of each type has its settings. */
+const configurations = [
+  'oidc_config',
+  'saml_config',
+  'oauth_config',
+  'passwordless_config',
+  'webauthn_config',
+] as const;
+
+/** What is configured, without secrets; absent where nothing is, or where nothing of it may be shown. */
+export function shownConfiguration(connection: Fields): Record<string, unknown> | undefined {
+  const name = configurations.find((each) => isMap(ownValue(connection, each)));
+  return name && (withoutSecrets(withoutEmpty(connection[name] as Fields)) as Record<string, unknown>);
 }
 
 /** `OKTA OIDC` stands for a name: a connection need not have one. */

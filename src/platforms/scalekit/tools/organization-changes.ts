@@ -26,7 +26,7 @@ import {
   withoutEmpty,
 } from './changing.ts';
 import { connectionsOf, countDirectories } from './connection-facts.ts';
-import { featuresOf, loadOrganization, type Organization, organizationEntity } from './organizations.ts';
+import { featuresOf, loadOrganization, organizationEntity, targetOrganization } from './organizations.ts';
 import { checkStill, environmentId, idOfMade, inSame, itsId, organizationId, wrong } from './shared.ts';
 
 const change = defineChanges<ScalekitClient>();
@@ -230,10 +230,6 @@ export const organizationChangeTools = [
     },
   }),
 ];
-
-export function targetOrganization({ id, display_name }: Organization) {
-  return targetOf('organization', id, display_name);
-}
 
 /** What is in use now and depends on a feature that changes. */
 async function findUses(

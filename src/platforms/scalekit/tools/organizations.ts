@@ -1,10 +1,12 @@
 // Reading the organizations of a Scalekit environment: https://docs.scalekit.com/apis/#tag/organizations
 
 import { z } from 'zod';
+import type { Target } from '../../../core/change.ts';
 import { fullObject, listInput, listOutput, viewInput } from '../../../core/listing.ts';
 import { withoutSecrets } from '../../../core/redact.ts';
 import { defineTools, tableOf } from '../../../core/tool.ts';
 import type { EnvironmentClient, ScalekitClient } from '../client.ts';
+import { targetOf } from './changing.ts';
 import { environmentId, listAliases, organizationId, present, wrong } from './shared.ts';
 
 const tool = defineTools<ScalekitClient>();
@@ -43,6 +45,10 @@ function viewOrganization(organization: Organization, view: 'summary' | 'full') 
 
 export const loadOrganization = (client: EnvironmentClient, id: string): Promise<Organization> =>
   client.get({ path: ['organizations', id], key: 'organization', entity: organizationEntity });
+
+export function targetOrganization({ id, display_name }: Organization): Target {
+  return targetOf('organization', id, display_name);
+}
 
 export function featuresOf({ settings }: Organization): Readonly<Record<string, boolean>> {
   return Object.fromEntries((settings?.features ?? []).map(({ name, enabled }) => [name, enabled ?? false]));

@@ -17,6 +17,8 @@ function idOf(prefix: string, what: string) {
 export const environmentId = idOf('env', 'Environment').optional();
 export const organizationId = idOf('org', 'Organization');
 export const connectionId = idOf('conn', 'Connection');
+export const userId = idOf('usr', 'User');
+export const directoryId = idOf('dir', 'Directory');
 
 /** Optional fields of a view: those that Scalekit gave. proto3 leaves a field empty where it has nothing to say. */
 export function present<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
@@ -29,6 +31,7 @@ export function present<T extends Record<string, unknown>>(fields: T): { [K in k
 
 /** Names that assistants know from other servers. */
 export const environmentAlias = { environment_id: 'environmentId' };
+export const connectionAlias = { ...environmentAlias, connection_id: 'connectionId' };
 export const listAliases = {
   ...environmentAlias,
   pageToken: 'cursor',

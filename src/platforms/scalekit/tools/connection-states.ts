@@ -1,0 +1,162 @@
+// Enabling, disabling and deleting Scalekit's connections: with them, people get in or do not.
+
+import { z } from 'zod';
+import { findChanges, nameTarget } from '../../../core/change.ts';
+import { pick, previewChanges } from '../../../core/merging.ts';
+import { defineChanges } from '../../../core/tool.ts';
+import type { EnvironmentClient, ScalekitClient } from '../client.ts';
+import { checkToggled, withoutEmpty } from './changing.ts';
+import { connectionsOf, countSignIns, type Found, findConnection, shownConfiguration } from './connection-facts.ts';
+import { connectionAlias, connectionId, environmentId, inSame, organizationId, wrong } from './shared.ts';
+
+const change = defineChanges<ScalekitClient>();
+
+/** The same for all; of an organization's connection its organization is found out where it is not given. */
+const input = () => z.strictObject({ environmentId, connectionId, organizationId: organizationId.optional() });
+
+export const connectionStateTools = [
+  change({
+    name: 'enable_environment_connection',
+    title: 'Enable a Scalekit connection',
+    description:
+      'Lets people sign in with a connection, the environment’s or an organization’s, once it is configured.',
+    access: 'write',
+    scopes: ['env:write'],
+    idempotent: true,
+    aliases: { enable_scalekit_connection: (given) => given },
+    parameterAliases: connectionAlias,
+    input,
+    async plan({ environmentId, connectionId, organizationId }, { client }) {
+      const environment = client.at(environmentId);
+      const found = await findConnection(environment, connectionId, organizationId);
+      const { connection, path, target, organization } = found;
+      const already = connection.enabled ? 'The connection is enabled already.' : undefined;
+      if (!already && ['DRAFT', 'IN_PROGRESS'].includes(connection.status ?? '')) {
+        throw wrong(
+          `The ${nameTarget(target)} is not configured to its end (${connection.status}).`,
+          'Configure it with update_environment_oidc_connection; a person sets its client secret.',
+        );
+      }
+      return {
+        summary: `Enable the ${nameTarget(target)}${ofWhom(organization)}`,
+        targets: [target, ...owners(organization)],
+        changes: [{ field: 'enabled', before: false, after: true }],
+        warnings: ['From then on people sign in with it.', ...tellWhole(environment, found)],
+        undo: {
+          tool: 'disable_scalekit_connection',
+          input: { ...inSame(environmentId), connectionId, ...(organizationId && { organizationId }) },
+        },
+        ask: 'whoever the identity provider vouches for gets in',
+        already,
+        async apply() {
+          checkToggled(await environment.send('PATCH', path, { verb: 'enable' }), true);
+          return undefined;
+        },
+      };
+    },
+  }),
+
+  change({
+    name: 'disable_scalekit_connection',
+    title: 'Disable a Scalekit connection',
+    description: 'Stops sign-in with a connection until enable_environment_connection; its configuration stays.',
+    access: 'destroy',
+    scopes: ['env:write'],
+    idempotent: true,
+    parameterAliases: connectionAlias,
+    input,
+    async plan({ environmentId, connectionId, organizationId }, { client }) {
+      const environment = client.at(environmentId);
+      const found = await findConnection(environment, connectionId, organizationId);
+      const { connection, path, target, organization } = found;
+      const already = connection.enabled ? undefined : 'The connection is disabled already.';
+      const losing = already ? undefined : await tellLosing(environment, found);
+      return {
+        summary: `Disable the ${nameTarget(target)}${ofWhom(organization)}`,
+        targets: [target, ...owners(organization)],
+        changes: [{ field: 'enabled', before: true, after: false }],
+        ...losing,
+        undo: {
+          tool: 'enable_environment_connection',
+          input: { ...inSame(environmentId), connectionId, ...(organizationId && { organizationId }) },
+        },
+        already,
+        async apply() {
+          checkToggled(await environment.send('PATCH', path, { verb: 'disable' }), false);
+          return undefined;
+        },
+      };
+    },
+  }),
+
+  change({
+    name: 'delete_scalekit_connection',
+    title: 'Delete a Scalekit connection',
+    description: 'Removes a connection with its configuration, for good. For a pause take disable_scalekit_connection.',
+    access: 'destroy',
+    scopes: ['env:write'],
+    parameterAliases: connectionAlias,
+    input,
+    async plan({ environmentId, connectionId, organizationId }, { client }) {
+      const environment = client.at(environmentId);
+      const found = await findConnection(environment, connectionId, organizationId);
+      const { connection, path, target, organization } = found;
+      const gone = withoutEmpty(pick(connection, ['provider', 'type', 'status', 'enabled', 'key_id']));
+      return {
+        summary: `Delete the ${nameTarget(target)}${ofWhom(organization)} for good`,
+        targets: [target, ...owners(organization)],
+        changes: [...findChanges(gone, {}), ...previewChanges(environment, configured(found), {})],
+        ...(await tellLosing(environment, found)),
+        undo: {
+          none: 'Scalekit brings no deleted connection back; a new one has another id, other addresses and no client secret',
+        },
+        apply: async () => void (await environment.send('DELETE', path)),
+      };
+    },
+  }),
+];
+
+function owners(organization: string | undefined) {
+  return organization === undefined ? [] : [{ type: 'organization', id: organization }];
+}
+
+function ofWhom(organization: string | undefined): string {
+  return organization === undefined ? ' of the environment' : ` of the organization ${organization}`;
+}
+
+function configured({ connection }: Found): Readonly<Record<string, unknown>> {
+  const configuration = shownConfiguration(connection);
+  const { configuration_type } = connection;
+  return withoutEmpty({ configuration_type, ...configuration });
+}
+
+/** A draft is configured without a question, so all of it stands in the question that puts it into force. */
+function tellWhole(client: EnvironmentClient, found: Found): string[] {
+  return previewChanges(client, configured(found), {}).map(
+    ({ field, before }) => `In force then: ${field}: ${typeof before === 'string' ? before : JSON.stringify(before)}`,
+  );
+}
+
+/** How many people cannot sign in with it any more, and whether those who share its place have another way. */
+async function tellLosing(client: EnvironmentClient, found: Found) {
+  const { connection, organization } = found;
+  if (!connection.enabled) return { warnings: ['It is disabled: nobody signs in with it now.'] };
+  const [{ people, all, complete }, others] = await Promise.all([
+    countSignIns(client, found),
+    connectionsOf(client, organization),
+  ]);
+  const left = others.filter(
+    ({ id, enabled, organization_id }) =>
+      enabled && id !== connection.id && (organization_id || undefined) === organization,
+  );
+  const place = organization === undefined ? 'environment' : 'organization';
+  return {
+    touches: { users: people },
+    warnings: [
+      `${people} of ${complete ? '' : 'the first '}${all} users of the ${place} sign in with it (by their identities there or their address) and cannot any more.`,
+      left.length === 0
+        ? `The ${place} has no other connection that is enabled.`
+        : `The ${place} has ${left.length} more that are enabled.`,
+    ],
+  };
+}

@@ -1,0 +1,163 @@
+// Reading Scalekit's connections: how people sign in, at the environment or with their organization's own identity provider.
+
+import { z } from 'zod';
+import { fullObject, listOutput, viewInput } from '../../../core/listing.ts';
+import { pick } from '../../../core/merging.ts';
+import { withoutSecrets } from '../../../core/redact.ts';
+import { defineTools, tableOf } from '../../../core/tool.ts';
+import type { ScalekitClient } from '../client.ts';
+import {
+  type Connection,
+  connectionsOf,
+  findConnection,
+  type ListedConnection,
+  shownConfiguration,
+} from './connection-facts.ts';
+import { connectionAlias, connectionId, environmentAlias, environmentId, organizationId, present } from './shared.ts';
+
+const tool = defineTools<ScalekitClient>();
+const text = z.string().nullish();
+
+const connectionView = z.object({
+  id: z.string(),
+  provider: z.string().optional(),
+  type: z.string().optional(),
+  status: z.string().optional(),
+  enabled: z.boolean(),
+  key_id: z.string().optional(),
+  organization_id: z.string().optional(),
+  organization: z.string().optional(),
+  domains: z.array(z.string()).optional(),
+  full: fullObject,
+});
+type Row = z.output<typeof connectionView>;
+const columns = {
+  id: ({ id }: Row) => id,
+  provider: ({ provider }: Row) => provider,
+  type: ({ type }: Row) => type,
+  status: ({ status }: Row) => status,
+  enabled: ({ enabled }: Row) => enabled,
+  organization: ({ organization, organization_id }: Row) => organization ?? organization_id,
+  domains: ({ domains }: Row) => domains?.join(' '),
+};
+
+function viewConnection(
+  connection: ListedConnection | Connection,
+  domains: readonly string[],
+  view: 'summary' | 'full',
+): Row {
+  const { id, provider, type, status, enabled, key_id, organization_id } = connection;
+  const organization_name = connection.organization_name as string | undefined;
+  return {
+    id,
+    enabled: enabled ?? false,
+    ...present({ provider, type, status, key_id, organization_id, organization: organization_name }),
+    ...(domains.length > 0 && { domains: [...domains] }),
+    ...(view === 'full' && { full: withoutSecrets(connection) as Record<string, unknown> }),
+  };
+}
+
+function viewListed(connections: readonly ListedConnection[], view: 'summary' | 'full') {
+  return {
+    connections: connections.map((connection) => viewConnection(connection, connection.domains ?? [], view)),
+    complete: true,
+  };
+}
+
+function domainsOf({ domains }: Connection): string[] {
+  return (domains ?? []).flatMap(({ domain }) => domain ?? []);
+}
+
+const testResult = z.looseObject({ status: text, error: text, error_description: text, error_details: text });
+
+export const connectionTools = [
+  tool({
+    name: 'list_environment_connections',
+    title: 'List a Scalekit environment’s connections',
+    description: 'All connections, whether enabled or not, with their organizations. Next: get_scalekit_connection.',
+    access: 'read',
+    scopes: ['env:read'],
+    parameterAliases: environmentAlias,
+    input: () => z.strictObject({ environmentId, ...viewInput }),
+    output: () => listOutput('connections', connectionView),
+    table: tableOf<Row>('connections', columns),
+    async run({ environmentId, view }, { client }) {
+      return viewListed(await connectionsOf(client.at(environmentId)), view);
+    },
+  }),
+
+  tool({
+    name: 'list_organization_connections',
+    title: 'List an organization’s connections',
+    description: 'The connections of one organization, whether enabled or not.',
+    access: 'read',
+    scopes: ['org:read'],
+    parameterAliases: environmentAlias,
+    input: () => z.strictObject({ environmentId, organizationId, ...viewInput }),
+    output: () => listOutput('connections', connectionView),
+    table: tableOf<Row>('connections', columns),
+    async run({ environmentId, organizationId, view }, { client }) {
+      return viewListed(await connectionsOf(client.at(environmentId), organizationId), view);
+    },
+  }),
+
+  tool({
+    name: 'get_scalekit_connection',
+    title: 'Get a Scalekit connection',
+    description: 'One connection with its configuration, without secrets.',
+    access: 'read',
+    scopes: ['org:read'],
+    parameterAliases: connectionAlias,
+    input: () =>
+      z.strictObject({ environmentId, connectionId, organizationId: organizationId.optional(), ...viewInput }),
+    output: () =>
+      connectionView.extend({
+        configuration_type: z.string().optional(),
+        configuration: z.record(z.string(), z.unknown()).optional(),
+        created: z.string().optional(),
+        updated: z.string().optional(),
+      }),
+    async run({ environmentId, connectionId, organizationId, view }, { client }) {
+      const { connection } = await findConnection(client.at(environmentId), connectionId, organizationId);
+      const { configuration_type, create_time, update_time } = connection;
+      const configuration = shownConfiguration(connection);
+      return {
+        ...viewConnection(connection, domainsOf(connection), view),
+        ...present({ configuration_type, created: create_time, updated: update_time }),
+        ...(configuration && { configuration }),
+      };
+    },
+  }),
+
+  tool({
+    name: 'get_scalekit_connection_test',
+    title: 'Get the result of a connection test',
+    description: 'How a test of a connection, made by a person in the dashboard or admin portal, came out.',
+    access: 'read',
+    scopes: ['env:read'],
+    parameterAliases: connectionAlias,
+    input: () =>
+      z.strictObject({
+        environmentId,
+        connectionId,
+        testRequestId: z
+          .string()
+          .regex(/^[\w-]{1,100}$/, { error: 'is no id' })
+          .describe('Id of the test, from its address'),
+      }),
+    output: () =>
+      z.object({
+        status: z.string().describe('PENDING, SUCCESS, FAILURE'),
+        error: z.string().optional(),
+        error_description: z.string().optional(),
+        error_details: z.string().optional(),
+      }),
+    async run({ environmentId, connectionId, testRequestId }, { client }) {
+      const path = ['connections', connectionId, 'test-requests', testRequestId];
+      const result = await client.at(environmentId).getWhole({ path, entity: testResult });
+      // What the provider said about the person who tested stays there.
+      const said = withoutSecrets(pick(result, ['error', 'error_description', 'error_details']));
+      return { status: result.status || 'PENDING', ...present(said as Record<string, string>) };
+    },
+  }),
+];
