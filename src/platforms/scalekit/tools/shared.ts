@@ -6,7 +6,7 @@ import { CastellanError } from '../../../core/errors.ts';
 import { isSame } from '../../../core/merging.ts';
 import type { EnvironmentClient, GetRequest } from '../client.ts';
 
-function idOf(prefix: string, what: string) {
+export function idOf(prefix: string, what: string) {
   return z
     .string()
     .regex(new RegExp(`^${prefix}_\\w{1,60}$`), { error: `is no id such as ${prefix}_123` })

@@ -2,7 +2,16 @@
 
 import { z } from 'zod';
 import { findChanges, nameTarget } from '../../../core/change.ts';
-import { type Fields, isMap, mergeFields, ownValue, pick, previewUpdate, undoMerge } from '../../../core/merging.ts';
+import {
+  type Fields,
+  isMap,
+  mergeFields,
+  ownValue,
+  pick,
+  previewUpdate,
+  undoFields,
+  undoWith,
+} from '../../../core/merging.ts';
 import { quoted } from '../../../core/plain.ts';
 import { withoutSecrets } from '../../../core/redact.ts';
 import { defineChanges } from '../../../core/tool.ts';
@@ -140,12 +149,10 @@ export const userChangeTools = [
         summary: `Change ${changes.map(({ field }) => field).join(', ') || 'nothing'} of the ${nameTarget(target)}`,
         targets: [target],
         changes,
-        undo: undoMerge(
-          environment,
-          { tool: 'update_scalekit_user', input: { ...inSame(environmentId), userId } },
-          asParameters(before),
-          asParameters(after),
-        ),
+        undo: undoWith(environment, changes, {
+          tool: 'update_scalekit_user',
+          input: { ...inSame(environmentId), userId, ...undoFields(asParameters(before), asParameters(after)) },
+        }),
         already: changes.length === 0 ? 'The user is like that already.' : undefined,
         async apply() {
           await checkStill(environment, request, lasting, lasting(current));
