@@ -41,10 +41,10 @@ const moment = z.iso.datetime({ offset: true, error: 'is no time such as 2026-01
 
 export const authenticationRequestTools = [
   tool({
-    name: 'list_scalekit_authentication_requests',
+    name: 'list_authentication_requests',
     title: 'List Scalekit sign-ins',
     description:
-      'Attempts to sign in, by email, status or time: why somebody cannot get in. Times: parse_relative_time. Next: get_scalekit_connection.',
+      'Attempts to sign in, by email, status or time: why somebody cannot get in. Times: parse_relative_time. Next: get_environment_connection.',
     access: 'read',
     scopes: ['env:read'],
     parameterAliases: { ...listAliases, start_time: 'since', end_time: 'until' },

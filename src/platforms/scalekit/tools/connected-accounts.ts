@@ -143,7 +143,7 @@ export const connectedAccountTools = [
   }),
 
   change({
-    name: 'delete_scalekit_connected_account',
+    name: 'delete_connected_account',
     title: 'Delete a connected account',
     description: 'Removes a connected account with its tokens: agents can no longer use it.',
     access: 'destroy',

@@ -97,7 +97,7 @@ export const connectionChangeTools = [
       const body = { provider, type: 'OIDC', ...(key_id !== undefined && { key_id }) };
       const target = targetOf('connection', '', key_id ?? `${provider} OIDC`);
       const undo = (id: string) => ({
-        tool: 'delete_scalekit_connection',
+        tool: 'delete_environment_connection',
         input: { ...inSame(environmentId), connectionId: id, ...(organizationId && { organizationId }) },
       });
       return {

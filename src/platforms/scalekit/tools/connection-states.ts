@@ -23,7 +23,6 @@ export const connectionStateTools = [
     access: 'write',
     scopes: ['env:write'],
     idempotent: true,
-    aliases: { enable_scalekit_connection: (given) => given },
     parameterAliases: connectionAlias,
     input,
     async plan({ environmentId, connectionId, organizationId }, { client }) {
@@ -43,7 +42,7 @@ export const connectionStateTools = [
         changes: [{ field: 'enabled', before: false, after: true }],
         warnings: ['From then on people sign in with it.', ...tellWhole(environment, found)],
         undo: {
-          tool: 'disable_scalekit_connection',
+          tool: 'disable_environment_connection',
           input: { ...inSame(environmentId), connectionId, ...(organizationId && { organizationId }) },
         },
         ask: 'whoever the identity provider vouches for gets in',
@@ -57,7 +56,7 @@ export const connectionStateTools = [
   }),
 
   change({
-    name: 'disable_scalekit_connection',
+    name: 'disable_environment_connection',
     title: 'Disable a Scalekit connection',
     description: 'Stops sign-in with a connection until enable_environment_connection; its configuration stays.',
     access: 'destroy',
@@ -90,9 +89,10 @@ export const connectionStateTools = [
   }),
 
   change({
-    name: 'delete_scalekit_connection',
+    name: 'delete_environment_connection',
     title: 'Delete a Scalekit connection',
-    description: 'Removes a connection with its configuration, for good. For a pause take disable_scalekit_connection.',
+    description:
+      'Removes a connection with its configuration, for good. For a pause take disable_environment_connection.',
     access: 'destroy',
     scopes: ['env:write'],
     parameterAliases: connectionAlias,

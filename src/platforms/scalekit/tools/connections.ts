@@ -74,7 +74,7 @@ export const connectionTools = [
   tool({
     name: 'list_environment_connections',
     title: 'List a Scalekit environment’s connections',
-    description: 'All connections, whether enabled or not, with their organizations. Next: get_scalekit_connection.',
+    description: 'All connections, whether enabled or not, with their organizations. Next: get_environment_connection.',
     access: 'read',
     scopes: ['env:read'],
     parameterAliases: environmentAlias,
@@ -102,7 +102,7 @@ export const connectionTools = [
   }),
 
   tool({
-    name: 'get_scalekit_connection',
+    name: 'get_environment_connection',
     title: 'Get a Scalekit connection',
     description: 'One connection with its configuration, without secrets.',
     access: 'read',
@@ -130,7 +130,7 @@ export const connectionTools = [
   }),
 
   tool({
-    name: 'get_scalekit_connection_test',
+    name: 'get_connection_test_result',
     title: 'Get the result of a connection test',
     description: 'How a test of a connection, made by a person in the dashboard or admin portal, came out.',
     access: 'read',

@@ -68,7 +68,7 @@ const groupView = z.object({
 
 export const directoryTools = [
   tool({
-    name: 'list_scalekit_directories',
+    name: 'list_organization_directories',
     title: 'List an organization’s directories',
     description: 'The directories of an organization, when each was last synchronized, and how many people it brought.',
     access: 'read',
@@ -107,7 +107,7 @@ export const directoryTools = [
   }),
 
   tool({
-    name: 'list_scalekit_directory_users',
+    name: 'list_directory_users',
     title: 'List a directory’s users',
     description: 'The people whom a directory brought, with their groups; groupId takes those of one group.',
     access: 'read',
@@ -160,7 +160,7 @@ export const directoryTools = [
   }),
 
   tool({
-    name: 'list_scalekit_directory_groups',
+    name: 'list_directory_groups',
     title: 'List a directory’s groups',
     description: 'The groups that a directory brought, with how many people are in each.',
     access: 'read',
@@ -194,7 +194,7 @@ export const directoryTools = [
   }),
 
   change({
-    name: 'enable_scalekit_directory',
+    name: 'enable_organization_directory',
     title: 'Enable a Scalekit directory',
     description: 'Lets a directory bring, change and remove an organization’s users.',
     access: 'write',
@@ -212,7 +212,7 @@ export const directoryTools = [
         touches: countsOf(directory),
         warnings: ['From then on whoever is in it gets in, and whoever leaves it loses access.'],
         undo: {
-          tool: 'disable_scalekit_directory',
+          tool: 'disable_organization_directory',
           input: { ...inSame(environmentId), organizationId, directoryId },
           but: 'whom it brings or removes meanwhile stays so',
         },
@@ -227,7 +227,7 @@ export const directoryTools = [
   }),
 
   change({
-    name: 'disable_scalekit_directory',
+    name: 'disable_organization_directory',
     title: 'Disable a Scalekit directory',
     description: 'Stops a directory: it brings, changes and removes nobody until it is enabled again.',
     access: 'destroy',
@@ -246,7 +246,10 @@ export const directoryTools = [
         warnings: [
           'Whoever joins the organization’s directory does not get in, and whoever leaves it keeps access, until it is enabled again.',
         ],
-        undo: { tool: 'enable_scalekit_directory', input: { ...inSame(environmentId), organizationId, directoryId } },
+        undo: {
+          tool: 'enable_organization_directory',
+          input: { ...inSame(environmentId), organizationId, directoryId },
+        },
         already: directory.enabled ? undefined : 'The directory is disabled already.',
         async apply() {
           checkToggled(await environment.send('PATCH', path, { verb: 'disable' }), false);

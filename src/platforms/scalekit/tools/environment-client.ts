@@ -25,7 +25,6 @@ export async function loadEnvironmentClient(client: EnvironmentClient): Promise<
     entity: clientEntity,
     max: 1_000,
     pageSize: 30,
-    minPageSize: 30,
   });
   const own = items.find(({ client_type }) => client_type === 'ENV') ?? items[0];
   if (own) return own;

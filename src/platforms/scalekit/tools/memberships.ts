@@ -16,7 +16,7 @@ const roles = z.array(roleName).max(20);
 
 export const membershipTools = [
   change({
-    name: 'add_scalekit_organization_user',
+    name: 'add_organization_user',
     title: 'Add a Scalekit user to an organization',
     description: 'Lets a user who exists into another organization. New people: create_organization_user.',
     access: 'write',
@@ -46,7 +46,7 @@ export const membershipTools = [
           ...checked.warnings,
         ],
         undo: {
-          tool: 'remove_scalekit_organization_user',
+          tool: 'remove_organization_user',
           input: { ...inSame(environmentId), organizationId, userId: user.id },
           ...(sendInvitationEmail && { but: 'a mail that was sent cannot be called back' }),
         },
@@ -63,7 +63,7 @@ export const membershipTools = [
   }),
 
   change({
-    name: 'set_scalekit_user_roles',
+    name: 'set_organization_user_roles',
     title: 'Set a Scalekit user’s roles in an organization',
     description: 'Gives a member exactly these roles in an organization, in the place of those they have.',
     access: 'write',
@@ -89,7 +89,7 @@ export const membershipTools = [
         undo:
           before.length > 0
             ? {
-                tool: 'set_scalekit_user_roles',
+                tool: 'set_organization_user_roles',
                 input: { ...inSame(environmentId), organizationId, userId: user.id, roles: before },
               }
             : { none: 'Scalekit takes no empty list of roles' },
@@ -107,7 +107,7 @@ export const membershipTools = [
   }),
 
   change({
-    name: 'remove_scalekit_organization_user',
+    name: 'remove_organization_user',
     title: 'Remove a Scalekit user from an organization',
     description: 'Ends somebody’s membership in one organization; the user stays in others.',
     access: 'destroy',
@@ -132,7 +132,7 @@ export const membershipTools = [
             : []),
         ],
         undo: {
-          tool: 'add_scalekit_organization_user',
+          tool: 'add_organization_user',
           input: {
             ...inSame(environmentId),
             organizationId,
@@ -152,7 +152,7 @@ export const membershipTools = [
   }),
 
   change({
-    name: 'resend_scalekit_invitation',
+    name: 'resend_organization_invitation',
     title: 'Invite a Scalekit user again',
     description: 'Sends the invitation to an organization again, to somebody who has not accepted it or was too late.',
     access: 'write',
@@ -172,7 +172,7 @@ export const membershipTools = [
         targets: [target, owner],
         changes: expired ? [{ field: 'membership_status', before: status, after: 'PENDING_INVITE' }] : [],
         warnings: ['Scalekit mails the person a new invitation.'],
-        undo: { none: 'what was sent cannot be called back; remove_scalekit_organization_user ends the invitation' },
+        undo: { none: 'what was sent cannot be called back; remove_organization_user ends the invitation' },
         ask: expired ? 'the invitation had expired: the person gets in again' : undefined,
         async apply() {
           const path = ['invites', 'organizations', organizationId, 'users', user.id, 'resend'];
@@ -197,5 +197,5 @@ async function loadBoth(client: EnvironmentClient, organizationId: string, userI
 /** @throws CastellanError `invalid_input` for somebody who does not belong to the organization. */
 function checkMember(membership: Membership | undefined, who: string): Membership {
   if (membership) return membership;
-  throw wrong(`The ${who} does not belong to the organization.`, 'Take add_scalekit_organization_user.');
+  throw wrong(`The ${who} does not belong to the organization.`, 'Take add_organization_user.');
 }

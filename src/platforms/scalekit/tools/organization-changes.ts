@@ -56,7 +56,7 @@ export const organizationChangeTools = [
       const organization = withoutEmpty({ display_name: organizationName, external_id: externalId, metadata });
       const target = targetOf('organization', '', organizationName);
       const undo = (id: string) => ({
-        tool: 'delete_scalekit_organization',
+        tool: 'delete_organization',
         input: { ...inSame(environmentId), organizationId: id },
       });
       return {
@@ -78,7 +78,7 @@ export const organizationChangeTools = [
   }),
 
   change({
-    name: 'update_scalekit_organization',
+    name: 'update_organization',
     title: 'Change a Scalekit organization',
     description: 'Renames an organization, or sets its external id or metadata; what is not named stays.',
     access: 'write',
@@ -115,7 +115,7 @@ export const organizationChangeTools = [
         targets: [target],
         changes,
         undo: undoWith(environment, changes, {
-          tool: 'update_scalekit_organization',
+          tool: 'update_organization',
           input: { ...inSame(environmentId), organizationId, ...asParameters(undoFields(before, after)) },
         }),
         already: changes.length === 0 ? 'The organization says that already.' : undefined,
@@ -128,7 +128,7 @@ export const organizationChangeTools = [
   }),
 
   change({
-    name: 'delete_scalekit_organization',
+    name: 'delete_organization',
     title: 'Delete a Scalekit organization',
     description: 'Removes an organization with its connections, directories and memberships, for good.',
     access: 'destroy',

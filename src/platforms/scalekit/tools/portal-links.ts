@@ -36,7 +36,7 @@ export const portalLinkTools = [
     async plan({ environmentId, organizationId, features }, { client }) {
       const environment = client.at(environmentId);
       const organization = targetOrganization(await loadOrganization(environment, organizationId));
-      const revoke = { tool: 'revoke_scalekit_portal_links', input: { ...inSame(environmentId), organizationId } };
+      const revoke = { tool: 'revoke_admin_portal_links', input: { ...inSame(environmentId), organizationId } };
       return {
         summary: `Make a link to the admin portal of the ${nameTarget(organization)}${features ? ` for ${features.join(' and ')}` : ''}`,
         targets: [organization],
@@ -60,7 +60,7 @@ export const portalLinkTools = [
   }),
 
   change({
-    name: 'revoke_scalekit_portal_links',
+    name: 'revoke_admin_portal_links',
     title: 'Revoke links to the admin portal',
     description: 'Ends the links to an organization’s admin portal, or one of them.',
     access: 'destroy',

@@ -49,7 +49,7 @@ export const userChangeTools = [
     name: 'create_organization_user',
     title: 'Create a Scalekit user in an organization',
     description:
-      'Makes a new user and lets them into an organization, with an invitation by mail. Who exists already: add_scalekit_organization_user.',
+      'Makes a new user and lets them into an organization, with an invitation by mail. Who exists already: add_organization_user.',
     access: 'write',
     scopes: ['org:write'],
     parameterAliases: environmentAlias,
@@ -85,7 +85,7 @@ export const userChangeTools = [
       const target = targetOf('user', '', email);
       const owner = targetOrganization(organization);
       const undo = (id: string) => ({
-        tool: 'delete_scalekit_user',
+        tool: 'delete_environment_user',
         input: { ...inSame(environmentId), userId: id },
         ...(sendInvitationEmail && { but: 'a mail that was sent cannot be called back' }),
       });
@@ -111,7 +111,7 @@ export const userChangeTools = [
   }),
 
   change({
-    name: 'update_scalekit_user',
+    name: 'update_environment_user',
     title: 'Change a Scalekit user',
     description: 'Sets a user’s names, locale, phone number, external id or metadata; null removes. The email stays.',
     access: 'write',
@@ -150,7 +150,7 @@ export const userChangeTools = [
         targets: [target],
         changes,
         undo: undoWith(environment, changes, {
-          tool: 'update_scalekit_user',
+          tool: 'update_environment_user',
           input: { ...inSame(environmentId), userId, ...undoFields(asParameters(before), asParameters(after)) },
         }),
         already: changes.length === 0 ? 'The user is like that already.' : undefined,
@@ -163,10 +163,10 @@ export const userChangeTools = [
   }),
 
   change({
-    name: 'delete_scalekit_user',
+    name: 'delete_environment_user',
     title: 'Delete a Scalekit user',
     description:
-      'Removes a user from the environment and all organizations, for good. From one organization: remove_scalekit_organization_user.',
+      'Removes a user from the environment and all organizations, for good. From one organization: remove_organization_user.',
     access: 'destroy',
     scopes: ['org:write'],
     parameterAliases: environmentAlias,
@@ -206,7 +206,7 @@ async function checkNew(client: EnvironmentClient, email: string): Promise<void>
   if (!other) return;
   throw wrong(
     `The ${nameTarget(targetUser(other))} exists already.`,
-    'Take add_scalekit_organization_user to let them into the organization.',
+    'Take add_organization_user to let them into the organization.',
   );
 }
 

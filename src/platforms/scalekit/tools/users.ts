@@ -130,7 +130,7 @@ export const userTools = [
   }),
 
   tool({
-    name: 'list_scalekit_users',
+    name: 'list_environment_users',
     title: 'List Scalekit users',
     description: 'The users of a whole environment, whatever their organizations; query finds some of them.',
     access: 'read',
@@ -159,7 +159,7 @@ export const userTools = [
   }),
 
   tool({
-    name: 'get_scalekit_user',
+    name: 'get_environment_user',
     title: 'Get a Scalekit user',
     description: 'One user with the organizations that they belong to, their roles there and open invitations.',
     access: 'read',
