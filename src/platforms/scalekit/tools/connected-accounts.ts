@@ -108,7 +108,7 @@ export const connectedAccountTools = [
     description:
       'Makes a link with which a person connects their account. The link goes to the operator, never to you.',
     access: 'write',
-    scopes: ['env:write'],
+    scopes: ['env:write', 'env:read'],
     parameterAliases: environmentAlias,
     input: () =>
       z.strictObject({
@@ -147,7 +147,7 @@ export const connectedAccountTools = [
     title: 'Delete a connected account',
     description: 'Removes a connected account with its tokens: agents can no longer use it.',
     access: 'destroy',
-    scopes: ['env:write'],
+    scopes: ['env:write', 'env:read'],
     parameterAliases: environmentAlias,
     input: () => z.strictObject({ environmentId, connectedAccountId: accountId }),
     async plan({ environmentId, connectedAccountId }, { client }) {

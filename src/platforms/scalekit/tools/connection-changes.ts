@@ -87,7 +87,7 @@ export const connectionChangeTools = [
     description:
       'Adds an OIDC connection, not yet enabled, to the environment or to one organization. Next: update_environment_oidc_connection, enable_environment_connection.',
     access: 'write',
-    scopes: ['env:write'],
+    scopes: ['env:write', 'env:read'],
     parameterAliases: environmentAlias,
     input: () =>
       z.strictObject({ environmentId, provider, organizationId: organizationId.optional(), key_id: keyId.optional() }),
@@ -126,7 +126,7 @@ export const connectionChangeTools = [
     description:
       'Sets the provider, key or oidc_config of a connection; what is not named stays, null clears. A person sets client_secret in the dashboard.',
     access: 'write',
-    scopes: ['env:write'],
+    scopes: ['env:write', 'env:read'],
     idempotent: true,
     parameterAliases: connectionAlias,
     input: () =>

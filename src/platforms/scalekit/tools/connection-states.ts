@@ -7,7 +7,7 @@ import { defineChanges } from '../../../core/tool.ts';
 import type { EnvironmentClient, ScalekitClient } from '../client.ts';
 import { checkToggled, withoutEmpty } from './changing.ts';
 import { connectionsOf, countSignIns, type Found, findConnection, shownConfiguration } from './connection-facts.ts';
-import { connectionAlias, connectionId, environmentId, inSame, organizationId, wrong } from './shared.ts';
+import { connectionAlias, connectionId, environmentId, inSame, organizationId } from './shared.ts';
 
 const change = defineChanges<ScalekitClient>();
 
@@ -21,7 +21,7 @@ export const connectionStateTools = [
     description:
       'Lets people sign in with a connection, the environment’s or an organization’s, once it is configured.',
     access: 'write',
-    scopes: ['env:write'],
+    scopes: ['env:write', 'env:read'],
     idempotent: true,
     parameterAliases: connectionAlias,
     input,
@@ -30,17 +30,17 @@ export const connectionStateTools = [
       const found = await findConnection(environment, connectionId, organizationId);
       const { connection, path, target, organization } = found;
       const already = connection.enabled ? 'The connection is enabled already.' : undefined;
-      if (!already && ['DRAFT', 'IN_PROGRESS'].includes(connection.status ?? '')) {
-        throw wrong(
-          `The ${nameTarget(target)} is not configured to its end (${connection.status}).`,
-          'Configure it with update_environment_oidc_connection; a person sets its client secret.',
-        );
-      }
       return {
         summary: `Enable the ${nameTarget(target)}${ofWhom(organization)}`,
         targets: [target, ...owners(organization)],
         changes: [{ field: 'enabled', before: false, after: true }],
-        warnings: ['From then on people sign in with it.', ...tellWhole(environment, found)],
+        warnings: [
+          'From then on people sign in with it.',
+          ...(['DRAFT', 'IN_PROGRESS'].includes(connection.status ?? '')
+            ? [`It is not configured to its end (${connection.status}): Scalekit may refuse.`]
+            : []),
+          ...tellWhole(environment, found),
+        ],
         undo: {
           tool: 'disable_environment_connection',
           input: { ...inSame(environmentId), connectionId, ...(organizationId && { organizationId }) },
@@ -60,7 +60,7 @@ export const connectionStateTools = [
     title: 'Disable a Scalekit connection',
     description: 'Stops sign-in with a connection until enable_environment_connection; its configuration stays.',
     access: 'destroy',
-    scopes: ['env:write'],
+    scopes: ['env:write', 'env:read'],
     idempotent: true,
     parameterAliases: connectionAlias,
     input,
@@ -94,7 +94,7 @@ export const connectionStateTools = [
     description:
       'Removes a connection with its configuration, for good. For a pause take disable_environment_connection.',
     access: 'destroy',
-    scopes: ['env:write'],
+    scopes: ['env:write', 'env:read'],
     parameterAliases: connectionAlias,
     input,
     async plan({ environmentId, connectionId, organizationId }, { client }) {

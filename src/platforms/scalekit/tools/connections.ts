@@ -1,7 +1,7 @@
 // Reading Scalekit's connections: how people sign in, at the environment or with their organization's own identity provider.
 
 import { z } from 'zod';
-import { fullObject, listOutput, viewInput } from '../../../core/listing.ts';
+import { fullObject, listInput, listOutput, viewInput } from '../../../core/listing.ts';
 import { pick } from '../../../core/merging.ts';
 import { withoutSecrets } from '../../../core/redact.ts';
 import { defineTools, tableOf } from '../../../core/tool.ts';
@@ -11,9 +11,18 @@ import {
   connectionsOf,
   findConnection,
   type ListedConnection,
+  listedConnection,
   shownConfiguration,
 } from './connection-facts.ts';
-import { connectionAlias, connectionId, environmentAlias, environmentId, organizationId, present } from './shared.ts';
+import {
+  connectionAlias,
+  connectionId,
+  environmentAlias,
+  environmentId,
+  listAliases,
+  organizationId,
+  present,
+} from './shared.ts';
 
 const tool = defineTools<ScalekitClient>();
 const text = z.string().nullish();
@@ -57,13 +66,6 @@ function viewConnection(
   };
 }
 
-function viewListed(connections: readonly ListedConnection[], view: 'summary' | 'full') {
-  return {
-    connections: connections.map((connection) => viewConnection(connection, connection.domains ?? [], view)),
-    complete: true,
-  };
-}
-
 function domainsOf({ domains }: Connection): string[] {
   return (domains ?? []).flatMap(({ domain }) => domain ?? []);
 }
@@ -74,7 +76,8 @@ export const connectionTools = [
   tool({
     name: 'list_environment_connections',
     title: 'List a Scalekit environment’s connections',
-    description: 'All connections, whether enabled or not, with their organizations. Next: get_environment_connection.',
+    description:
+      'The environment’s own connections, whether enabled or not; list_organization_connections has those of organizations.',
     access: 'read',
     scopes: ['env:read'],
     parameterAliases: environmentAlias,
@@ -82,22 +85,40 @@ export const connectionTools = [
     output: () => listOutput('connections', connectionView),
     table: tableOf<Row>('connections', columns),
     async run({ environmentId, view }, { client }) {
-      return viewListed(await connectionsOf(client.at(environmentId)), view);
+      const connections = await connectionsOf(client.at(environmentId));
+      return {
+        connections: connections.map((connection) => viewConnection(connection, connection.domains ?? [], view)),
+        complete: true,
+      };
     },
   }),
 
   tool({
     name: 'list_organization_connections',
-    title: 'List an organization’s connections',
-    description: 'The connections of one organization, whether enabled or not.',
+    title: 'List organizations’ connections',
+    description: 'The connections of one organization, or of all, whether enabled or not.',
     access: 'read',
     scopes: ['org:read'],
-    parameterAliases: environmentAlias,
-    input: () => z.strictObject({ environmentId, organizationId, ...viewInput }),
+    parameterAliases: listAliases,
+    input: () => z.strictObject({ environmentId, organizationId: organizationId.optional(), ...listInput }),
     output: () => listOutput('connections', connectionView),
     table: tableOf<Row>('connections', columns),
-    async run({ environmentId, organizationId, view }, { client }) {
-      return viewListed(await connectionsOf(client.at(environmentId), organizationId), view);
+    async run({ environmentId, organizationId, max_results, cursor, view }, { client, progress }) {
+      const { items, ...tail } = await client.at(environmentId).list({
+        // Those of one come all at once.
+        ...(organizationId === undefined
+          ? { path: ['organizations', '-', 'connections'], pageSize: 30 }
+          : { path: ['connections'], query: { organization_id: organizationId, include: 'all' } }),
+        key: 'connections',
+        entity: listedConnection,
+        max: max_results,
+        cursor,
+        progress,
+      });
+      return {
+        connections: items.map((connection) => viewConnection(connection, connection.domains ?? [], view)),
+        ...tail,
+      };
     },
   }),
 
@@ -106,7 +127,7 @@ export const connectionTools = [
     title: 'Get a Scalekit connection',
     description: 'One connection with its configuration, without secrets.',
     access: 'read',
-    scopes: ['org:read'],
+    scopes: ['env:read'],
     parameterAliases: connectionAlias,
     input: () =>
       z.strictObject({ environmentId, connectionId, organizationId: organizationId.optional(), ...viewInput }),
@@ -143,7 +164,7 @@ export const connectionTools = [
         testRequestId: z
           .string()
           .regex(/^[\w-]{1,100}$/, { error: 'is no id' })
-          .describe('Id of the test, from its address'),
+          .describe('test_request_id of the connection’s test_connection_uri'),
       }),
     output: () =>
       z.object({

@@ -20,7 +20,7 @@ export const membershipTools = [
     title: 'Add a Scalekit user to an organization',
     description: 'Lets a user who exists into another organization. New people: create_organization_user.',
     access: 'write',
-    scopes: ['org:write'],
+    scopes: ['org:write', 'org:read'],
     idempotent: true,
     parameterAliases: environmentAlias,
     input: () =>
@@ -67,7 +67,7 @@ export const membershipTools = [
     title: 'Set a Scalekit user’s roles in an organization',
     description: 'Gives a member exactly these roles in an organization, in the place of those they have.',
     access: 'write',
-    scopes: ['org:write'],
+    scopes: ['org:write', 'org:read'],
     idempotent: true,
     parameterAliases: environmentAlias,
     input: () =>
@@ -111,7 +111,7 @@ export const membershipTools = [
     title: 'Remove a Scalekit user from an organization',
     description: 'Ends somebody’s membership in one organization; the user stays in others.',
     access: 'destroy',
-    scopes: ['org:write'],
+    scopes: ['org:write', 'org:read'],
     idempotent: true,
     parameterAliases: environmentAlias,
     input: () => z.strictObject({ environmentId, organizationId, userId }),
@@ -156,7 +156,7 @@ export const membershipTools = [
     title: 'Invite a Scalekit user again',
     description: 'Sends the invitation to an organization again, to somebody who has not accepted it or was too late.',
     access: 'write',
-    scopes: ['org:write'],
+    scopes: ['org:write', 'org:read'],
     parameterAliases: environmentAlias,
     input: () => z.strictObject({ environmentId, organizationId, userId }),
     async plan({ environmentId, organizationId, userId }, { client }) {

@@ -42,7 +42,7 @@ export const organizationChangeTools = [
     description:
       'Adds an organization (a customer), empty. Next: create_organization_user, generate_admin_portal_link.',
     access: 'write',
-    scopes: ['org:write'],
+    scopes: ['org:write', 'org:read'],
     input: () =>
       z.strictObject({
         environmentId,
@@ -82,7 +82,7 @@ export const organizationChangeTools = [
     title: 'Change a Scalekit organization',
     description: 'Renames an organization, or sets its external id or metadata; what is not named stays.',
     access: 'write',
-    scopes: ['org:write'],
+    scopes: ['org:write', 'org:read'],
     idempotent: true,
     input: () =>
       z.strictObject({
@@ -132,7 +132,7 @@ export const organizationChangeTools = [
     title: 'Delete a Scalekit organization',
     description: 'Removes an organization with its connections, directories and memberships, for good.',
     access: 'destroy',
-    scopes: ['org:write'],
+    scopes: ['org:write', 'org:read'],
     input: () => z.strictObject({ environmentId, organizationId }),
     async plan({ environmentId, organizationId }, { client }) {
       const environment = client.at(environmentId);
@@ -166,7 +166,7 @@ export const organizationChangeTools = [
     description:
       'Turns features of an organization on or off: sso (its own single sign-on), dir_sync (directory sync).',
     access: 'write',
-    scopes: ['org:write'],
+    scopes: ['org:write', 'org:read'],
     idempotent: true,
     parameterAliases: { feature: 'features' },
     input: () =>

@@ -21,7 +21,7 @@ export const portalLinkTools = [
     description:
       'Makes a link with which an organization’s administrator sets up sign-in (sso) or directories (dir_sync), for a week. It goes to the operator, never to you.',
     access: 'write',
-    scopes: ['org:write'],
+    scopes: ['org:write', 'org:read'],
     parameterAliases: environmentAlias,
     input: () =>
       z.strictObject({
@@ -64,7 +64,7 @@ export const portalLinkTools = [
     title: 'Revoke links to the admin portal',
     description: 'Ends the links to an organization’s admin portal, or one of them.',
     access: 'destroy',
-    scopes: ['org:write'],
+    scopes: ['org:write', 'org:read'],
     idempotent: true,
     parameterAliases: environmentAlias,
     input: () => z.strictObject({ environmentId, organizationId, linkId: idOf('lnk', 'Link').optional() }),

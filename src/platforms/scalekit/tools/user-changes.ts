@@ -51,7 +51,7 @@ export const userChangeTools = [
     description:
       'Makes a new user and lets them into an organization, with an invitation by mail. Who exists already: add_organization_user.',
     access: 'write',
-    scopes: ['org:write'],
+    scopes: ['org:write', 'org:read'],
     parameterAliases: environmentAlias,
     input: () =>
       z.strictObject({
@@ -115,7 +115,7 @@ export const userChangeTools = [
     title: 'Change a Scalekit user',
     description: 'Sets a user’s names, locale, phone number, external id or metadata; null removes. The email stays.',
     access: 'write',
-    scopes: ['org:write'],
+    scopes: ['org:write', 'org:read'],
     idempotent: true,
     parameterAliases: environmentAlias,
     input: () =>
@@ -168,7 +168,7 @@ export const userChangeTools = [
     description:
       'Removes a user from the environment and all organizations, for good. From one organization: remove_organization_user.',
     access: 'destroy',
-    scopes: ['org:write'],
+    scopes: ['org:write', 'org:read'],
     parameterAliases: environmentAlias,
     input: () => z.strictObject({ environmentId, userId }),
     async plan({ environmentId, userId }, { client }) {
