@@ -12,6 +12,13 @@ async function connectionThat(workspace: ScalekitWorkspace, fits: (connection: J
   return { id, organization: organization_id, path: `organizations/${organization_id}/connections/${id}` };
 }
 
+/** What Scalekit reads from the issuer. */
+const discovered = [
+  'status',
+  ...['authorize_uri', 'token_uri', 'jwks_uri', 'user_info_uri', 'discovery_endpoint'].map(
+    (name) => `oidc_config.${name}`,
+  ),
+];
 const inUse = ({ enabled, type }: Json) => enabled === true && type === 'OIDC';
 
 export const scalekitConnectionCases: readonly ScalekitCase[] = [
@@ -45,7 +52,7 @@ export const scalekitConnectionCases: readonly ScalekitCase[] = [
     tool: 'update_environment_oidc_connection',
     asks: false,
     undo: 'all',
-    compare: compareFields,
+    compare: compareFields(...discovered),
     async prepare(workspace) {
       const { connection } = (await workspace.write('POST', 'connections', { provider: 'CUSTOM', type: 'OIDC' })) as {
         readonly connection: Json;
@@ -69,10 +76,10 @@ export const scalekitConnectionCases: readonly ScalekitCase[] = [
     when: 'that people sign in with',
     asks: true,
     undo: 'all',
-    compare: compareFields,
+    compare: compareFields(),
     async prepare(workspace) {
       const { id, path } = await connectionThat(workspace, inUse);
-      const oidc_config = { issuer: 'https://elsewhere.example', user_info_uri: null, pkce_enabled: false };
+      const oidc_config = { issuer: 'https://elsewhere.example', scopes: ['openid', 'email'], pkce_enabled: false };
       return { input: { ...at(workspace), connectionId: id, oidc_config }, reads: [path] };
     },
   },
@@ -80,7 +87,7 @@ export const scalekitConnectionCases: readonly ScalekitCase[] = [
     tool: 'enable_environment_connection',
     asks: true,
     undo: 'all',
-    compare: compareFields,
+    compare: compareFields(),
     async prepare(workspace) {
       const { id, path } = await connectionThat(workspace, inUse);
       await workspace.write('PATCH', `${path}:disable`);
@@ -91,7 +98,7 @@ export const scalekitConnectionCases: readonly ScalekitCase[] = [
     tool: 'disable_environment_connection',
     asks: true,
     undo: 'all',
-    compare: compareFields,
+    compare: compareFields(),
     async prepare(workspace) {
       const { id, path } = await connectionThat(workspace, inUse);
       return { input: { ...at(workspace), connectionId: id }, reads: [path] };
@@ -102,10 +109,20 @@ export const scalekitConnectionCases: readonly ScalekitCase[] = [
     when: 'the environment’s own',
     asks: true,
     undo: 'all',
-    compare: compareFields,
+    compare: compareFields(),
     async prepare(workspace) {
-      const connections = await listAt(workspace, 'connections?include=all', 'connections');
-      const { id } = connections.find(({ enabled }) => enabled) ?? {};
+      const { connection } = (await workspace.write('POST', 'connections', { provider: 'CUSTOM', type: 'OIDC' })) as {
+        readonly connection: Json;
+      };
+      const id = String(connection.id);
+      const oidc_config = {
+        issuer: 'https://idp.tidewater.example',
+        client_id: 'castellan',
+        client_secret: 'by a person',
+      };
+      const configuration = { provider: 'CUSTOM', type: 'OIDC', configuration_type: 'DISCOVERY', oidc_config };
+      await workspace.write('PATCH', `connections/${id}`, configuration);
+      await workspace.write('PATCH', `connections/${id}:enable`);
       return { input: { ...at(workspace), connectionId: id }, reads: [`connections/${id}`] };
     },
   },

@@ -6,16 +6,16 @@ import { type Json, listAt, type ScalekitCase } from '../scalekit-changes.ts';
 
 export const at = ({ scalekit }: ScalekitWorkspace) => ({ environmentId: scalekit.production.id });
 
-/** proto3 leaves out what is false. */
-export const compareFields: NonNullable<ScalekitCase['compare']> = (preview, before, after) => {
+/** proto3 leaves out what is false. `besides` are fields that Scalekit changes by itself. */
+export function compareFields(...besides: readonly string[]): NonNullable<ScalekitCase['compare']> {
   const plain = (value: unknown) => (value === false ? undefined : value);
-  const said = preview.map(({ field, before: old, after: young }) => ({
-    field,
-    before: plain(old),
-    after: plain(young),
-  }));
-  checkPreview({} as never, said, before, after);
-};
+  return (preview, before, after) => {
+    const said = preview
+      .map(({ field, before: old, after: young }) => ({ field, before: plain(old), after: plain(young) }))
+      .filter(({ before: old, after: young }) => old !== undefined || young !== undefined);
+    checkPreview({ besides } as never, said, before, after);
+  };
+}
 
 /** An organization that has connections, or directories, and one that has neither. */
 export async function organizationWith(workspace: ScalekitWorkspace, feature: 'sso' | 'dir_sync' | 'none') {
@@ -109,7 +109,7 @@ export const scalekitOrganizationCases: readonly ScalekitCase[] = [
     undo: 'all',
     async prepare(workspace) {
       const { id } = await organizationWith(workspace, 'none');
-      return { input: { ...at(workspace), organizationId: id, externalId: null }, reads: [organizationOf(id)] };
+      return { input: { ...at(workspace), organizationId: id, remove: ['externalId'] }, reads: [organizationOf(id)] };
     },
   },
   {
@@ -171,7 +171,7 @@ export const scalekitOrganizationCases: readonly ScalekitCase[] = [
     tool: 'enable_organization_directory',
     asks: true,
     undo: 'partly',
-    compare: compareFields,
+    compare: compareFields(),
     async prepare(workspace) {
       const input = await directoryThat(workspace, true);
       const path = `organizations/${input.organizationId}/directories/${input.directoryId}`;
@@ -183,7 +183,7 @@ export const scalekitOrganizationCases: readonly ScalekitCase[] = [
     tool: 'disable_organization_directory',
     asks: true,
     undo: 'all',
-    compare: compareFields,
+    compare: compareFields(),
     async prepare(workspace) {
       const input = await directoryThat(workspace, true);
       return { input, reads: [`organizations/${input.organizationId}/directories/${input.directoryId}`] };

@@ -99,7 +99,7 @@ export const scalekitUserCases: readonly ScalekitCase[] = [
     tool: 'delete_environment_user',
     asks: true,
     undo: 'none',
-    besides: ['id', 'environment_id', 'memberships', 'last_login_time'],
+    compare: compareFields('id', 'environment_id', 'memberships', 'last_login_time'),
     async prepare(workspace) {
       const { userId, environmentId } = await member(workspace);
       return { input: { environmentId, userId }, reads: [userAt(userId)] };
@@ -176,8 +176,7 @@ export const scalekitUserCases: readonly ScalekitCase[] = [
     tool: 'delete_connected_account',
     asks: true,
     undo: 'none',
-    compare: compareFields,
-    besides: [],
+    besides: ['id', 'authorization_type', 'connection_id', 'last_used_at', 'token_expires_at', 'updated_at'],
     async prepare(workspace) {
       const [account] = await listAt(workspace, 'connected_accounts?page_size=100', 'connected_accounts');
       const input = { ...at(workspace), connectedAccountId: account?.id };

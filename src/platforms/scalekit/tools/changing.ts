@@ -7,6 +7,7 @@ import { invalidAnswer } from '../../../core/exchange.ts';
 import { type Fields, isMap, isSame, ownValue, without } from '../../../core/merging.ts';
 import { quoted } from '../../../core/plain.ts';
 import type { EnvironmentClient } from '../client.ts';
+import { wrong } from './shared.ts';
 
 /** Scalekit's own limits: 3 to 25 characters a key, 1 to 256 a value. `null` removes a key. */
 const metadataKey = z.string().min(3).max(25);
@@ -17,6 +18,26 @@ export const metadataUpdate = z
   .describe('Only what changes; null removes a key');
 
 export const externalId = z.string().min(1).max(256).describe('Your own id for it');
+
+/** A parameter for what is to be empty: hosts fill what they do not use with "" or null, so neither can mean that. */
+export function removing<const Names extends readonly [string, ...string[]]>(names: Names) {
+  return z.array(z.enum(names)).min(1).max(names.length).optional().describe('What to make empty');
+}
+
+/** Parameters with `remove` as one object, in which null removes. */
+export function withRemoved({ remove, ...given }: Fields): Fields {
+  const names = Array.isArray(remove) ? (remove as readonly string[]) : [];
+  const both = names.find((name) => given[name] !== undefined);
+  if (both !== undefined) throw wrong(`${both} is both set and removed.`, 'Do one of the two.');
+  return { ...given, ...Object.fromEntries(names.map((name) => [name, null])) };
+}
+
+/** And back, for the call that takes a change back. */
+export function toRemoved(given: Fields): Fields {
+  const kept = Object.entries(given).filter(([, value]) => value !== null);
+  const gone = Object.keys(given).filter((name) => given[name] === null);
+  return { ...Object.fromEntries(kept), ...(gone.length > 0 && { remove: gone }) };
+}
 
 /** What Scalekit made of what was sent: it fills in the rest, and leaves out silently what it does not know. */
 export function warnOfDifference(sent: Fields, answer: unknown, key: string): Applied | undefined {

@@ -9,16 +9,7 @@ import { defineChanges, defineTools, tableOf } from '../../../core/tool.ts';
 import type { EnvironmentClient, ScalekitClient } from '../client.ts';
 import { refuseHidden, targetOf, withoutEmpty } from './changing.ts';
 import { handOverFrom } from './hand-over.ts';
-import {
-  environmentAlias,
-  environmentId,
-  idOf,
-  listAliases,
-  organizationId,
-  present,
-  userId,
-  wrong,
-} from './shared.ts';
+import { environmentAlias, environmentId, idOf, listAliases, organizationId, present, userId } from './shared.ts';
 
 const tool = defineTools<ScalekitClient>();
 const change = defineChanges<ScalekitClient>();
@@ -190,18 +181,8 @@ function viewAccount(account: Account) {
   });
 }
 
-/** By the list: the operation for one gives its tokens as well. */
-async function findAccount(client: EnvironmentClient, id: string): Promise<Account> {
-  const { items } = await client.list({
-    path: ['connected_accounts'],
-    verb: 'search',
-    query: { query: id },
-    key: 'connected_accounts',
-    entity: accountEntity,
-    max: 100,
-    pageSize: 30,
-  });
-  const account = items.find((each) => each.id === id);
-  if (account) return account;
-  throw wrong(`There is no connected account ${id}.`, 'list_connected_accounts tells the ids.');
+/** By its details, which hold no tokens; the operation for the account itself gives them as well. */
+function findAccount(client: EnvironmentClient, id: string): Promise<Account> {
+  const path = ['connected_accounts', 'details'];
+  return client.get({ path, query: { id }, key: 'connected_account', entity: accountEntity });
 }

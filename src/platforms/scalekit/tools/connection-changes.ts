@@ -149,7 +149,7 @@ export const connectionChangeTools = [
         );
       }
       const config = checkConfig(oidc_config ?? {});
-      const whole = without(withoutEmpty(connection.oidc_config ?? {}), ['client_secret', ...readOnly]);
+      const whole = settable(connection);
       const given: Fields = {
         ...(provider !== undefined && { provider }),
         ...(key_id !== undefined && { key_id }),
@@ -167,7 +167,19 @@ export const connectionChangeTools = [
       };
       const after = withoutEmpty(mergeFields(before, given));
       const changes = previewUpdate(environment, before, after, {});
-      const undone = undoFields(before, after);
+      const undo = (made: Fields) => ({
+        tool: 'update_environment_oidc_connection',
+        input: {
+          ...inSame(environmentId),
+          connectionId,
+          ...(organizationId && { organizationId }),
+          ...without(undoFields(before, after), ['oidc_config']),
+          ...('oidc_config' in given && { oidc_config: undoFields(whole, made) }),
+        },
+      });
+      const discovers =
+        configurationType(connection.configuration_type) === 'DISCOVERY' &&
+        ['issuer', 'discovery_endpoint'].some((name) => name in config);
       const body = {
         provider: provider ?? connection.provider ?? 'CUSTOM',
         type,
@@ -180,15 +192,13 @@ export const connectionChangeTools = [
         summary: `Change ${changes.map(({ field }) => field).join(', ') || 'nothing'} of the ${nameTarget(target)}`,
         targets: [target],
         changes,
-        warnings: connection.enabled
-          ? [
-              'The connection is enabled: from now on people sign in with what is set here, or cannot sign in if it is wrong.',
-            ]
-          : [],
-        undo: {
-          tool: 'update_environment_oidc_connection',
-          input: { ...inSame(environmentId), connectionId, ...(organizationId && { organizationId }), ...undone },
-        },
+        warnings: [
+          ...(connection.enabled
+            ? ['It is enabled: from now on people sign in with what is set here, or cannot if it is wrong.']
+            : []),
+          ...(discovers ? ['Scalekit reads the addresses that are not set from the issuer.'] : []),
+        ],
+        undo: undo(mergeFields(whole, config)),
         ask: connection.enabled ? 'the connection is enabled: it decides who gets in' : undefined,
         already: changes.length === 0 ? 'The connection says that already.' : undefined,
         async apply() {
@@ -203,10 +213,16 @@ export const connectionChangeTools = [
             answer,
             'connection',
           );
-          const lost = hasSecret(connection) && isMap(answer) && !hasSecret(ownValue(answer, 'connection'));
-          if (!lost) return difference;
-          const warning = `Scalekit no longer has the client secret. ${bySecret}`;
-          return { warnings: [...(difference?.warnings ?? []), warning] };
+          const result = isMap(answer) ? ownValue(answer, 'connection') : undefined;
+          const lost = hasSecret(connection) && isMap(result) && !hasSecret(result);
+          return {
+            warnings: [
+              ...(difference?.warnings ?? []),
+              ...(lost ? [`Scalekit no longer has the client secret. ${bySecret}`] : []),
+            ],
+            // With what Scalekit filled in.
+            ...(isMap(result) && { undo: undo(settable(result)) }),
+          };
         },
       };
     },
@@ -240,6 +256,11 @@ function checkConfig(given: Fields): Fields {
 function findSecrets(given: Fields): Fields {
   const shown = withoutSecrets(given);
   return Object.fromEntries(findChanges(given, shown).map(({ field }) => [field, true]));
+}
+
+/** What of a connection's configuration can be set here. */
+function settable({ oidc_config }: Fields): Fields {
+  return without(withoutEmpty(isMap(oidc_config) ? oidc_config : {}), ['client_secret', ...readOnly]);
 }
 
 /** What is to be gone must be said: an absent field stays as it is (google.protobuf.StringValue). */

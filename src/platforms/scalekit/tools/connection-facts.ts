@@ -104,26 +104,26 @@ export async function findConnection(client: EnvironmentClient, id: string, orga
   return { connection, path, target: targetConnection(connection), organization: owner };
 }
 
+const maxSearched = 1_000;
+
 /** Operations of an organization's connections are told apart by their path alone. */
 async function ownerOf(client: EnvironmentClient, id: string): Promise<string | undefined> {
   const listed = (await connectionsOf(client)).find((connection) => connection.id === id);
   if (listed) return listed.organization_id || undefined;
-  // An environment's list need not hold what belongs to its organizations.
+  // The environment's list does not hold what belongs to its organizations.
   const { items } = await client.list({
     path: ['organizations', '-', 'connections'],
-    verb: 'search',
-    query: { query: id },
     key: 'connections',
     entity: listedConnection,
-    max: 30,
+    max: maxSearched,
     pageSize: 30,
   });
   const found = items.find((connection) => connection.id === id);
   if (found) return found.organization_id || undefined;
   throw new CastellanError({
     code: 'not_found',
-    message: `There is no connection ${id}.`,
-    hint: 'list_environment_connections and list_organization_connections tell the ids.',
+    message: `There is no connection ${id}${items.length < maxSearched ? '' : ` among the first ${maxSearched}`}.`,
+    hint: 'list_environment_connections and list_organization_connections tell the ids; organizationId says whose it is.',
   });
 }
 

@@ -78,6 +78,9 @@ export const connectionStateTools = [
         undo: {
           tool: 'enable_environment_connection',
           input: { ...inSame(environmentId), connectionId, ...(organizationId && { organizationId }) },
+          ...(connection.status !== 'COMPLETED' && {
+            but: 'it is not configured to its end, so Scalekit may refuse to enable it again',
+          }),
         },
         already,
         async apply() {

@@ -21,9 +21,12 @@ import {
   lasting,
   metadataInput,
   metadataUpdate,
+  removing,
   targetOf,
+  toRemoved,
   warnOfDifference,
   withoutEmpty,
+  withRemoved,
 } from './changing.ts';
 import { connectionsOf, countDirectories } from './connection-facts.ts';
 import { featuresOf, loadOrganization, organizationEntity, targetOrganization } from './organizations.ts';
@@ -89,19 +92,22 @@ export const organizationChangeTools = [
         environmentId,
         organizationId,
         organizationName: organizationName.optional(),
-        externalId: externalId.nullable().optional().describe('null removes it'),
+        externalId: externalId.optional(),
+        remove: removing(['externalId']),
         metadata: metadataUpdate.optional(),
       }),
-    async plan({ environmentId, organizationId, organizationName, externalId, metadata }, { client }) {
+    async plan({ environmentId, organizationId, ...parameters }, { client }) {
       const environment = client.at(environmentId);
+      const { organizationName, externalId, metadata } = withRemoved(parameters);
       const path = ['organizations', organizationId];
       const request = { path, key: 'organization', entity: organizationEntity };
       const current = await environment.getExact(request);
-      if (externalId && externalId !== current.external_id) await checkFree(environment, externalId);
+      if (typeof externalId === 'string' && externalId !== current.external_id)
+        await checkFree(environment, externalId);
       const given = defined({ display_name: organizationName, external_id: externalId, metadata });
       if (Object.keys(given).length === 0) throw wrong('Nothing is to be changed.', 'Name what should be different.');
       const before = withoutEmpty(pick(current, Object.keys(given)));
-      const after = mergeFields(before, given);
+      const after = withoutEmpty(mergeFields(before, given));
       const changes = previewUpdate(environment, before, after, given);
       const target = targetOrganization(current);
       // A map is sent whole: what Scalekit does with the keys that are not sent is not published.
@@ -116,7 +122,11 @@ export const organizationChangeTools = [
         changes,
         undo: undoWith(environment, changes, {
           tool: 'update_organization',
-          input: { ...inSame(environmentId), organizationId, ...asParameters(undoFields(before, after)) },
+          input: {
+            ...inSame(environmentId),
+            organizationId,
+            ...toRemoved(undoFields(asParameters(before), asParameters(after))),
+          },
         }),
         already: changes.length === 0 ? 'The organization says that already.' : undefined,
         async apply() {
@@ -277,12 +287,11 @@ function isSameField(changes: readonly FieldChange[], name: string): boolean {
   return !changes.some(({ field }) => field === name || field.startsWith(`${name}.`));
 }
 
-/** Scalekit's names of fields as the tool's names of parameters. */
-function asParameters({ display_name, ...rest }: Fields): Fields {
-  const { external_id, ...others } = rest;
+/** Scalekit's fields as the parameters that set them. */
+function asParameters({ display_name, external_id, metadata = {} }: Fields): Fields {
   return {
     ...(display_name !== undefined && { organizationName: display_name }),
     ...(external_id !== undefined && { externalId: external_id }),
-    ...others,
+    metadata,
   };
 }

@@ -21,9 +21,12 @@ import {
   lasting,
   metadataInput,
   metadataUpdate,
+  removing,
   targetOf,
+  toRemoved,
   warnOfDifference,
   withoutEmpty,
+  withRemoved,
 } from './changing.ts';
 import { loadOrganization, targetOrganization } from './organizations.ts';
 import { checkRoles, roleName } from './role-facts.ts';
@@ -113,7 +116,8 @@ export const userChangeTools = [
   change({
     name: 'update_environment_user',
     title: 'Change a Scalekit user',
-    description: 'Sets a user’s names, locale, phone number, external id or metadata; null removes. The email stays.',
+    description:
+      'Sets a user’s names, locale, phone number, external id or metadata; remove makes empty. The email stays.',
     access: 'write',
     scopes: ['org:write', 'org:read'],
     idempotent: true,
@@ -122,17 +126,18 @@ export const userChangeTools = [
       z.strictObject({
         environmentId,
         userId,
-        firstName: firstName.nullable().optional(),
-        lastName: lastName.nullable().optional(),
-        name: z.string().max(400).nullable().optional().describe('As it is shown'),
-        locale: z.string().max(35).nullable().optional(),
-        phoneNumber: z.string().max(40).nullable().optional(),
-        externalId: externalId.nullable().optional(),
+        firstName: firstName.optional(),
+        lastName: lastName.optional(),
+        name: z.string().max(400).optional().describe('As it is shown'),
+        locale: z.string().max(35).optional(),
+        phoneNumber: z.string().max(40).optional(),
+        externalId: externalId.optional(),
+        remove: removing(['firstName', 'lastName', 'name', 'locale', 'phoneNumber', 'externalId']),
         metadata: metadataUpdate.optional(),
       }),
     async plan({ environmentId, userId, ...parameters }, { client }) {
       const environment = client.at(environmentId);
-      const given = asFields(parameters);
+      const given = asFields(withRemoved(parameters));
       if (Object.keys(given).length === 0) throw wrong('Nothing is to be changed.', 'Name what should be different.');
       const request = { path: ['users', userId], key: 'user', entity: userEntity };
       const [shown, current] = await Promise.all([loadUser(environment, userId), environment.getExact(request)]);
@@ -151,7 +156,11 @@ export const userChangeTools = [
         changes,
         undo: undoWith(environment, changes, {
           tool: 'update_environment_user',
-          input: { ...inSame(environmentId), userId, ...undoFields(asParameters(before), asParameters(after)) },
+          input: {
+            ...inSame(environmentId),
+            userId,
+            ...toRemoved(undoFields(asParameters(before), asParameters(after))),
+          },
         }),
         already: changes.length === 0 ? 'The user is like that already.' : undefined,
         async apply() {
@@ -231,7 +240,7 @@ function asFields({ externalId, metadata, ...names }: Fields): Fields {
 }
 
 /** Scalekit's fields as the parameters that set them. */
-function asParameters({ external_id, user_profile, metadata }: Fields): Fields {
+function asParameters({ external_id, user_profile, metadata = {} }: Fields): Fields {
   const profile = isMap(user_profile) ? user_profile : {};
   const names = Object.entries(profileNames).flatMap(([parameter, field]) =>
     ownValue(profile, field) === undefined ? [] : [[parameter, profile[field]]],
@@ -239,7 +248,7 @@ function asParameters({ external_id, user_profile, metadata }: Fields): Fields {
   return {
     ...(external_id !== undefined && { externalId: external_id }),
     ...Object.fromEntries(names),
-    ...(metadata !== undefined && { metadata }),
+    metadata,
   };
 }
 
