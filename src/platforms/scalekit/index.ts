@@ -19,6 +19,7 @@ import { scalekitDialect } from './dialect.ts';
 import { openDocs } from './docs.ts';
 import { docsResources } from './docs-resources.ts';
 import { scalekitPeople } from './privacy.ts';
+import { scalekitPrompts } from './prompts.ts';
 import { scalekitResources } from './resources.ts';
 import { adviseReach, reachOf } from './scopes.ts';
 import type { scalekitSettings } from './settings.ts';
@@ -35,6 +36,7 @@ export const scalekit: Platform = {
   resources: docsResources,
   areas: ['wks', 'env', 'org', 'docs'],
   resources: scalekitResources,
+  prompts: scalekitPrompts,
 };
 
 const maxBodyBytes = 8 * 1024 * 1024;

@@ -1,6 +1,6 @@
 // How to use Castellan, for an assistant and for the person in front of it.
 
-import { use } from './use.ts';
+import { use } from '../../../core/show-call.ts';
 
 export function writeHelp(): string {
   return `# Using Castellan

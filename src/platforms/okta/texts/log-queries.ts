@@ -1,6 +1,6 @@
 // Questions that people ask of the System Log, and the call that answers each.
 
-import { use } from './use.ts';
+import { use } from '../../../core/show-call.ts';
 
 interface Example {
   readonly asks: string;

@@ -1,7 +1,7 @@
 // Procedures for looking over who may do what.
 
-import { writeProcedure } from './procedure.ts';
-import { use } from './use.ts';
+import { writeProcedure } from '../../../core/procedure.ts';
+import { use } from '../../../core/show-call.ts';
 
 type Input = Readonly<Record<string, string>>;
 

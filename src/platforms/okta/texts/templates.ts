@@ -1,6 +1,6 @@
 // Forms to fill in: a change of a profile, of an application, and what to write to the person who asked.
 
-import { use } from './use.ts';
+import { use } from '../../../core/show-call.ts';
 
 export function writeUserUpdate(): string {
   return `# Changing a user's profile

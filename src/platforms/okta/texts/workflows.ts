@@ -1,6 +1,6 @@
 // The short ways from what somebody says to its cause.
 
-import { use } from './use.ts';
+import { use } from '../../../core/show-call.ts';
 
 const who = 'maya@example.com';
 

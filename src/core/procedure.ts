@@ -1,6 +1,6 @@
 // The form of a prompt: what is asked, what is known, the steps, and when to stop.
 
-import { quote } from './use.ts';
+import { quote } from './show-call.ts';
 
 export interface Procedure {
   readonly task: string;

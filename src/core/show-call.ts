@@ -1,6 +1,6 @@
 // How texts show a call of a tool: its name and its input as JSON on one line, so that it can be copied, and checked.
 
-import { plain } from '../../../core/plain.ts';
+import { plain } from './plain.ts';
 
 /** What somebody wrote stands in quotes with every quote in it escaped: it cannot end where it does not end. */
 export function quote(text: string): string {
