@@ -181,6 +181,40 @@ describe('what somebody else changes while the person thinks', () => {
   });
 });
 
+describe('what somebody else changes just before the change is sent', () => {
+  it.each([
+    [
+      'update_organization',
+      { metadata: { berth: 'North' } },
+      (id: string) => ['PATCH', `organizations/${id}`, { metadata: { plan: 'theirs' } }] as const,
+    ],
+    [
+      'update_organization_settings',
+      { features: [{ name: 'dir_sync', enabled: true }] },
+      (id: string) =>
+        ['PATCH', `organizations/${id}/settings`, { features: [{ name: 'sso', enabled: true }] }] as const,
+    ],
+  ])('is not overwritten: %s', async (tool, input, theirs) => {
+    const organizationId = String(
+      (await listAt(workspace, 'organizations?page_size=100', 'organizations')).find(({ settings }) =>
+        (settings as { features: Json[] }).features.every(({ enabled }) => !enabled),
+      )?.id,
+    );
+    let looks = 0;
+    workspace.mutations.length = 0;
+    workspace.hooks.before = async (_method, path) => {
+      // The last look before the change.
+      if (path.endsWith(`/organizations/${organizationId}`) && ++looks === 2)
+        await workspace.write(...theirs(organizationId));
+    };
+    const answer = await call(client, tool, { ...at, organizationId, ...input });
+    workspace.hooks.before = undefined;
+    expect(answer.isError).toBe(true);
+    expect(answer.text).toContain('changed by somebody else in the meantime');
+    expect(workspace.mutations).toEqual([]);
+  });
+});
+
 describe('people', () => {
   it('somebody who exists already is not created again', async () => {
     const organizationId = await anyOrganization();

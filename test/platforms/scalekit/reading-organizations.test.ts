@@ -122,7 +122,7 @@ describe.each(doors)('over $door, MCP $era', ({ door, era }) => {
   });
 
   it('connected accounts, without what they are used with', async () => {
-    const accounts = await theirs('connected_accounts?page_size=100', 'connected_accounts');
+    const accounts = await theirs('connected_accounts?page_size=50', 'connected_accounts');
     const rows = await ours('list_connected_accounts', 'connected_accounts', {}, 15);
     expect(field(rows, 'id')).toEqual(field(accounts, 'id'));
     const first = accounts[0] ?? {};

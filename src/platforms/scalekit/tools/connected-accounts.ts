@@ -86,7 +86,7 @@ export const connectedAccountTools = [
         entity: accountEntity,
         max: max_results,
         cursor,
-        pageSize: 100,
+        pageSize: 50,
         progress,
       });
       return { connected_accounts: items.map(viewAccount), ...tail };
