@@ -153,7 +153,11 @@ function createEnvironmentClient(
     { path, verb, query = {}, key, entity }: Omit<GetRequest<T>, 'key'> & { readonly key?: string },
     hide: Privacy['hide'],
   ): Promise<T> {
-    const read = (body: unknown) => reading(entity, hide)(key === undefined ? body : take(body, key));
+    const read = (body: unknown) => {
+      // Before it is taken apart: whose fields they are tell the names around them.
+      hide?.(body);
+      return check(entity, key === undefined ? body : take(body, key));
+    };
     const bucket = bucketOf('GET', path, verb);
     const request = { method: 'GET', path: [...apiRoot, ...path], verb, query, bucket, read } as const;
     return (await upstream.request({ ...request, headers: await headersOf() }, scope)).body;
@@ -163,10 +167,10 @@ function createEnvironmentClient(
     const { path, verb, key, entity, pageSize, numbered } = asked;
     // All pages are of one size, or they would overlap: a token is a page's number and size (`{"page":2,"limit":30}`).
     const query = { ...asked.query, ...(pageSize !== undefined && { page_size: pageSize, page_token: after }) };
-    const read = (body: unknown) => ({
-      items: reading(z.array(entity), privacy.hide)(takeList(body, key)),
-      facts: pageFacts.parse(body),
-    });
+    const read = (body: unknown) => {
+      privacy.hide?.(body);
+      return { items: check(z.array(entity), takeList(body, key)), facts: pageFacts.parse(body) };
+    };
     const bucket = bucketOf('GET', path, verb);
     const headers = await headersOf();
     const request = { method: 'GET', path: [...apiRoot, ...path], verb, query, headers, bucket, read } as const;
@@ -239,12 +243,9 @@ function takeList(body: unknown, key: string): unknown {
 }
 
 /** A check that gives back the vendor's own object: an entity names the fields that we use. */
-function reading<T>(entity: z.ZodType<T>, hide: Privacy['hide']): (value: unknown) => T {
-  return (value) => {
-    hide?.(value);
-    entity.parse(value);
-    return value as T;
-  };
+function check<T>(entity: z.ZodType<T>, value: unknown): T {
+  entity.parse(value);
+  return value as T;
 }
 
 /** The operation, without the ids in its path. */

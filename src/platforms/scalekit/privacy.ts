@@ -22,6 +22,7 @@ const places = new Set([
   'members',
   'user_detail',
   'authRequests',
+  'connected_account',
   'connected_accounts',
 ]);
 

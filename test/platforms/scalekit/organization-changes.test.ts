@@ -186,15 +186,15 @@ describe('what somebody else changes just before the change is sent', () => {
     [
       'update_organization',
       { metadata: { berth: 'North' } },
-      (id: string) => ['PATCH', `organizations/${id}`, { metadata: { plan: 'theirs' } }] as const,
+      (id: string) => workspace.write('PATCH', `organizations/${id}`, { metadata: { plan: 'theirs' } }),
     ],
     [
       'update_organization_settings',
       { features: [{ name: 'dir_sync', enabled: true }] },
       (id: string) =>
-        ['PATCH', `organizations/${id}/settings`, { features: [{ name: 'sso', enabled: true }] }] as const,
+        workspace.write('PATCH', `organizations/${id}/settings`, { features: [{ name: 'sso', enabled: true }] }),
     ],
-  ])('is not overwritten: %s', async (tool, input, theirs) => {
+  ])('is not overwritten: %s', async (tool, input, change) => {
     const organizationId = String(
       (await listAt(workspace, 'organizations?page_size=100', 'organizations')).find(({ settings }) =>
         (settings as { features: Json[] }).features.every(({ enabled }) => !enabled),
@@ -204,8 +204,7 @@ describe('what somebody else changes just before the change is sent', () => {
     workspace.mutations.length = 0;
     workspace.hooks.before = async (_method, path) => {
       // The last look before the change.
-      if (path.endsWith(`/organizations/${organizationId}`) && ++looks === 2)
-        await workspace.write(...theirs(organizationId));
+      if (path.endsWith(`/organizations/${organizationId}`) && ++looks === 2) await change(organizationId);
     };
     const answer = await call(client, tool, { ...at, organizationId, ...input });
     workspace.hooks.before = undefined;

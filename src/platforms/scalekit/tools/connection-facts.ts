@@ -158,11 +158,14 @@ const signingIn = z.looseObject({
 /** Reading further costs requests that the customer needs for its work. */
 const maxCounted = 1_000;
 
-/** How many people sign in with a connection, of those who belong where it is. */
+/**
+ * How many people sign in with a connection, of those who belong where it is. Undefined where it is told by addresses that
+ * are hidden.
+ */
 export async function countSignIns(
   client: EnvironmentClient,
   { connection, organization }: Found,
-): Promise<{ readonly people: number; readonly all: number; readonly complete: boolean }> {
+): Promise<{ readonly people: number | undefined; readonly all: number; readonly complete: boolean }> {
   const { items, complete } = await client.list({
     path: organization === undefined ? ['users'] : ['organizations', organization, 'users'],
     key: 'users',
@@ -178,5 +181,6 @@ export async function countSignIns(
       domains.includes(email?.toLowerCase().split('@')[1] ?? '')
     );
   });
-  return { people: people.length, all: items.length, complete };
+  const known = domains.length === 0 || !client.hides('email');
+  return { people: known ? people.length : undefined, all: items.length, complete };
 }

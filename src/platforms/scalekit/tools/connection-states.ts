@@ -154,9 +154,9 @@ async function tellLosing(client: EnvironmentClient, found: Found) {
   );
   const place = organization === undefined ? 'environment' : 'organization';
   return {
-    touches: { users: people },
+    touches: { users: people ?? all },
     warnings: [
-      `${people} of ${complete ? '' : 'the first '}${all} users of the ${place} sign in with it (by their identities there or their address) and cannot any more.`,
+      `${people ?? 'Some'} of ${complete ? '' : 'the first '}${all} users of the ${place} sign in with it (by their identities there or their address) and cannot any more.`,
       left.length === 0
         ? `The ${place} has no other connection that is enabled.`
         : `The ${place} has ${left.length} more that are enabled.`,
