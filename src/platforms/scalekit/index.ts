@@ -33,10 +33,9 @@ export const scalekit: Platform = {
     'Links that let somebody in are never shown to you: they are handed to the person.',
   ].join(' '),
   toolsets,
-  resources: docsResources,
-  areas: ['wks', 'env', 'org', 'docs'],
-  resources: scalekitResources,
+  resources: [...docsResources, ...scalekitResources],
   prompts: scalekitPrompts,
+  areas: ['wks', 'env', 'org', 'docs'],
 };
 
 const maxBodyBytes = 8 * 1024 * 1024;
