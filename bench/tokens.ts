@@ -1,8 +1,8 @@
 // What the tools cost a conversation: tokens (o200k) of name, description and input schema, and of the output schema.
 
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
+import { platforms } from '../src/app.ts';
 import { createCatalog } from '../src/mcp/catalog.ts';
-import { okta } from '../src/platforms/okta/index.ts';
 
 export interface TokenCost {
   readonly tool: string;
@@ -11,7 +11,7 @@ export interface TokenCost {
 }
 
 export function countTokens(): TokenCost[] {
-  const { list } = createCatalog([{ platform: okta, tenants: new Map() }]);
+  const { list } = createCatalog(platforms.map((platform) => ({ platform, tenants: new Map() })));
   return list.map(({ name, description, inputSchema, outputSchema }) => ({
     tool: name,
     input: encode(JSON.stringify({ name, description, inputSchema })).length,
