@@ -180,13 +180,11 @@ export const environmentRoleChangeTools = [
     async plan({ environmentId: id, roleName: name, reassignRoleName: other }, ctx) {
       const client = ctx.client.at(id);
       const count = z.union([z.string(), z.number()]).nullish();
-      const [role, users] = await Promise.all([
-        findRole(client, name),
-        client.get({ path: ['roles', name, 'users'], verb: 'count', key: 'count', entity: count }),
-        other === undefined ? undefined : findRole(client, other),
-      ]);
       if (other === name) throw wrong('A role cannot take its own place.', 'Name another as reassignRoleName.');
-      const whole = await client.getExact(askRole(name));
+      const role = await findRole(client, name);
+      if (other !== undefined) await findRole(client, other);
+      const asked = { path: ['roles', name, 'users'], verb: 'count', key: 'count', entity: count };
+      const [users, whole] = await Promise.all([client.get(asked), client.getExact(askRole(name))]);
       return {
         summary: `Delete the role ${quoted(name)}${other === undefined ? '' : ` and give ${quoted(other)} in its place`}`,
         targets: [targetOf(role)],
