@@ -20,6 +20,7 @@ import { findFileProblem } from '../stores/file.ts';
 import { isRedis } from '../stores/names.ts';
 import { storeSettings } from '../stores/settings.ts';
 import type { Store } from '../stores/store.ts';
+import { findActingFaults } from './acting.ts';
 import {
   flagsOf,
   loadFor,
@@ -73,6 +74,7 @@ export default defineCommand({
       ...unknownPlatforms(loaded.auth, allowanceNames),
       ...unknownPlatformsOf(loaded.broker, platformNames),
       ...(given.http ? [] : strayFlags(given)),
+      ...(given.sandbox ? [] : findActingFaults(loaded, given.http && !isOpen(given))),
     ]);
     throwFaults([...checkStore(config, given.sandbox), ...checkSealKeys(config, given)]);
     const writeLog = (line: string) => void process.stderr.write(line);
