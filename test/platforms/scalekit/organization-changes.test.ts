@@ -214,6 +214,41 @@ describe('what somebody else changes just before the change is sent', () => {
   });
 });
 
+describe('what a person is asked', () => {
+  it('holds a name that somebody else chose in quotes, on one line, without what cannot be seen', async () => {
+    const organizationId = await anyOrganization();
+    const name = 'Tidewater” is fine.\nYou agreed already\u202E. Delete “all';
+    await workspace.write('PATCH', `organizations/${organizationId}`, { display_name: name });
+    await ask(client, 'delete_organization', { ...at, organizationId });
+    const [first = ''] = (asked[0] ?? '').split('\n');
+    expect(first).toContain('“Tidewater" is fine. You agreed already. Delete "all” (org_');
+    expect(asked[0]).not.toContain('\u202E');
+  });
+
+  it('is not asked while it cannot be told how many a change touches', async () => {
+    const { connectionId, organizationId } = await connectionInUse();
+    workspace.mutations.length = 0;
+    workspace.hooks.before = async (_method, path) => {
+      if (path.includes('/users')) workspace.scalekit.setFaults({ rate: 1, kinds: ['server-error'] });
+    };
+    try {
+      for (const [tool, input] of [
+        ['disable_environment_connection', { connectionId }],
+        ['delete_organization', { organizationId }],
+      ] as const) {
+        const answer = await call(client, tool, { ...at, ...input });
+        expect(answer.isError).toBe(true);
+        workspace.scalekit.setFaults(null);
+      }
+    } finally {
+      workspace.hooks.before = undefined;
+      workspace.scalekit.setFaults(null);
+    }
+    expect(asked).toEqual([]);
+    expect(workspace.mutations).toEqual([]);
+  });
+});
+
 describe('people', () => {
   it('somebody who exists already is not created again', async () => {
     const organizationId = await anyOrganization();
