@@ -40,6 +40,7 @@ export const scalekit: Platform = {
 
 const maxBodyBytes = 8 * 1024 * 1024;
 const attemptTimeoutMs = 12_000;
+const keepDomainsMs = 600_000;
 
 export interface ScalekitDependencies {
   readonly fetch: UpstreamOptions['fetch'];
@@ -85,7 +86,7 @@ export function openScalekitTenant(
     tenant: name,
     privacy: createPrivacy(settings, scalekitPeople),
     environmentId: settings.environmentId,
-    domains: isWorkspace ? createOnce<string>(() => true) : undefined,
+    domains: isWorkspace ? createDomains(now) : undefined,
     origin: isWorkspace ? undefined : origin.origin,
     docs,
   };
@@ -98,6 +99,19 @@ export function openScalekitTenant(
     scopeAdvice: adviseReach,
     connect: (scope: CallScope) => createScalekitClient(connection, scope),
     checks: createScalekitChecks({ upstream, origin, kind, now }),
+  };
+}
+
+/** Addresses of environments, looked up anew now and then: an environment can get a domain of its own. */
+function createDomains(now: () => number): ReturnType<typeof createOnce<string>> {
+  let once = createOnce<string>(() => true);
+  let since = now();
+  return (id, ask) => {
+    if (now() - since > keepDomainsMs) {
+      once = createOnce(() => true);
+      since = now();
+    }
+    return once(id, ask);
   };
 }
 
