@@ -74,7 +74,7 @@ export default defineCommand({
       ...unknownPlatforms(loaded.auth, allowanceNames),
       ...unknownPlatformsOf(loaded.broker, platformNames),
       ...(given.http ? [] : strayFlags(given)),
-      ...(given.sandbox ? [] : findActingFaults(loaded, given.http && !isOpen(given))),
+      ...(given.http && !given.sandbox ? findActingFaults(loaded, !isOpen(given)) : []),
     ]);
     throwFaults([...checkStore(config, given.sandbox), ...checkSealKeys(config, given)]);
     const writeLog = (line: string) => void process.stderr.write(line);
