@@ -24,11 +24,19 @@ export interface Person {
 
 export type KnownPerson = Pick<Person, 'id' | 'caller' | 'groups' | 'allowance' | 'operator'>;
 
+/** How a sign-in goes, beside the usual way. */
+export interface SignInWay {
+  /** The browser's session here ends, and the provider asks who sits there, whoever is signed in at it. */
+  readonly anew?: boolean;
+  /** A path of ours that leads whoever does not sign in back to the application that asked for it. */
+  readonly wayBack?: string;
+}
+
 export interface People {
   /** Whose browser it is. Undefined where nobody is signed in; rejects with what is to be answered where that cannot be found out (`store_unavailable`). */
   readonly of: (request: IncomingMessage) => Promise<Person | undefined>;
   /** Sends the browser to the provider; afterwards it comes back to `returnTo`, a path of ours. */
-  readonly begin: (request: IncomingMessage, returnTo: string) => Promise<Reply>;
+  readonly begin: (request: IncomingMessage, returnTo: string, way?: SignInWay) => Promise<Reply>;
   /** Ends the browser's session here and says where the provider ends its own. */
   readonly end: (request: IncomingMessage) => Promise<Reply>;
   /** Ends the person's sessions in every browser. */

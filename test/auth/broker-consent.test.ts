@@ -140,12 +140,48 @@ describe('what a person gives', () => {
     expect(back.searchParams.has('code')).toBe(false);
   });
 
-  test('another person can take the place of the one who is signed in', async () => {
+  test('another person can take the place of the one who is signed in, and the client’s request still waits', async () => {
     const own = openBrowser();
-    const { form, url } = await pageFor({}, {}, own);
-    await own.send({ form, values: { decision: 'other' } });
-    const again = await own.open(url);
-    expect('url' in again && again.url.origin).not.toBe(origin);
+    const { form, page, clientId, verifier } = await pageFor({}, {}, own);
+    const before = own.cookies(page.url);
+    const asked = await own.send({ form, values: { decision: 'other' } });
+    if (asked instanceof URL) throw new Error(`no page, but ${asked.href}`);
+    // The provider asks, although somebody is signed in there.
+    expect(asked.url.origin).not.toBe(origin);
+    expect(asked.forms[0]?.names.has('password')).toBe(true);
+    // Nobody is signed in here meanwhile, with the cookie of before either.
+    expect((await fetch(page.url, { redirect: 'manual', headers: { cookie: before } })).status).toBe(303);
+    const again = await own.send(actAs()(asked));
+    if (again instanceof URL) throw new Error(`no page, but ${again.href}`);
+    expect(again.url.href).toBe(page.url.href);
+    expect(again.text).toContain('Helena Brandt');
+    const back = await own.send({ form: formOf(again), values: { decision: 'allow' } });
+    const code = back instanceof URL ? (back.searchParams.get('code') ?? '') : '';
+    expect((await exchange(origin, clientId, code, verifier)).status).toBe(200);
+  });
+
+  test('whoever does not sign in can go back to the application, which is told (RFC 6749 §4.1.2.1)', async () => {
+    const own = openBrowser();
+    const { client_id: clientId } = await newClient(origin);
+    const signIn = await own.open(authorizeUrl(origin, clientId).url);
+    if (signIn instanceof URL || !signIn.forms[0]) throw new Error('no page to sign in');
+    const refused = await own.send({ form: signIn.forms[0], values: { decision: 'deny' } });
+    if (refused instanceof URL) throw new Error(`no page, but ${refused.href}`);
+    expect(refused.text).toContain('Try again');
+    const link = new URL(/href="([^"]+)">Back to the application/.exec(refused.text)?.[1] ?? '', origin);
+    // Not for anybody else, and not because another site says so.
+    expect((await fetch(link, { redirect: 'manual' })).status).toBe(400);
+    const led = { cookie: own.cookies(link), 'sec-fetch-site': 'cross-site' };
+    expect((await fetch(link, { redirect: 'manual', headers: led })).headers.get('location')).toContain('/authorize?');
+    const back = await own.open(link);
+    if (!(back instanceof URL)) throw new Error('it did not go back');
+    expect(Object.fromEntries(back.searchParams)).toMatchObject({
+      error: 'access_denied',
+      state: 'state-1',
+      iss: origin,
+    });
+    expect(back.searchParams.has('code')).toBe(false);
+    expect(await own.open(link)).toMatchObject({ status: 400 });
   });
 });
 

@@ -110,6 +110,7 @@ function serve(server: Server, people: People, origin: string): void {
     if (people.mounted.concerns(pathname)) return people.mounted.handle(request, response);
     try {
       if (pathname === '/in') return writeReply(response, await people.begin(request, searchParams.get('to') ?? '/me'));
+      if (pathname === '/other') return writeReply(response, await people.begin(request, '/me', { anew: true }));
       if (pathname === '/out') return writeReply(response, await people.end(request));
       const person = await people.of(request);
       response.end(JSON.stringify(person ? { ...person, allowance: person.allowance.key } : {}));

@@ -20,8 +20,8 @@ export async function isOurForm(request: IncomingMessage, person: Person, origin
   return (await readOurForm(request, person, origin)) !== undefined;
 }
 
-/** Browsers say from where a form is sent. */
-function comesFrom({ headers }: IncomingMessage, origin: string): boolean {
+/** Browsers say from where a form is sent, or a link is followed. */
+export function comesFrom({ headers }: IncomingMessage, origin: string): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin') return false;
   return headers.origin === undefined || headers.origin === origin;

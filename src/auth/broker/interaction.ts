@@ -12,12 +12,14 @@ import type { ConsentClient } from './broker.ts';
 import type { Browsers } from './browsers.ts';
 import { renderConsent } from './consent-page.ts';
 import type { ConsentBook } from './consents.ts';
-import { readOurForm } from './form.ts';
+import { comesFrom, readOurForm } from './form.ts';
 import { isOwned } from './redirect-uris.ts';
 import { askedOf, givable, notGivable, type Platform } from './scopes.ts';
 import { isReserved } from './subjects.ts';
 
 export const interactionPath = '/oauth/interaction/';
+/** Ends a request without a person. */
+const leaving = '?leave';
 
 export interface InteractionOptions {
   readonly people: People;
@@ -36,12 +38,18 @@ export interface InteractionOptions {
 
 export type Interact = (provider: Provider, request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-interface Asked {
+/** A client's request that waits, in the browser in which it began. */
+interface Waiting {
   readonly provider: Provider;
   readonly interaction: Interaction;
   readonly client: Client;
-  readonly person: Person;
   readonly redirectUri: string;
+  /** Of its page. */
+  readonly path: string;
+}
+
+interface Asked extends Waiting {
+  readonly person: Person;
   readonly scopes: readonly string[];
   readonly beyond: readonly string[];
   readonly allowed: readonly string[];
@@ -50,7 +58,11 @@ interface Asked {
 export function createInteract(options: InteractionOptions): Interact {
   const { people, browsers, consents, platforms, all, known, origin, grantLifeMs, now } = options;
 
-  async function look(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<Asked | Reply> {
+  async function find(
+    provider: Provider,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<Waiting | Reply> {
     const path = new URL(request.url ?? '/', origin).pathname;
     const uid = path.slice(interactionPath.length);
     const interaction = await provider.interactionDetails(request, response).catch((error: unknown) => {
@@ -58,17 +70,20 @@ export function createInteract(options: InteractionOptions): Interact {
       throw error;
     });
     if (interaction?.uid !== uid || !(await browsers.isSame(uid, request))) return renderGone();
-    const { client_id: clientId, redirect_uri: redirectUri, scope } = interaction.params;
+    const { client_id: clientId, redirect_uri: redirectUri } = interaction.params;
     const client = await findClient(provider, String(clientId));
     if (!client?.redirectUriAllowed(String(redirectUri))) return renderGone();
+    return { provider, interaction, client, redirectUri: String(redirectUri), path };
+  }
+
+  async function look(waiting: Waiting, request: IncomingMessage): Promise<Asked | Reply> {
+    const { path, client, interaction } = waiting;
+    const { scope } = interaction.params;
     const person = await people.of(request);
-    if (!person) return people.begin(request, path);
+    if (!person) return people.begin(request, path, { wayBack: path + leaving });
     return {
-      provider,
-      interaction,
-      client,
+      ...waiting,
       person,
-      redirectUri: String(redirectUri),
       // Whoever is called like a machine is none, and nobody else either.
       scopes: isReserved(person.id) ? [] : givable(askedOf(scope, all), person.allowance, all),
       beyond: notGivable(askedOf(scope, all), person.allowance, all),
@@ -98,7 +113,7 @@ export function createInteract(options: InteractionOptions): Interact {
   }
 
   async function finish(
-    { provider }: Asked,
+    { provider }: Waiting,
     result: Parameters<Provider['interactionFinished']>[2],
     request: IncomingMessage,
     response: ServerResponse,
@@ -125,7 +140,10 @@ export function createInteract(options: InteractionOptions): Interact {
     const form = await readOurForm(request, asked.person, origin);
     if (!form) return renderForged();
     const decision = form.get('decision');
-    if (decision === 'other') return leave(await people.end(request), origin);
+    if (decision === 'other') {
+      const begun = await people.begin(request, asked.path, { anew: true, wayBack: asked.path + leaving });
+      return leave(begun, origin, 'another signs in');
+    }
     const chosen = asked.scopes.filter((scope) => form.getAll('scope').includes(scope));
     if (decision !== 'allow' || chosen.length === 0) {
       const error_description =
@@ -139,7 +157,13 @@ export function createInteract(options: InteractionOptions): Interact {
 
   return async (provider, request, response) => {
     if (request.method !== 'GET' && request.method !== 'POST') return writeReply(response, await renderWrongMethod());
-    const asked = await look(provider, request, response);
+    const waiting = await find(provider, request, response);
+    if ('status' in waiting) return writeReply(response, waiting);
+    if (isLeaving(request, origin)) {
+      const error_description = 'the person did not sign in';
+      return finish(waiting, { error: 'access_denied', error_description }, request, response);
+    }
+    const asked = await look(waiting, request);
     if ('status' in asked) return writeReply(response, asked);
     if (request.method === 'POST') {
       const reply = await decide(asked, request, response);
@@ -147,6 +171,12 @@ export function createInteract(options: InteractionOptions): Interact {
     } else if (isSettled(asked)) await allow(asked, asked.scopes, request, response);
     else writeReply(response, await ask(asked));
   };
+}
+
+/** By the link that whoever did not sign in is given: nobody's form can be asked of them, and it gives nothing to anybody. */
+function isLeaving(request: IncomingMessage, origin: string): boolean {
+  const { search } = new URL(request.url ?? '/', origin);
+  return request.method === 'GET' && search === leaving && comesFrom(request, origin);
 }
 
 /** Undefined for one whose document says something else by now. */

@@ -14,7 +14,7 @@ import type { Store } from '../../stores/store.ts';
 import { say, writeFailure } from '../broker/troubles.ts';
 import { createBucket } from '../bucket.ts';
 import { mapped } from '../claims.ts';
-import type { KnownPerson, People } from '../people.ts';
+import type { KnownPerson, People, SignInWay } from '../people.ts';
 import { providers } from '../provider.ts';
 import type { AuthSettings } from '../settings.ts';
 import type { SignInSettings } from '../sign-in-settings.ts';
@@ -105,16 +105,27 @@ export function openPeople(options: PeopleOptions): People {
     await Promise.all([sessions.delete(place), store.delete(seenAt(place))]);
   }
 
-  async function beginFlow(request: IncomingMessage, returnTo: string): Promise<Reply> {
+  async function beginFlow(request: IncomingMessage, returnTo: string, way: SignInWay = {}): Promise<Reply> {
     if (!mayBegin()) return renderBusy();
     const known = readCookie(request, 'castellan-sign-in', tls);
     const browser = known !== undefined && /^[\w-]{43}$/.test(known) ? known : random();
     const attempt = { verifier: random(), state: random(), nonce: random() };
-    const location = (await upstream.begin(attempt)).href;
-    const flow: Flow = { ...attempt, browser: digest(browser), returnTo: ownPath(returnTo) };
+    const location = (await upstream.begin(attempt, way.anew === true)).href;
+    const { wayBack } = way;
+    const paths = { returnTo: ownPath(returnTo), ...(wayBack !== undefined && { wayBack: ownPath(wayBack) }) };
+    const flow: Flow = { ...attempt, browser: digest(browser), ...paths };
     await flows.set(digest(attempt.state), flow, flowMs);
     const cookie = { name: 'castellan-sign-in', value: browser, seconds: flowMs / 1000 } as const;
-    return redirect(location, [writeCookie(request, cookie, tls)]);
+    const cookies = [writeCookie(request, cookie, tls)];
+    if (way.anew) cookies.push(await endHere(request));
+    return redirect(location, cookies);
+  }
+
+  /** @returns what takes the browser's cookie away */
+  async function endHere(request: IncomingMessage): Promise<string> {
+    const found = await sessionOf(request);
+    if (found) await endSession(found.place);
+    return writeCookie(request, { name: 'castellan', value: '', seconds: 0 }, tls);
   }
 
   /** The flow that an answer belongs to: begun in this browser, not ended, not used. */
@@ -151,7 +162,7 @@ export function openPeople(options: PeopleOptions): People {
     } catch (error) {
       if (!(error instanceof SignInRefused)) throw error;
       log.debug({ reason: error.message }, 'sign-in refused');
-      return renderRefused(error.shown, flow.returnTo);
+      return renderRefused(error.shown, flow);
     }
   }
 
@@ -255,12 +266,13 @@ async function renderBusy(): Promise<Reply> {
   return { ...page, headers: { ...page.headers, 'retry-after': '60' } };
 }
 
-function renderRefused(said: string, returnTo: string): Promise<Reply> {
+function renderRefused(said: string, { returnTo, wayBack }: Flow): Promise<Reply> {
   return renderPage({
     title: 'You were not signed in',
     status: 403,
     body: html`<p>The identity provider says: <q>${visibleLine(said, 300)}</q></p>
-<p><a href="${returnTo}">Try again</a></p>`,
+<p><a href="${returnTo}">Try again</a></p>
+${wayBack !== undefined && html`<p><a href="${wayBack}">Back to the application</a>, which is told that you did not sign in.</p>`}`,
   });
 }
 

@@ -10,6 +10,8 @@ export interface Flow extends Attempt {
   /** Digest of the cookie of the browser that began it. */
   readonly browser: string;
   readonly returnTo: string;
+  /** For whoever does not sign in. */
+  readonly wayBack?: string;
 }
 
 export interface Session {

@@ -35,7 +35,8 @@ export interface UpstreamTokens {
 }
 
 export interface Upstream {
-  readonly begin: (attempt: Attempt) => Promise<URL>;
+  /** @param anew whether the provider is to ask who it is, whoever is signed in there */
+  readonly begin: (attempt: Attempt, anew: boolean) => Promise<URL>;
   /** @throws {SignInRefused | IssuerUnavailable} */
   readonly finish: (answer: URL, attempt: Attempt) => Promise<{ identity: Identity; tokens: UpstreamTokens }>;
   /**
@@ -158,7 +159,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   }
 
   return {
-    async begin({ verifier, state, nonce }) {
+    async begin({ verifier, state, nonce }, anew) {
       const { library, config } = await open();
       return library.buildAuthorizationUrl(config, {
         redirect_uri: redirectUri,
@@ -168,6 +169,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         code_challenge_method: 'S256',
         state,
         nonce,
+        // OpenID Connect Core §3.1.2.1
+        ...(anew && { prompt: 'login' }),
       });
     },
 
