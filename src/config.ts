@@ -8,6 +8,7 @@ import { findDoorFaults } from './auth/modes.ts';
 import { authSettings, checkAuth } from './auth/settings.ts';
 import { checkSignIn, signInSettings } from './auth/sign-in-settings.ts';
 import { dataFolderOf, type Environment, type Flags, readConfigFile } from './config-file.ts';
+import { findMisspelt } from './config-variables.ts';
 import { Secret } from './core/secret.ts';
 import {
   asObject,
@@ -138,8 +139,14 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
       load<Settings>(settings, parts[name] ?? {}, name, { flags, env }, serverChecks[name]).values,
     ]),
   ) as unknown as ServerValues;
-  const isDefault = shown.some(({ name, origin }) => name === 'auth.everybody' && origin === 'default');
-  faults.push(...findDoorFaults(values, !isDefault));
+  const isSaid = (key: string) =>
+    !shown.some(({ name, origin }) => name === `auth.${key}` && (origin === 'default' || origin === 'not set'));
+  faults.push(...findDoorFaults(values, isSaid));
+  // Without configured tenants nobody reads their variables.
+  const kindsRead = options.tenants === false ? [] : Object.entries(anyKinds);
+  const prefixes = ['CASTELLAN_', ...kindsRead.map(([platform]) => `${platform.toUpperCase()}_`)];
+  const groups = [...Object.values<Settings>(serverSettings), ...kindsRead.map(([, { settings }]) => settings)];
+  faults.push(...findMisspelt(env, { settings: groups, prefixes, content: file.content }));
   for (const name of Object.keys(parts)) {
     if (Object.hasOwn(serverSettings, name)) continue;
     const known = [...Object.keys(serverSettings), 'tenants'].join(', ');

@@ -14,6 +14,7 @@ const floors: readonly (readonly string[])[] = [
   ['mcp', 'auth', 'chat'],
   ['http'],
   ['config-file.ts'],
+  ['config-variables.ts'],
   ['config.ts'],
   ['app.ts'],
   ['front-door.ts'],

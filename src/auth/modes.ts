@@ -15,8 +15,11 @@ export interface DoorConfig {
 const open =
   /^https:\/\/(accounts\.google\.com|login\.microsoftonline\.com\/(common|organizations|consumers|9188040d-[\da-f-]+)|login\.live\.com|gitlab\.com|appleid\.apple\.com|slack\.com|www\.linkedin\.com|login\.salesforce\.com|api\.login\.yahoo\.com|www\.facebook\.com|id\.twitch\.tv)(\/|$)/;
 
-/** @param isSaid whether somebody has set what everybody may do */
-export function findDoorFaults({ auth, signIn, broker }: DoorConfig, isSaid: boolean): Fault[] {
+/** @param isSaid whether somebody has set one of `auth`, be it a value that was refused by itself and is absent */
+export function findDoorFaults(
+  { auth, signIn, broker }: DoorConfig,
+  isSaid: (name: 'everybody' | 'publicUrl') => boolean,
+): Fault[] {
   if (auth.issuer !== undefined) {
     // Whoever wrote them down believes that they let somebody in.
     // What was refused by itself is absent.
@@ -29,13 +32,13 @@ export function findDoorFaults({ auth, signIn, broker }: DoorConfig, isSaid: boo
   }
   if (signIn.issuer === undefined) return [];
   const faults: Fault[] = [];
-  if (!isSaid && open.test(signIn.issuer))
+  if (!isSaid('everybody') && open.test(signIn.issuer))
     faults.push({
       where: authSettings.everybody.env[0],
       problem: `is not set, and at ${new URL(signIn.issuer).host} anybody in the world can have an account: all of them could read`,
       todo: 'Say castellan:read if only your own people can sign in to your application there; else write "everybody": [] in the file, and give rights by groupMap.',
     });
-  if (auth.publicUrl === undefined) {
+  if (auth.publicUrl === undefined && !isSaid('publicUrl')) {
     const { env, description } = authSettings.publicUrl;
     faults.push({ where: env[0], problem: 'is missing, and people are to sign in', todo: description });
   }

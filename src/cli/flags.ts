@@ -61,7 +61,13 @@ export function checkFlags(rawArgs: readonly string[], defined: ArgsDef): Fault[
       if (value === undefined && !rawArgs[place + 1]?.startsWith('-')) place++;
       continue;
     }
-    if (definition.type === 'boolean' || value !== undefined) continue;
+    if (definition.type === 'boolean') {
+      if (value === undefined || value === 'true' || value === 'false') continue;
+      const todo = `Write ${argument.split('=')[0]} alone, or with =true or =false.`;
+      faults.push({ where: argument.split('=')[0] ?? argument, problem: `is ${JSON.stringify(value)}`, todo });
+      continue;
+    }
+    if (value !== undefined) continue;
     const next = rawArgs[++place];
     if (next === undefined || next.startsWith('--')) {
       faults.push({

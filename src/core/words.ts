@@ -1,11 +1,15 @@
 // Finding what somebody probably meant.
 
 /** The candidate nearest to a word by edit distance, close ones only. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
+export function nearest(
+  word: string,
+  candidates: readonly string[],
+  most = Math.max(2, Math.floor(word.length / 3)),
+): string | undefined {
   // A long wrong name is not a slip of the keyboard, and comparing it costs.
   if (word.length > 100) return undefined;
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  let bestDistance = most + 1;
   for (const candidate of candidates) {
     const distance = distanceOf(word, candidate);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];

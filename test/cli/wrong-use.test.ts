@@ -264,6 +264,42 @@ test('everything that is wrong is on one page', async () => {
   expect(count).toBeGreaterThanOrEqual(9);
 });
 
+test('a variable that is nearly one of ours, and a value that is neither true nor false, are refused', async () => {
+  const env = {
+    ...{
+      CASTELLAN_AUTH_ISUER: secret,
+      CASTELLAN_SIGNIN_ISSUER: secret,
+      OKTA_API_TOKN: secret,
+      CASTELLAN_SIGN_IN_SCOPE: '',
+    },
+    // What Kubernetes sets for a service of this name, other programs' own, and what is near to nothing.
+    ...{ CASTELLAN_PORT: 'tcp://10.0.0.2:80', CASTELLAN_SERVICE_HOST: '10.0.0.2', CASTELLAN_LONG: '1' },
+    ...{ OKTA_API_CLIENT_ID: 'x', OKTA_BASE_URL: 'x', OKTA_ORG_NAME: 'x' },
+  };
+  const said = [
+    /CASTELLAN_AUTH_ISUER .*\n.*CASTELLAN_AUTH_ISSUER\?/,
+    /CASTELLAN_SIGNIN_ISSUER .*\n.*CASTELLAN_SIGN_IN_ISSUER\?/,
+    /OKTA_API_TOKN .*\n.*OKTA_API_TOKEN\?/,
+  ];
+  const config = fileWith({
+    tenants: { acme: { platform: 'okta', orgUrl: 'http://127.0.0.1:9', apiToken: { env: 'OKTA_API_TOKEM' } } },
+  });
+  const args = ['serve', '--config', config, '--read-only=perhaps', '--dangerously=true'];
+  const page = await expectPage(args, [...said, /--read-only is "perhaps"/], {
+    env: { ...env, OKTA_API_TOKEM: secret },
+  });
+  // Three variables and two flags.
+  expect(page).toBe(5);
+});
+
+test('an address that is wrong is not said to be missing as well', async () => {
+  const env = { CASTELLAN_PUBLIC_URL: 'not an address', CASTELLAN_SIGN_IN_ISSUER: 'https://login.example.com' };
+  const { status, stderr } = await runCastellan([...httpOpen.slice(0, 2), '--sandbox'], { env });
+  expect(status).toBe(2);
+  expect(stderr).toContain('CASTELLAN_PUBLIC_URL');
+  expect(stderr).not.toMatch(/CASTELLAN_PUBLIC_URL is missing/);
+});
+
 test('a store that is no store is said before anything is served; doctor ends with 1', async () => {
   const store = fileWith('this is a letter, not a database');
   const doctor = await runCastellan(['doctor', '--sandbox'], { env: { CASTELLAN_STORE: store } });
