@@ -1,6 +1,7 @@
 // How records of the audit log look on a terminal.
 
 import { plain } from '../core/plain.ts';
+import { nothingToDo } from '../observe/audit-entry.ts';
 import type { ReadRecord } from '../observe/audit-read.ts';
 import type { AuditFault } from '../observe/audit-verify.ts';
 import { paint } from './output.ts';
@@ -48,15 +49,16 @@ export function writeTail(read: ReadRecord, ends?: ReadonlySet<string>): string 
   const { record } = read;
   if (!record) return `${indent}${describeTrouble(read)}`;
   const at = record.at.slice(0, 19).replace('T', ' ');
+  const idle = record.event === 'done' && record.code === nothingToDo;
   const dry = record.dryRun ? ' (dry run)' : '';
   const cells = columns([
     String(record.seq),
     plain(at),
-    plain(record.event),
+    idle ? 'not done' : plain(record.event),
     plain(record.tool) + dry,
     plain(record.tenant ?? ''),
   ]);
-  const colour = Object.hasOwn(events, record.event) ? events[record.event as keyof typeof events] : undefined;
+  const colour = !idle && Object.hasOwn(events, record.event) ? events[record.event as keyof typeof events] : undefined;
   if (colour) cells[2] = paint(colour, cells[2] ?? '');
   const below = [record.code === undefined ? undefined : plain(record.code), describeTrouble(read, ends)];
   const lines = below.flatMap((text) => (text === undefined ? [] : [wrap(`└ ${text}`, indent.length, pageWidth())]));

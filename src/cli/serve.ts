@@ -283,7 +283,7 @@ async function serveHttp(options: ServeOptions, open: boolean, kind: SignInKind)
     throw error;
   });
   const url = reachable(listener.url);
-  await warmUp(url, app.sandbox !== undefined, front && app.direct);
+  await warmUp(url, app.sandbox !== undefined, app.direct);
   metrics.reset();
   for (const line of sayOfSignIn(front, simulated !== undefined)) tell(line);
   tell(`Serving MCP at ${url}/mcp`);

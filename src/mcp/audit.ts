@@ -1,6 +1,7 @@
 // The step that writes down every call before its answer goes out. Where that cannot be done, nothing is: what is not
 // recorded does not happen.
 
+import { itself } from '../core/caller.ts';
 import { CastellanError } from '../core/errors.ts';
 import type { AuditLog } from '../observe/audit-log.ts';
 import { type Answer, type Call, failCall, type Outcome, type Step } from './call.ts';
@@ -11,6 +12,8 @@ export type Digest = (value: unknown) => Promise<string>;
 export function auditCalls(log: AuditLog, digest: Digest): Step {
   return async (call, next) => {
     const { tool } = call.entry;
+    // Nobody made it, and nobody asked for it.
+    if (call.caller === itself && tool.access === 'read') return next();
     const changes = tool.access !== 'read';
     call.record = async ({ event, code, confirmation, by, dryRun }) => {
       const { plan } = call;

@@ -6,6 +6,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { Applied, ChangeAnswer, Plan, Undo } from '../core/change.ts';
 import { CastellanError, toCastellanError } from '../core/errors.ts';
 import type { ToolContext } from '../core/tool.ts';
+import { nothingToDo } from '../observe/audit-entry.ts';
 import { type Call, contextOf, failCall, type Step } from './call.ts';
 import { writeChange } from './change-text.ts';
 import { successResult } from './result.ts';
@@ -36,7 +37,7 @@ export function planChanges(): Step {
       return answerChange(call, { done: false, note: already ?? 'A dry run: nothing was changed.' });
     }
     if (already !== undefined) {
-      call.outcome = { event: 'done', code: 'nothing_to_do' };
+      call.outcome = { event: 'done', code: nothingToDo };
       return answerChange(call, { done: false, note: already });
     }
     return next();

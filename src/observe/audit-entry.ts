@@ -26,6 +26,9 @@ export interface AuditEntry {
   readonly dryRun?: boolean | undefined;
 }
 
+/** `code` of a change that ended as `done` because all was already as it should be: nothing was changed. */
+export const nothingToDo = 'nothing_to_do';
+
 /** An entry as it stands in the log. `lost` is the log's own: numbers that a power cut took before they were on the disk. */
 export interface AuditRecord extends Omit<AuditEntry, 'event'> {
   /** From 1, without gaps except before `lost`. */

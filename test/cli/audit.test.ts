@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openAuditLog } from '../../src/observe/audit-log.ts';
 import { copyOf, entry, freshFolder, noon } from '../observe/audit-support.ts';
-import { runCastellan, startCastellan } from '../trials/castellan.ts';
+import { ask, call } from '../support/messages.ts';
+import { runCastellan, serveHttp, startCastellan } from '../trials/castellan.ts';
 
 let folder: string;
 const long = 'deactivate_okta_application_sign_on_policy_rule';
@@ -36,6 +37,17 @@ function audit(args: readonly string[], where = folder) {
 const widest = (text: string) => Math.max(...text.split('\n').map((line) => line.length));
 
 describe.concurrent('tail', () => {
+  test('a change that found nothing to do is not told as done', async () => {
+    const where = freshFolder();
+    const log = openAuditLog({ folder: where, now: () => noon });
+    await log.append(entry(1, { event: 'done', code: 'nothing_to_do' }), 'process');
+    await log.close();
+    const { stdout } = await audit(['tail'], where);
+    expect(stdout).toMatch(/ not done +suspend_okta_user/);
+    expect(stdout).toContain('└ nothing_to_do');
+    expect((await audit(['verify'], where)).status).toBe(0);
+  });
+
   test('the newest records, one a line, in 80 columns', async () => {
     const { status, stdout, stderr } = await runCastellan(['audit', 'tail', '--lines', '6'], {
       env: { CASTELLAN_AUDIT: folder },
@@ -194,3 +206,14 @@ describe.concurrent('wrong use', () => {
     expect(stderr).toContain(says);
   });
 });
+
+test('what a server tries by itself at its start is nobody’s call; the first call that comes is the first record', async () => {
+  const where = freshFolder();
+  const castellan = await serveHttp(['--sandbox', '--users', '5'], { env: { CASTELLAN_AUDIT: where } });
+  const { status } = await ask(`${castellan.url}/mcp`, 'tools/call', call('get_current_time'));
+  expect(status).toBe(200);
+  await castellan.stop();
+  const { stdout } = await audit(['tail'], where);
+  expect(stdout.match(/get_current_time|get_okta_user/g)).toEqual(['get_current_time']);
+  expect(stdout).toMatch(/^ +1 {2}.* done +get_current_time/m);
+}, 30_000);

@@ -123,12 +123,25 @@ describe('a question', () => {
     expect((await askFor(client, id)).text).toMatch(/"done":true/);
     expect(await statusOf(id)).toBe('SUSPENDED');
     expect((await person.get(path)).status).toBe(404);
+    expect(wordsOf(await person.get('/calls'))).toMatch(
+      /^(?:(?!suspend_okta_user).)*suspend_okta_user at \S+ \S+ UTC, [0-9a-f]{8} Done/,
+    );
 
     const calls = await person.get('/calls');
     const [, call = ''] = /href="(\/calls\/[^"]+)">suspend_okta_user/.exec(calls.text) ?? [];
     const words = wordsOf(await person.get(call.replaceAll('&amp;', '&')));
     expect(words).toMatch(/Approved .* By you Confirmation .* Done/);
     expect(words).toContain(`user:${id}`);
+
+    expect((await askFor(client, id)).text).toMatch(/"done":false/);
+    const idle = await person.get('/calls');
+    expect(wordsOf(idle)).toMatch(
+      /^(?:(?!suspend_okta_user).)*suspend_okta_user at \S+ \S+ UTC, [0-9a-f]{8} Nothing to do/,
+    );
+    const [, last = ''] = /href="(\/calls\/[^"]+)">suspend_okta_user/.exec(idle.text) ?? [];
+    expect(wordsOf(await person.get(last.replaceAll('&amp;', '&')))).toContain('Nothing to do');
+    const links = [...idle.text.matchAll(/<a href="\/calls\/[^"]+">([\s\S]*?)<\/a>/g)].map(([, words]) => words);
+    expect(new Set(links).size).toBe(links.length);
     await client.close();
   });
 
@@ -333,7 +346,7 @@ test('where clients sign in at an authorization server of its own, people see he
     await client.callTool({ name: 'list_okta_groups', arguments: {} });
     // Signed in there already: the browser only passes by.
     const calls = await browser.open(new URL('/sign-in?to=/calls', publicUrl));
-    expect('text' in calls && wordsOf(calls)).toMatch(/list_okta_groups Done/);
+    expect('text' in calls && wordsOf(calls)).toMatch(/list_okta_groups at \S+ \S+ UTC, [0-9a-f]{8} Done/);
     const clients = await browser.open(new URL('/clients', publicUrl));
     expect('text' in clients && wordsOf(clients)).toContain(`MCP clients sign in at ${gateway.issuer}`);
     await client.close();

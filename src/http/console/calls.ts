@@ -8,7 +8,7 @@ import { type Html, renderPage } from '../../pages/frame.ts';
 import { visibleLine } from '../../pages/visible.ts';
 import { nothingHere } from './problems.ts';
 import type { Page } from './visit.ts';
-import { callerName, outcome, prefixOf, when } from './words.ts';
+import { callerName, exactTime, outcome, prefixOf, when } from './words.ts';
 
 const perPage = 25;
 
@@ -49,7 +49,7 @@ function searchForm(asked: string, person: Person): Html {
 export function callsTable(calls: readonly RecordedCall[], person: Person, now: number): Html {
   const rows = calls.map(
     (call) => html`<tr role="row">
-<th role="rowheader" scope="row"><a href="${callLink(call)}">${visibleLine(call.tool, 80)}</a></th>
+<th role="rowheader" scope="row"><a href="${callLink(call)}">${visibleLine(call.tool, 80)}<span class="unseen"> at ${exactTime(Date.parse(call.at))}, ${visibleLine(call.call.slice(0, 8), 20)}</span></a></th>
 <td role="cell" data-label="Outcome">${outcome(call)}</td>
 <td role="cell" data-label="Tenant">${call.tenant === undefined ? html`<span class="quiet">none</span>` : visibleLine(call.tenant, 60)}</td>
 ${person.operator ? html`<td role="cell" data-label="Caller"><a href="${listLink(call.caller)}">${callerName(call.caller, person)}</a></td>` : ''}
@@ -98,7 +98,7 @@ function describeRecord({ record, sound }: PlacedRecord, person: Person, now: nu
     ['Record', String(seq)],
   ];
   const shown = facts.filter(([, value]) => value !== undefined);
-  return html`<div class="row">${outcome({ event, dryRun, sound })}<span>${when(Date.parse(record.at), now)}</span></div>
+  return html`<div class="row">${outcome({ event, code, dryRun, sound })}<span>${when(Date.parse(record.at), now)}</span></div>
 <dl class="small">${shown.map(([term, value]) => html`<dt>${term}</dt><dd>${visibleLine(value ?? '', 1_000)}</dd>`)}</dl>`;
 }
 

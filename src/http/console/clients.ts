@@ -6,7 +6,7 @@ import { csrfField, type Html, renderPage } from '../../pages/frame.ts';
 import { visibleLine } from '../../pages/visible.ts';
 import { nothingHere } from './problems.ts';
 import { type ConsoleOptions, type Page, seeOther } from './visit.ts';
-import { when } from './words.ts';
+import { exactTime, when } from './words.ts';
 
 export const showClients: Page = async ({ person }, options) => {
   const { consents, now, clientsIssuer } = options;
@@ -24,7 +24,7 @@ ${consents ? (given.length > 0 ? given.map((consent) => clientCard(consent, opti
 
 function clientCard(consent: Consent, options: ConsoleOptions, now: number): Html {
   return html`<article class="card">
-<div class="row"><h2>${nameOf(consent)}</h2><a class="button slight" href="/clients/${encodeURIComponent(consent.id)}">Withdraw…<span class="unseen"> what ${nameOf(consent)} may do</span></a></div>
+<div class="row"><h2>${nameOf(consent)}</h2><a class="button slight" href="/clients/${encodeURIComponent(consent.id)}">Withdraw…<span class="unseen"> what ${nameOf(consent)} may do, since ${exactTime(consent.since)}</span></a></div>
 ${facts(consent, options, now)}</article>`;
 }
 

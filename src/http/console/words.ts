@@ -3,6 +3,7 @@
 import { html } from 'hono/html';
 import type { Person } from '../../auth/people.ts';
 import type { RecordedCall } from '../../observe/audit-calls.ts';
+import { nothingToDo } from '../../observe/audit-entry.ts';
 import type { Html } from '../../pages/frame.ts';
 import { visibleLine } from '../../pages/visible.ts';
 
@@ -24,8 +25,12 @@ export function relative(at: number, now: number): string {
 export function when(at: number, now: number): Html {
   if (Number.isNaN(at)) return html`<span class="quiet">unknown</span>`;
   const iso = new Date(at).toISOString();
-  const exact = `${iso.slice(0, 19).replace('T', ' ')} UTC`;
-  return html`<span>${relative(at, now)}<br><time class="quiet small" datetime="${iso}">${exact}</time></span>`;
+  return html`<span>${relative(at, now)}<br><time class="quiet small" datetime="${iso}">${exactTime(at)}</time></span>`;
+}
+
+/** Such as “2026-11-21 14:05:00 UTC”. */
+export function exactTime(at: number): string {
+  return Number.isNaN(at) ? 'unknown' : `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 /** Without what all callers of one issuer have in common. */
@@ -51,8 +56,16 @@ const outcomes: Readonly<Record<RecordedCall['event'], readonly [words: string, 
   lost: ['Records lost', 'bad'],
 };
 
-export function outcome({ event, dryRun, sound }: Pick<RecordedCall, 'event' | 'dryRun' | 'sound'>): Html {
-  const [words, look] = Object.hasOwn(outcomes, event) ? outcomes[event] : [visibleLine(event, 20), 'bad'];
+type Ended = Pick<RecordedCall, 'event' | 'dryRun' | 'sound'> & { readonly code?: string | undefined };
+
+export function outcome({ event, code, dryRun, sound }: Ended): Html {
+  // The call ended well, and nothing was done.
+  const idle = event === 'done' && code === nothingToDo;
+  const [words, look] = idle
+    ? ['Nothing to do', '']
+    : Object.hasOwn(outcomes, event)
+      ? outcomes[event]
+      : [visibleLine(event, 20), 'bad'];
   const dry = dryRun ? html` <span class="chip">Dry run</span>` : '';
   const changed = sound ? '' : html` <span class="chip bad">Record changed</span>`;
   return html`<span><span class="chip ${look}">${words}</span>${dry}${changed}</span>`;
