@@ -3,6 +3,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Caller, Subject } from '../core/caller.ts';
+import { CastellanError } from '../core/errors.ts';
 import type { Log } from '../observe/log.ts';
 import { createAsking } from './asking.ts';
 import { type Presented, takeBearer } from './bearer.ts';
@@ -100,7 +101,10 @@ export function openDoor({ settings, broker, subjects, fetch, now, log }: DoorOp
   function warn(error: unknown): void {
     if (now() - warnedAt < warnEveryMs) return;
     warnedAt = now();
-    log.warn({ detail: error instanceof Error ? error.message : 'unknown' }, 'the authorization server is no help');
+    log.warn(
+      { detail: error instanceof Error ? error.message : 'unknown' },
+      isOwnStore(error) ? 'the store is no help' : 'the authorization server is no help',
+    );
   }
 
   function refuse(status: 400 | 401 | 403, message: string, challenge: Challenge): DoorRefusal {
@@ -143,9 +147,11 @@ export function openDoor({ settings, broker, subjects, fetch, now, log }: DoorOp
         return refuse(401, error.message, { error: 'invalid_token', description: error.message, scopes: asking.first });
       }
       warn(error);
-      const message = isOutage(error)
-        ? 'The authorization server cannot be asked whether this token is valid; try again in a moment.'
-        : 'The token could not be verified; the log has the details.';
+      const message = isOwnStore(error)
+        ? 'Castellan’s own store cannot be reached, so that this token cannot be looked up; try again in a moment.'
+        : isOutage(error)
+          ? 'The authorization server cannot be asked whether this token is valid; try again in a moment.'
+          : 'The token could not be verified; the log has the details.';
       return { status: 503, message, headers: { 'retry-after': String(retryAfterSeconds) } };
     }
   }
@@ -183,4 +189,9 @@ export function openDoor({ settings, broker, subjects, fetch, now, log }: DoorOp
     path: new URL(publicUrl).pathname,
     origin: new URL(publicUrl).origin,
   };
+}
+
+/** What was issued here stands in no other place. */
+function isOwnStore(error: unknown): boolean {
+  return error instanceof CastellanError && error.code === 'store_unavailable';
 }
