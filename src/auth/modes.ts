@@ -1,6 +1,7 @@
 // What must hold of whose tokens are taken and of where people sign in, together.
 
 import type { Fault } from '../core/settings.ts';
+import { isOurs } from './broker/redirect-uris.ts';
 import type { BrokerSettings } from './broker/settings.ts';
 import { type AuthSettings, authSettings } from './settings.ts';
 import type { SignInSettings } from './sign-in-settings.ts';
@@ -41,6 +42,17 @@ export function findDoorFaults(
   if (auth.publicUrl === undefined && !isSaid('publicUrl')) {
     const { env, description } = authSettings.publicUrl;
     faults.push({ where: env[0], problem: 'is missing, and people are to sign in', todo: description });
-  }
+  } else faults.push(...findOwnAddresses(broker, new URL(auth.publicUrl).origin));
   return faults;
+}
+
+/** No client returns to where the provider sends people back to us. */
+function findOwnAddresses({ clients = [] }: Partial<BrokerSettings>, origin: string): Fault[] {
+  return clients
+    .filter(({ redirectUris }) => redirectUris.some((uri) => isOurs(uri, origin)))
+    .map(({ id }) => ({
+      where: 'broker.clients',
+      problem: `the client ${id} would return people to an address of this server`,
+      todo: 'Give the addresses of the client itself as its redirectUris.',
+    }));
 }

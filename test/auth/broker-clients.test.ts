@@ -122,6 +122,12 @@ describe('registration', () => {
     expect((await register(origin, { redirect_uris: [uri] })).status).toBe(201);
   });
 
+  test('cannot return to this server, whatever it is called on this machine', async () => {
+    const { port } = new URL(origin);
+    for (const uri of [`${origin}/oauth/callback`, `http://localhost:${port}/cb`, `http://[::1]:${port}/`])
+      expect(await refusal({ redirect_uris: [callback, uri] })).toBe('400 invalid_redirect_uri');
+  });
+
   test.each<[Record<string, unknown>, RegExp]>([
     [{ redirect_uris: Array.from({ length: 11 }, (_, n) => `https://app.example/${n}`) }, /^400/],
     [{ redirect_uris: 'https://app.example/cb' }, /^400/],
@@ -185,6 +191,12 @@ describe('where a client is returned to is what it registered, letter by letter 
     const { url } = authorizeUrl(origin, clientId, { redirect_uri: 'http://127.0.0.1:61234/cb' });
     const response = await fetch(url, { redirect: 'manual' });
     expect(response.headers.get('location')).toMatch(/^\/oauth\/interaction\//);
+  });
+
+  test('but not at ours', async () => {
+    const { url } = authorizeUrl(origin, clientId, { redirect_uri: `http://127.0.0.1:${new URL(origin).port}/cb` });
+    const got = await fetch(url, { redirect: 'manual' });
+    expect([got.status, got.headers.get('location')]).toEqual([400, null]);
   });
 
   test('without one, or with two, it is returned nowhere', async () => {

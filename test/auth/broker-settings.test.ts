@@ -23,6 +23,20 @@ const broker = (part: Readonly<Record<string, unknown>>, env = {}) => load({ bro
 const secret = 'machine-secret-that-nobody-is-told-ever';
 const scopes = ['castellan:read'];
 
+test('a client that would return people to this very server is refused', () => {
+  const client = (uri: string) => [{ id: 'app', name: 'App', redirectUris: [uri] }];
+  const given = (uri: string) =>
+    load({
+      auth: { publicUrl: 'https://mcp.acme.dev/mcp' },
+      signIn: { issuer: 'https://acme.okta.com', clientId: 'c', clientSecret: secret },
+      broker: { clients: client(uri) },
+    }).faults;
+  expect(given('https://app.acme.dev/oauth/callback')).toEqual([]);
+  expect(given('https://mcp.acme.dev./oauth/callback')).toMatchObject([
+    { where: 'broker.clients', problem: expect.stringContaining('the client app') },
+  ]);
+});
+
 describe('a secret in a list', () => {
   const machine = (value: unknown) => ({ machines: [{ id: 'ci', secret: value, scopes }] });
 

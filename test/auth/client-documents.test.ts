@@ -11,6 +11,7 @@ let internet: Internet;
 let documents: ClientDocuments;
 let laterMs: number;
 const id = 'https://client.acme.dev/client.json';
+const ours = 'https://mcp.acme.dev';
 const good = { client_id: id, redirect_uris: ['https://app.acme.dev/back'] };
 
 beforeAll(async () => {
@@ -22,7 +23,7 @@ beforeEach(() => {
   internet.arrived.length = 0;
   internet.pages.clear();
   const now = () => 1_800_000_000_000 + laterMs;
-  documents = createClientDocuments({ safeFetch: createSafeFetch(internet.ways), moreGrants: [], now });
+  documents = createClientDocuments({ safeFetch: createSafeFetch(internet.ways), moreGrants: [], origin: ours, now });
 });
 
 const serve = (value: unknown, headers = {}) => internet.pages.set('/client.json', sendJson(value, headers));
@@ -45,6 +46,11 @@ test('only what is heeded goes on, and what is left out is filled in', async () 
     ...{ client_id: id, client_name: 'A', redirect_uris: good.redirect_uris },
     ...{ token_endpoint_auth_method: 'none', grant_types: ['authorization_code'], response_types: ['code'] },
   });
+});
+
+test('nobody returns to an address of this server', async () => {
+  serve({ ...good, redirect_uris: [...good.redirect_uris, `${ours}/oauth/callback`] });
+  expect(await errorOf()).toBe('InvalidClientMetadata');
 });
 
 describe('a document counts', () => {

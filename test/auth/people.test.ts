@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { Visitor } from '../../src/cli/visitor.ts';
+import { signInKinds } from '../../src/sandbox/sign-in.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
 import {
   browserUntil,
@@ -50,6 +51,22 @@ async function expectRefused(response: Response, status: number): Promise<string
 }
 
 describe('a person who signs in', () => {
+  test.each(signInKinds)(
+    'in another’s place is asked for at %s, whoever is signed in there (OpenID Connect Core §3.1.2.1)',
+    async (at) => {
+      const { origin } = await open({ at });
+      const browser = await signedIn(origin, admin);
+      const before = await readMe(origin, browser);
+      const page = await browser.open(new URL(`${origin}/other`));
+      if (page instanceof URL) throw new Error('nobody was asked');
+      expect(page.forms[0]?.names.has('password')).toBe(true);
+      expect(await readMe(origin, browser)).toEqual({});
+      await browser.send(signInAs('tomas.okafor@larkspur.example')(page));
+      const { id } = await readMe(origin, browser);
+      expect([typeof id, id === before.id]).toEqual(['string', false]);
+    },
+  );
+
   test('is known by the provider’s lasting id, with what their groups allow, in a session of their browser', async () => {
     const { origin, log } = await open();
     const me = await readMe(origin, await signedIn(origin, admin));

@@ -14,6 +14,8 @@ export interface ClientDocumentOptions {
   readonly allowFor?: ((url: URL) => boolean) | undefined;
   /** Grants beside those of people in a browser that a document may ask for. */
   readonly moreGrants: readonly string[];
+  /** Ours: no client returns there. */
+  readonly origin: string;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -48,7 +50,7 @@ const maxHeld = 500;
 const maxKeySets = 50;
 
 export function createClientDocuments(options: ClientDocumentOptions): ClientDocuments {
-  const { safeFetch, allowFor, moreGrants, now } = options;
+  const { safeFetch, allowFor, moreGrants, origin, now } = options;
   const documents = new Map<string, Held>();
   const keySets = new Map<string, { readonly text: string; readonly until: number }>();
   const failures = new Map<string, { readonly error: unknown; readonly until: number }>();
@@ -65,7 +67,7 @@ export function createClientDocuments(options: ClientDocumentOptions): ClientDoc
     const before = documents.get(id);
     try {
       const { value, freshSeconds = 0 } = await ask(id, maxDocumentBytes, before !== undefined);
-      const document = readDocument(id, value, moreGrants);
+      const document = readDocument(id, value, moreGrants, origin);
       const fresh = Math.min(maxFreshMs, Math.max(minFreshMs, freshSeconds * 1000));
       keep(documents, id, { document, at: now(), until: now() + fresh });
     } catch (error) {
@@ -135,6 +137,7 @@ function readDocument(
   id: string,
   value: Readonly<Record<string, unknown>>,
   moreGrants: readonly string[],
+  origin: string,
 ): Readonly<Record<string, unknown>> {
   const said: Record<string, unknown> = { ...value };
   if (said.client_id !== id) throw refusalOf('the document is about another client');
@@ -144,7 +147,7 @@ function readDocument(
   const method = said.token_endpoint_auth_method;
   if (method !== 'none' && method !== 'private_key_jwt')
     throw refusalOf('token_endpoint_auth_method in the document must be none or private_key_jwt');
-  checkRedirects(said.redirect_uris);
+  checkRedirects(said.redirect_uris, origin);
   checkName(said.client_name);
   const ofKeys = method === 'private_key_jwt' ? ['jwks', 'jwks_uri', 'token_endpoint_auth_signing_alg'] : [];
   keepHeeded(said, ofKeys);

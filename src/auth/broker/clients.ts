@@ -1,7 +1,7 @@
 // The clients of the broker: what one that registers itself may say, and those that an operator wrote down.
 
 import { type ClientMetadata, errors } from 'oidc-provider';
-import { findRedirectProblem } from './redirect-uris.ts';
+import { findRedirectProblem, isOurs } from './redirect-uris.ts';
 import type { RegisteredClient } from './settings.ts';
 
 const maxRedirects = 10;
@@ -28,21 +28,25 @@ export function keepHeeded(metadata: Record<string, unknown>, also: readonly str
   for (const name of Object.keys(metadata)) if (!kept.has(name)) delete metadata[name];
 }
 
-/** @throws what the client is answered with (RFC 7591 §3.2.2) */
-export function checkRedirects(uris: unknown): void {
+/**
+ * @param origin ours
+ * @throws what the client is answered with (RFC 7591 §3.2.2)
+ */
+export function checkRedirects(uris: unknown, origin: string): void {
   const list: readonly unknown[] = Array.isArray(uris) ? uris : [];
   if (list.length === 0) refuse('redirect_uris must name at least one address');
   if (list.length > maxRedirects) refuse(`redirect_uris may name ${maxRedirects} addresses`);
   for (const uri of list) {
     const problem = findRedirectProblem(uri);
     if (problem !== undefined) refuse(`redirect_uris: one of them ${problem}`);
+    if (isOurs(uri, origin)) refuse('redirect_uris: one of them is an address of this server');
   }
 }
 
 /** RFC 7591 §2: what a stranger may register as. Whatever it asks for beyond that is left out, and it is told so. */
-export function checkRegistration(metadata: Record<string, unknown>): void {
+export function checkRegistration(metadata: Record<string, unknown>, origin: string): void {
   keepHeeded(metadata);
-  checkRedirects(metadata.redirect_uris);
+  checkRedirects(metadata.redirect_uris, origin);
   checkName(metadata.client_name);
   const method = metadata.token_endpoint_auth_method;
   if (typeof method !== 'string' || !methods.includes(method))

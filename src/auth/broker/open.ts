@@ -116,6 +116,7 @@ export function openBroker(options: BrokerOptions): Broker {
         safeFetch: createSafeFetch({ ...internet, allowFor }),
         allowFor,
         moreGrants: settings.assertionIssuers.length > 0 ? [jwtBearer] : [],
+        origin: issuer,
         now,
       })
     : undefined;

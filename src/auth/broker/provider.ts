@@ -102,7 +102,7 @@ function configure(options: ProviderOptions): Configuration {
       properties: ['castellan'],
       validator(ctx, _key, _value, metadata) {
         const said = metadata as Record<string, unknown>;
-        if (ctx) checkRegistration(said);
+        if (ctx) checkRegistration(said, issuer);
         settleClient(said);
       },
     },

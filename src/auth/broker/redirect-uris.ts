@@ -39,6 +39,23 @@ function findSiteProblem(host: string): string | undefined {
     : 'has a host name with other characters than names have';
 }
 
+/**
+ * Whether an address is at a server of ours: no client is there, and what comes to our own callback is for us. On this
+ * machine all names are one.
+ * @param origin ours
+ */
+export function isOurs(text: unknown, origin: string): boolean {
+  if (typeof text !== 'string' || !URL.canParse(text)) return false;
+  if (!isLoopback(text) || !isLoopback(origin)) return siteOf(text) === siteOf(origin);
+  return new URL(text).port === new URL(origin).port;
+}
+
+/** With a dot at its end a name is the same (RFC 1034 §3.1). */
+function siteOf(text: string): string {
+  const { protocol, hostname, port } = new URL(text);
+  return `${protocol}//${hostname.replace(/\.$/, '')}:${port}`;
+}
+
 /** RFC 8252 §7.3: a program on the machine where the browser runs. */
 export function isLoopback(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -10,7 +10,7 @@ import type { Log } from '../../observe/log.ts';
 import { renderPage } from '../../pages/frame.ts';
 import { IssuerUnavailable } from '../addresses.ts';
 import { logoutPath } from './logout.ts';
-import { isLoopback } from './redirect-uris.ts';
+import { isLoopback, isOurs } from './redirect-uris.ts';
 
 type Logs = Pick<Log, 'debug' | 'warn' | 'error'>;
 
@@ -133,6 +133,9 @@ export function watch(provider: Provider, { log, issuer, scopes, known }: WatchO
     const mode = ctx.path === '/oauth/authorize' ? ctx.query.response_mode : undefined;
     if (mode !== undefined && mode !== 'query')
       return setReply(ctx, await renderProblem('unsupported_response_mode', 'the only response mode is query'));
+    // A client of this machine may name any port in a request (RFC 8252 §7.3), ours too.
+    if (ctx.path === '/oauth/authorize' && [ctx.query.redirect_uri].flat().some((uri) => isOurs(uri, issuer)))
+      return setReply(ctx, await renderProblem('invalid_redirect_uri', 'redirect_uri is an address of this server'));
     try {
       await next();
     } catch (error) {
