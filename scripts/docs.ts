@@ -3,6 +3,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { z } from 'zod';
 import { platforms } from '../src/app.ts';
 import { configFileSchema, serverSettings, tenantKinds } from '../src/config.ts';
 import type { Settings } from '../src/core/settings.ts';
@@ -119,12 +120,25 @@ function writeSettings(): string {
       '| key | environment | flag | default | |',
       '|---|---|---|---|---|',
       ...rows,
+      ...Object.entries(settings).flatMap(([key, setting]) => writeFields(key, setting.schema)),
     ].join('\n');
   });
   const rules =
     'A flag counts before the environment, the environment before the file. `castellan doctor` shows where each value came from. ' +
     'A secret in the file is a string, `{"env": "NAME"}` or `{"file": "path"}`.';
   return `${generated}\n\n# Settings\n\n${rules}\n\n${parts.join('\n\n')}\n`;
+}
+
+/** Of a setting that is a list of objects: what each of them has. */
+function writeFields(key: string, schema: z.ZodType): string[] {
+  const item = schema instanceof z.ZodArray ? schema.element : undefined;
+  if (!(item instanceof z.ZodObject)) return [];
+  const rows = Object.entries(item.shape as Record<string, z.ZodType>).map(([name, field]) => {
+    const fallback = field instanceof z.ZodDefault ? `\`${JSON.stringify(field.def.defaultValue)}\`` : '';
+    const needed = field.safeParse(undefined).success ? fallback : 'required';
+    return `| \`${name}\` | ${needed} | ${cell(field.description ?? '')} |`;
+  });
+  return ['', `Each of \`${key}\` is an object:`, '', '| key | default | |', '|---|---|---|', ...rows];
 }
 
 function cell(text: string): string {

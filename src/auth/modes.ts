@@ -42,7 +42,8 @@ export function findDoorFaults(
   if (auth.publicUrl === undefined && !isSaid('publicUrl')) {
     const { env, description } = authSettings.publicUrl;
     faults.push({ where: env[0], problem: 'is missing, and people are to sign in', todo: description });
-  } else faults.push(...findOwnAddresses(broker, new URL(auth.publicUrl).origin));
+  }
+  if (auth.publicUrl !== undefined) faults.push(...findOwnAddresses(broker, new URL(auth.publicUrl).origin));
   return faults;
 }
 
