@@ -6,7 +6,7 @@ import { createMcpHandler } from '@modelcontextprotocol/server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import type { Door, Visitor } from '../auth/door.ts';
 import { CastellanError } from '../core/errors.ts';
-import type { Mounted } from '../core/reply.ts';
+import { type Mounted, writeReply } from '../core/reply.ts';
 import { authInfoOf, callerOf } from '../mcp/call.ts';
 import type { Direct } from '../mcp/direct.ts';
 import type { Narrowing } from '../mcp/gate.ts';
@@ -14,6 +14,7 @@ import type { Mcp } from '../mcp/server.ts';
 import type { Log } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { createMemoryStore } from '../stores/memory.ts';
+import { nothingHere } from './console/problems.ts';
 import { checkAddress, type GuardOptions, isFromThisMachine, type Refusal, readJsonBody } from './guard.ts';
 import { createSessions, type SessionState } from './sessions.ts';
 import { createSse } from './sse.ts';
@@ -196,7 +197,13 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     return c.text(text, 200, { 'content-type': contentType });
   });
   app.get('/', (c) => c.text(`Castellan ${options.version}. The MCP endpoint is ${new URL('/mcp', c.req.url).href}\n`));
-  app.notFound((c) => c.text('There is nothing here. The MCP endpoint is /mcp.\n', 404));
+  app.notFound(async (c) => {
+    // Where people sign in there are pages; a browser came by a link that leads nowhere.
+    if (!door || !c.req.header('accept')?.includes('text/html'))
+      return c.text('There is nothing here. The MCP endpoint is /mcp.\n', 404);
+    writeReply(c.env.outgoing, await nothingHere(undefined, '/', 'There is no page at this address.'));
+    return RESPONSE_ALREADY_SENT;
+  });
   app.onError((error, c) => {
     if (error instanceof CastellanError && error.code === 'store_unavailable') {
       const message = `${error.message} ${error.hint ?? ''}`.trim();

@@ -79,6 +79,15 @@ describe('where nobody is signed in', () => {
   });
 });
 
+test('where nothing is, a browser is shown a page, and everything else a line of text', async () => {
+  const browser = await fetch(`${server.origin}/nonexistent`, { headers: { accept: 'text/html,*/*;q=0.8' } });
+  expect([browser.status, browser.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+  expect(browser.headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(wordsOf({ text: await browser.text() })).toContain('There is no page at this address.');
+  const other = await fetch(`${server.origin}/nonexistent`);
+  expect([other.status, await other.text()]).toEqual([404, expect.stringMatching(/^There is nothing here\..*\n$/)]);
+});
+
 describe('the overview', () => {
   test('tells whether organizations answer, and what one may let a client do', async () => {
     const words = wordsOf(person.first);
