@@ -6,15 +6,15 @@ import { openApp, storeNameOf } from '../app.ts';
 import { type Config, inContainer, loadConfig } from '../config.ts';
 import { CastellanError } from '../core/errors.ts';
 import { plain } from '../core/plain.ts';
-import type { Check, CheckResult } from '../core/tool.ts';
+import type { CheckResult } from '../core/tool.ts';
 import { isRedis, showStoreName } from '../stores/names.ts';
 import type { Store } from '../stores/store.ts';
 import { version } from '../version.ts';
+import { checkTimeoutMs, frontDoorChecks } from './door-checks.ts';
 import { checkFlags, flagsOf, missingTenant, sandboxFlags, sandboxOptions } from './flags.ts';
 import { describeFaults, paint, print, tell, throwFaults } from './output.ts';
 
 const args = { ...sandboxFlags, ...flagsOf() } as const;
-const checkTimeoutMs = 15_000;
 
 export default defineCommand({
   args,
@@ -45,9 +45,10 @@ export default defineCommand({
     });
     print(`\n${paint('bold', 'Checks')}`);
     let failures = 0;
-    const report = (name: string, { ok, says, todo }: CheckResult) => {
+    const report = (name: string, { ok, says, todo, unchecked }: CheckResult) => {
       if (!ok) failures++;
-      print(`  ${ok ? paint('green', '✓') : paint('red', '✗')} ${name}: ${plain(says)}`);
+      const right = unchecked ? paint('yellow', '•') : paint('green', '✓');
+      print(`  ${ok ? right : paint('red', '✗')} ${name}: ${plain(says)}`);
       if (!ok && todo) print(`      ${plain(todo)}`);
     };
     report('store', await checkStore(app.store, showStoreName(storeNameOf(config, given.sandbox))));
@@ -67,22 +68,6 @@ export default defineCommand({
     await app.close();
   },
 });
-
-/** What clients, and those who vouch for people, must be able to reach. */
-async function frontDoorChecks({ auth, signIn }: Config): Promise<readonly Check[]> {
-  const { publicUrl } = auth;
-  if (publicUrl === undefined) return [];
-  const [{ issuerChecks, publicAddressChecks, signInChecks }, { lookup }] = await Promise.all([
-    import('../auth/checks.ts'),
-    import('node:dns/promises'),
-  ]);
-  const deps = { fetch, now: Date.now, resolve: (hostname: string) => lookup(hostname) };
-  return [
-    ...publicAddressChecks(publicUrl, deps),
-    ...issuerChecks(auth, deps),
-    ...signInChecks(signIn, publicUrl, deps),
-  ];
-}
 
 function checkSealKeys({ state, auth, dataFolder }: Config, shared: boolean): CheckResult {
   const count =

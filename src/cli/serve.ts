@@ -21,6 +21,8 @@ import { isRedis } from '../stores/names.ts';
 import { storeSettings } from '../stores/settings.ts';
 import type { Store } from '../stores/store.ts';
 import { findActingFaults } from './acting.ts';
+import { addressFault } from './address-fault.ts';
+import { findDoorTrouble } from './door-checks.ts';
 import {
   flagsOf,
   loadFor,
@@ -190,24 +192,6 @@ function storeFault(problem: string): Fault {
   };
 }
 
-/** An address that cannot be listened on, as what is wrong with its settings. */
-function addressFault(error: unknown, host: string, port: number): Fault | undefined {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  if (code === 'EADDRINUSE')
-    return {
-      where: '--port',
-      problem: `${port} is taken on ${host}`,
-      todo: 'Give another port; 0 takes any free one.',
-    };
-  if (code === 'EACCES')
-    return { where: '--port', problem: `${port} is not yours to listen on`, todo: 'Give a port from 1024 on.' };
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EINVAL') {
-    const todo = 'Give one of its addresses, such as 127.0.0.1, or 0.0.0.0 for all of them.';
-    return { where: '--host', problem: `${host} is no address of this machine`, todo };
-  }
-  return undefined;
-}
-
 type ServeOptions = Parameters<typeof openChecked>[0];
 
 async function serveStdio(options: ServeOptions): Promise<void> {
@@ -290,6 +274,8 @@ async function serveHttp(options: ServeOptions, open: boolean, kind: SignInKind)
   if (url !== listener.url)
     tell('Other machines reach it by the names in --allowed-hosts, at every address of this machine.');
   for (const line of sayOfStore) tell(line);
+  // Not waited for: a provider that is away may come.
+  if (front && !simulated) void findDoorTrouble(options.config).then((line) => line && tell(line));
   if (front) app.log.info({ url: listener.url, issuer: front.issuer }, 'serving');
   else app.log.warn({ url: listener.url, auth: 'none' }, 'serving without authentication');
   await stopped;
@@ -308,8 +294,8 @@ function sayOfSignIn(front: FrontDoor | undefined, simulated: boolean): string[]
     return [paint(['bold', 'red'], warning, process.stderr)];
   }
   const lines = [`Callers sign in at ${front.issuer} for ${front.publicUrl}.`];
-  if (front.people)
-    lines.push(`People see what was done, and decide what waits, at ${new URL('/', front.publicUrl).href}`);
+  const console = new URL('/', front.publicUrl).href;
+  if (front.people) lines.push(`People see what was done, and decide what waits, at ${console}`);
   if (simulated)
     lines.push(
       `As anybody of the simulated organization: ${sandboxPerson}, for one, with the password that the page tells.`,

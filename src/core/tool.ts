@@ -147,6 +147,8 @@ export interface CheckResult {
   readonly says: string;
   /** What to do when it is not ok. */
   readonly todo?: string | undefined;
+  /** Only the person who reads it can look: nothing was checked. */
+  readonly unchecked?: boolean;
 }
 
 export interface Check {

@@ -10,7 +10,7 @@ import { Secret } from '../../src/core/secret.ts';
 import { loadDefaults } from '../../src/core/settings.ts';
 import type { Check } from '../../src/core/tool.ts';
 import { type CustomServerHandle, openSandbox, type Sandbox } from '../../src/sandbox/index.ts';
-import { runCastellan } from '../trials/castellan.ts';
+import { runCastellan, serveHttp } from '../trials/castellan.ts';
 
 const publicUrl = 'https://mcp.example.com/mcp';
 let sandbox: Sandbox;
@@ -42,7 +42,9 @@ const signIn = (over = {}) => ({
 async function run(checks: readonly Check[]): Promise<string[]> {
   const lines: string[] = [];
   for (const { name, run } of checks) {
-    const { ok, says, todo } = await run(AbortSignal.timeout(5_000));
+    const { ok, says, todo, unchecked } = await run(AbortSignal.timeout(5_000));
+    // Only what somebody has to look at is not checked.
+    expect(unchecked ?? false).toBe(name === 'sign-in redirect');
     lines.push(`${ok ? 'ok' : 'NOT'} ${name}: ${says} ${ok ? '' : todo}`.trim());
     if (!ok) expect(todo).toBeTruthy();
   }
@@ -137,4 +139,25 @@ test('doctor itself says all of it', async () => {
   const told = await runCastellan(['doctor', '--sandbox', '--users', '5'], { env: keyless });
   expect(told.stdout).toMatch(/✗ seal keys.*container.*\n\s+Set CASTELLAN_SEAL_KEYS/);
   expect(told.status).toBe(1);
+}, 30_000);
+
+test('serve says at once, in one line, that the provider cannot be reached, and that it does not take the client', async () => {
+  const door = ['--public-url', 'http://127.0.0.1:4444/mcp', '--port', '0'];
+  const client = { CASTELLAN_SIGN_IN_CLIENT_ID: server.clients.gateway.id, CASTELLAN_SIGN_IN_PROVIDER: 'okta' };
+  const said = async (issuer: string) => {
+    const env = { ...client, CASTELLAN_SIGN_IN_ISSUER: issuer, CASTELLAN_SIGN_IN_CLIENT_SECRET: 'canary-wrong' };
+    const castellan = await serveHttp(['--sandbox', '--users', '5'], { door, env });
+    try {
+      await expect.poll(castellan.stderr, { timeout: 8_000 }).toMatch(/castellan doctor tells more/);
+      expect(castellan.stderr()).not.toContain('canary-wrong');
+      return castellan
+        .stderr()
+        .split('\n')
+        .filter((line) => line.includes('doctor'));
+    } finally {
+      await castellan.stop();
+    }
+  };
+  expect(await said('http://127.0.0.1:9/oauth2/x')).toEqual([expect.stringMatching(/sign-in: .*cannot be reached/)]);
+  expect(await said(server.issuer)).toEqual([expect.stringMatching(/sign-in client: .*does not take the client/)]);
 }, 30_000);

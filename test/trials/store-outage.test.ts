@@ -72,6 +72,9 @@ describe.skipIf(lacksRedis())('Redis away', () => {
     const started = performance.now();
     const told: Told[] = [];
     const calls = new Map<number, number>();
+    // A token that was not seen before is looked up in the store.
+    const unseen = await read(mine.access_token);
+    expect([unseen.status, unseen.body.error?.message]).toEqual([503, expect.stringMatching(/own store/)]);
     do {
       const { url } = authorizeUrl(fleet.origin, stranger);
       told.push(
