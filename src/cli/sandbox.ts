@@ -2,9 +2,10 @@
 
 import { defineCommand } from 'citty';
 import { openSandbox, type SandboxOkta, type SandboxScalekit, sandboxPassword } from '../sandbox/index.ts';
-import { type SandboxSignIn, signInKinds, signInOf } from '../sandbox/sign-in.ts';
+import { signInKinds, signInOf } from '../sandbox/sign-in.ts';
 import { checkFlags, numberFlag, readSignInKind } from './flags.ts';
 import { paint, print, throwFaults } from './output.ts';
+import { readSignInPlaces, showSignIn, signInPlaceFlags } from './sandbox-sign-in.ts';
 import { readServiceKey, serviceKeyFlag } from './service-key.ts';
 import { untilStopped } from './stop.ts';
 
@@ -31,6 +32,7 @@ const args = {
     type: 'string',
     description: `Simulated identity provider whose settings are shown: ${signInKinds.join(', ')}. The last two listen on the port after --port.`,
   },
+  ...signInPlaceFlags,
 } as const;
 
 /** Both listen on the port after --port. */
@@ -46,12 +48,14 @@ export default defineCommand({
     const faults = numberFlag('faults', given.faults, 0, 1, false);
     const serviceKey = readServiceKey(given['service-key']);
     const signIn = readSignInKind(given['sign-in'], '--sign-in');
+    const { places, faults: misplaced } = readSignInPlaces(given, given['sign-in']);
     const platform = platforms.find((name) => name === given.platform);
     const todo = `Give one of ${platforms.join(', ')}.`;
     throwFaults([
       ...checkFlags(rawArgs, args),
       ...[port, users, seed, latency, faults, serviceKey].flatMap(({ fault }) => fault ?? []),
       ...signIn.faults,
+      ...misplaced,
       ...(platform ? [] : [{ where: '--platform', problem: `is ${JSON.stringify(given.platform)}`, todo }]),
       ...(platform === 'scalekit' && signIn.kind === 'oci' ? [portsTaken] : []),
     ]);
@@ -72,7 +76,7 @@ export default defineCommand({
       if (faults.value > 0) scalekit.setFaults({ rate: faults.value });
       printScalekit(scalekit);
     } else printOkta(sandbox.okta, users.value, serviceKey.key !== undefined);
-    if (given['sign-in'] !== undefined) printSignIn(await signInOf(sandbox, signIn.kind));
+    if (given['sign-in'] !== undefined) showSignIn(await signInOf(sandbox, signIn.kind), places);
     print();
     print('Ctrl-C ends it; everything in it is gone then.');
     await stopped;
@@ -113,20 +117,4 @@ function printScalekit({ url, production, development, apiUrl, client, login }: 
   print(`${development.client.secret}), and answers for both at ${apiUrl},`);
   print(`as somebody of the workspace and with the header x-env-domain: ${production.domain}`);
   print(`People sign in there to the public client ${login.clientId}, everybody with the password ${sandboxPassword}`);
-}
-
-/** What makes its people sign in at Castellan, where that listens as it does by itself. */
-function printSignIn(at: SandboxSignIn): void {
-  print();
-  print(`Or for Castellan over HTTP, at which its people sign in, everybody with the password ${sandboxPassword}:`);
-  const settings = {
-    CASTELLAN_PUBLIC_URL: 'http://127.0.0.1:3000/mcp',
-    CASTELLAN_SIGN_IN_ISSUER: at.issuer,
-    CASTELLAN_SIGN_IN_PROVIDER: at.provider,
-    CASTELLAN_SIGN_IN_CLIENT_ID: at.clientId,
-    CASTELLAN_SIGN_IN_CLIENT_SECRET: at.clientSecret,
-    ...(at.tenant !== undefined && { CASTELLAN_AUTH_TENANT: at.tenant }),
-  };
-  for (const [name, value] of Object.entries(settings)) print(`  export ${name}=${value}`);
-  print('  castellan serve --http');
 }

@@ -16,6 +16,8 @@ export interface SandboxSignIn {
   clientSecret: string;
   /** A group of the administrators, and one of the help desk, as ID tokens name them in `groups`. */
   groups: { administrators: string; helpDesk: string };
+  /** Where MCP clients may bring its tokens: what they are for, who asks for them, and who introspects and exchanges them. */
+  resourceServer?: { audience: string; publicClientId: string; client: { id: string; secret: string } };
   /** Where clients register themselves: makes an MCP server at this address known, and says who issues tokens for it. */
   registerServer?: (url: string) => { issuer: string };
   /** Where people may be returned to after signing in, and after signing out; default of those: the origins. */
@@ -24,12 +26,13 @@ export interface SandboxSignIn {
 
 /** At Okta's custom authorization server, with nothing more to open. */
 export function signInAtOkta({ okta }: Sandbox): SandboxSignIn {
-  const { issuer, clients, setGatewayRedirectUris } = okta.oauth.customServer('default');
+  const { issuer, audience, clients, setGatewayRedirectUris } = okta.oauth.customServer('default');
   return {
     provider: 'okta',
     issuer,
     clientId: clients.gateway.id,
     clientSecret: clients.gateway.secret,
+    resourceServer: { audience, publicClientId: clients.native.id, client: clients.api },
     groups: { administrators: 'Okta Administrators', helpDesk: 'Okta Administrators – Help Desk' },
     setRedirectUris: setGatewayRedirectUris,
   };

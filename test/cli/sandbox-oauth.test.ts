@@ -83,17 +83,74 @@ test.each([
   expect(run.stderr).not.toMatch(/BEGIN|"d"/);
 });
 
+/** As a shell reads them. */
+function settingsIn(shown: string): Record<string, string> {
+  const found = shown.matchAll(/export (CASTELLAN_\w+)=(?:'([^']*)'|(\S+))/g);
+  return Object.fromEntries([...found].map(([, name, quoted, plain]) => [name, quoted ?? plain ?? '']));
+}
+
+test('with --sign-in okta the client that it names for introspection knows the server’s tokens', async () => {
+  const settings = settingsIn(await start('--sign-in', 'okta'));
+  expect(settings).toMatchObject({ CASTELLAN_AUTH_PROVIDER: 'okta', CASTELLAN_AUTH_AUDIENCE: 'api://default' });
+  const {
+    CASTELLAN_AUTH_ISSUER: issuer,
+    CASTELLAN_AUTH_CLIENT_ID: id,
+    CASTELLAN_AUTH_CLIENT_SECRET: secret,
+  } = settings;
+  const answer = await fetch(`${issuer}/v1/introspect`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${id}:${secret}`)}` },
+    body: new URLSearchParams({ token: 'none' }),
+  });
+  expect(await answer.json()).toEqual({ active: false });
+});
+
+test('with --mcp-server and --callback the server is registered, and people are returned where it says', async () => {
+  const mcpServer = 'http://127.0.0.1:4100/mcp';
+  const back = 'http://127.0.0.1:4100/oauth/callback';
+  const shown = await start('--sign-in', 'scalekit', '--mcp-server', mcpServer, '--callback', back);
+  const settings = settingsIn(shown);
+  expect(settings).toMatchObject({ CASTELLAN_PUBLIC_URL: mcpServer, CASTELLAN_AUTH_PROVIDER: 'scalekit' });
+  expect(shown).toContain('castellan serve --http --port 4100');
+  const { faults } = loadConfig({}, { env: { ...settings, CASTELLAN_DATA: folder }, folder, tenants: false });
+  expect(faults).toEqual([]);
+  const issuer = new URL(settings.CASTELLAN_AUTH_ISSUER ?? '');
+  const metadata = await fetch(`${issuer.origin}/.well-known/oauth-authorization-server${issuer.pathname}`);
+  expect(await metadata.json()).toHaveProperty('registration_endpoint');
+  const authorize = (redirectUri: string) =>
+    fetch(
+      `${settings.CASTELLAN_SIGN_IN_ISSUER}/oauth/authorize?${new URLSearchParams({
+        client_id: settings.CASTELLAN_SIGN_IN_CLIENT_ID ?? '',
+        redirect_uri: redirectUri,
+        response_type: 'code',
+        scope: 'openid',
+      })}`,
+    );
+  expect((await authorize(back)).status).toBe(200);
+  expect((await authorize('http://127.0.0.1:3000/oauth/callback')).status).toBe(400);
+});
+
+test.each([
+  [['--callback', 'http://127.0.0.1:1/cb'], /--callback.*goes with --sign-in/],
+  [['--sign-in', 'okta', '--mcp-server', 'http://127.0.0.1:1/mcp'], /--mcp-server.*scalekit/],
+  [['--sign-in', 'okta', '--callback', 'here'], /--callback.*"here"/],
+])('%j is refused', async (args, says) => {
+  const run = await runCastellan(['sandbox', '--port', '0', ...args], { folder, env: {} });
+  expect(run).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(says) });
+});
+
 test.each(signInKinds)('with --sign-in %s it says how its people sign in at Castellan', async (kind) => {
   const shown = await start('--sign-in', kind);
-  const settings = Object.fromEntries(
-    [...shown.matchAll(/export (CASTELLAN_\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
-  );
+  const settings = settingsIn(shown);
   expect(settings).toMatchObject({
     CASTELLAN_SIGN_IN_PROVIDER: kind,
     CASTELLAN_PUBLIC_URL: 'http://127.0.0.1:3000/mcp',
   });
   const { config, faults } = loadConfig({}, { env: { ...settings, CASTELLAN_DATA: folder }, folder, tenants: false });
   expect(faults).toEqual([]);
+  // Its administrators may do everything, and decide everybody's questions.
+  const [operator = ''] = config.signIn.operators;
+  expect(config.auth.groupMap?.[operator.replace('group:', '')]).toContain('castellan:destroy');
   const found = await fetch(`${config.signIn.issuer}/.well-known/openid-configuration`);
   const metadata = (await found.json()) as { authorization_endpoint: string };
   const request = new URLSearchParams({

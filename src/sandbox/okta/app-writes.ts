@@ -33,6 +33,8 @@ function replaceApp(context: OktaContext) {
   if (app.oauth) {
     const client = parts.settings.oauthClient as Record<string, unknown>;
     app.oauth.requireDpop = client.dpop_bound_access_tokens === true;
+    app.oauth.redirectUris = (client.redirect_uris ?? []) as string[];
+    app.oauth.logoutUris = (client.post_logout_redirect_uris ?? []) as string[];
   }
   changed(context, app);
   note(context, 'application.lifecycle.update', { kind: 'app', n: app.n });
