@@ -57,6 +57,27 @@ describe('the two apps', () => {
     expect(codeOf(await api.get('/api/v1/apps/0oaNobody/grants'))).toBe('E0000007');
   });
 
+  it('return people to where a PUT says, and nowhere else any more', async () => {
+    const one = await openSandbox({ users: 10, rateLimits: 'off' });
+    const { authorizeUrl, clients } = one.okta.oauth.customServer('default');
+    const headers = { authorization: `SSWS ${one.okta.token}`, 'content-type': 'application/json' };
+    const path = `${one.okta.url}/api/v1/apps/${clients.gateway.id}`;
+    const app = (await (await fetch(path, { headers })).json()) as { settings: { oauthClient: object } };
+    const moved = ['https://mcp.example.com/oauth/callback'];
+    Object.assign(app.settings.oauthClient, { redirect_uris: moved });
+    const put = await fetch(path, { method: 'PUT', headers, body: JSON.stringify(app) });
+    expect(await put.json()).toMatchObject({ settings: { oauthClient: { redirect_uris: moved } } });
+    const ask = async (redirect_uri: string) => {
+      const query = { client_id: clients.gateway.id, response_type: 'code', scope: 'openid', state: 's' };
+      const pkce = { code_challenge: 'c'.repeat(43), code_challenge_method: 'S256' };
+      const given = new URLSearchParams({ ...query, ...pkce, redirect_uri });
+      return (await fetch(`${authorizeUrl}?${given}`, { redirect: 'manual' })).status;
+    };
+    expect(await ask(moved[0] ?? '')).toBe(200);
+    expect(await ask('http://127.0.0.1:3000/oauth/callback')).toBe(400);
+    await one.close();
+  });
+
   it('take public keys of use only', () => {
     const { registerKey } = sandbox.okta.oauth;
     const own: Key = makeKey('ES256');
