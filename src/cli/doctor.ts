@@ -96,7 +96,9 @@ async function checkStore(store: Store, where: string): Promise<CheckResult> {
     }
     const weakness = await store.weakness?.();
     if (weakness !== undefined) return { ok: false, says: weakness };
-    return { ok: true, says: `can be written and read (${where})` };
+    const about = await store.about?.();
+    if (!about) return { ok: true, says: `can be written and read (${where})` };
+    return { ok: true, says: `can be written and read (${where}); ${about.says}`, unchecked: !about.lasting };
   } catch (error) {
     if (error instanceof CastellanError) return { ok: false, says: `${where}: ${error.message}`, todo: error.hint };
     const says = error instanceof Error ? error.message : String(error);

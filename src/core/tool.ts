@@ -147,7 +147,7 @@ export interface CheckResult {
   readonly says: string;
   /** What to do when it is not ok. */
   readonly todo?: string | undefined;
-  /** Only the person who reads it can look: nothing was checked. */
+  /** Right as far as we can see; only the person who reads it can look further. */
   readonly unchecked?: boolean;
 }
 

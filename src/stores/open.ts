@@ -42,5 +42,6 @@ export function openStore(
       await open?.close();
     },
     weakness: async () => (await store()).weakness?.(),
+    about: async () => (await store()).about?.(),
   };
 }

@@ -2,7 +2,7 @@
 
 import { readRedisAddress } from './names.ts';
 import { infoOf, openRedisLink } from './redis-link.ts';
-import type { Store } from './store.ts';
+import type { About, Store } from './store.ts';
 
 /** Redis may serve others beside Castellan. */
 const ours = 'castellan:';
@@ -43,6 +43,10 @@ export function openRedisStore(name: string, say: (text: string) => void = () =>
     },
     close: async () => close(),
     weakness: async () => findWeakness(await run((redis) => infoOf(redis, 'memory'))),
+    async about() {
+      const server = await run((redis) => infoOf(redis, 'server'));
+      return describeRedis(server, await run((redis) => infoOf(redis, 'persistence')));
+    },
   };
 }
 
@@ -54,6 +58,16 @@ function living(ttlMs: number | undefined) {
 
 function escapeGlob(text: string): string {
   return text.replace(/[\\*?[\]]/g, '\\$&');
+}
+
+/** Undefined where its user may not ask. */
+function describeRedis(server: string, persistence: string): About | undefined {
+  const version = /^redis_version:(\S+)/m.exec(server)?.[1];
+  const log = /^aof_enabled:(\d)/m.exec(persistence)?.[1];
+  if (version === undefined || log === undefined) return undefined;
+  if (log === '1') return { says: `Redis ${version}, which writes an append-only file`, lasting: true };
+  const says = `Redis ${version} writes no append-only file: what came since its last snapshot is lost when it crashes, and people may have to sign in again. Set appendonly to yes.`;
+  return { says, lasting: false };
 }
 
 /** A Redis that makes room by forgetting would forget which answers were used. */

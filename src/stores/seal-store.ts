@@ -8,7 +8,10 @@ import type { Store } from './store.ts';
  * cannot read. Names are not sealed: nothing that must not be read may stand in one.
  * @param keys of 32 bytes, the newest first
  */
-export function sealStore(store: Store, keys: () => Promise<readonly Uint8Array[]>): Omit<Store, 'close' | 'weakness'> {
+export function sealStore(
+  store: Store,
+  keys: () => Promise<readonly Uint8Array[]>,
+): Omit<Store, 'close' | 'weakness' | 'about'> {
   const seal = async (key: string, value: string) => sealText(await keys(), key, value);
   async function open(key: string, sealed: string | undefined): Promise<string | undefined> {
     return sealed === undefined ? undefined : openText(await keys(), key, sealed);

@@ -15,4 +15,12 @@ export interface Store {
   readonly close: () => Promise<void>;
   /** What makes it less than it should be, with what to do, where that can be known. */
   readonly weakness?: () => Promise<string | undefined>;
+  /** What it runs on and how far what it keeps outlives a crash, where that is a matter of its own settings. */
+  readonly about?: () => Promise<About | undefined>;
+}
+
+export interface About {
+  readonly says: string;
+  /** Whether what was written last outlives a crash. */
+  readonly lasting: boolean;
 }

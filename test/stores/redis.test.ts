@@ -5,6 +5,7 @@ import { openStore } from '../../src/stores/open.ts';
 import { openRedisStore } from '../../src/stores/redis.ts';
 import type { Store } from '../../src/stores/store.ts';
 import { failureOf, type Line, lacksRedis, openLine, startRedis, type TestRedis } from '../support/redis.ts';
+import { runCastellan } from '../trials/castellan.ts';
 import { testStore } from './contract.ts';
 
 const opened: { readonly close: () => unknown }[] = [];
@@ -121,6 +122,19 @@ describe.skipIf(lacksRedis())('with a Redis', () => {
     await redis.ask(['CONFIG', 'SET', 'maxmemory-policy', 'noeviction']);
     expect(await store.weakness?.()).toBeUndefined();
   });
+
+  test('says its version, and whether what was written last outlives a crash (INFO persistence)', async () => {
+    const store = open(redis.url);
+    expect(await store.about?.()).toEqual({
+      lasting: false,
+      says: expect.stringMatching(/^Redis \d+\.\d.*appendonly/),
+    });
+    const doctor = await runCastellan(['doctor', '--sandbox'], { env: { CASTELLAN_STORE: redis.url } });
+    expect(doctor.stdout).toMatch(/• store: can be written and read .*Redis \d.*no append-only file/);
+    await redis.ask(['CONFIG', 'SET', 'appendonly', 'yes']);
+    expect(await store.about?.()).toEqual({ lasting: true, says: expect.stringContaining('append-only file') });
+    await redis.ask(['CONFIG', 'SET', 'appendonly', 'no']);
+  }, 20_000);
 
   test('a full Redis refuses writes in words; what is there can be read and taken', async () => {
     await empty();
