@@ -229,7 +229,7 @@ describe.skipIf(lacksRedis())('two servers on one Redis', () => {
       expect(doctor.stdout).toContain(`redis://ada:[removed]@127.0.0.1:${redis.port}/0  (CASTELLAN_STORE)`);
       expect(doctor.stdout).toMatch(/✗ store: .*refuses the user or the password/);
       const well = await runCastellan(['doctor', '--sandbox'], { env: state() });
-      expect(well.stdout).toMatch(/✓ store: can be written and read \(redis:\/\/:\[removed\]@/);
+      expect(well.stdout).toMatch(/• store: can be written and read \(redis:\/\/:\[removed\]@/);
       expect(well.status).toBe(0);
       heard.push(stderr, doctor.stdout, doctor.stderr, well.stdout, well.stderr);
     }, 30_000);
