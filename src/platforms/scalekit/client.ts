@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CastellanError } from '../../core/errors.ts';
 import { invalidAnswer, type Query } from '../../core/exchange.ts';
 import type { createOnce } from '../../core/once.ts';
-import { collectPages, decodeCursor, encodeCursor, type Page } from '../../core/pages.ts';
+import { collectPages, decodeCursor, encodeCursor, type Page, type Position } from '../../core/pages.ts';
 import type { Privacy } from '../../core/privacy.ts';
 import type { CallScope, Upstream } from '../../core/upstream.ts';
 import type { Docs } from './docs.ts';
@@ -207,8 +207,9 @@ function createEnvironmentClient(
 
     async list(request) {
       const question = JSON.stringify([tenant, request.path, request.verb, request.query, await headersOf()]);
+      const page = request.numbered && request.cursor ? pageOf(request.cursor) : undefined;
       // An empty one is how some hosts write none.
-      const from = request.cursor ? decodeCursor(request.cursor, question) : undefined;
+      const from = page ? placeOf(page, request) : request.cursor ? decodeCursor(request.cursor, question) : undefined;
       const collected = await collectPages({
         fetchPage: (after) => fetchPage(request, after),
         from,
@@ -216,6 +217,7 @@ function createEnvironmentClient(
         pageSize: request.pageSize ?? Number.POSITIVE_INFINITY,
         progress: request.progress,
       });
+      if (page !== undefined && page > 1 && collected.items.length === 0) throw noPage(page);
       return {
         items: collected.items,
         complete: collected.next === undefined,
@@ -224,6 +226,25 @@ function createEnvironmentClient(
       };
     },
   };
+}
+
+/** A page's number in the place of a cursor: other servers count the pages of such a list for the caller, from 1. */
+function pageOf(cursor: string): number | undefined {
+  return /^[1-9]\d{0,4}$/.test(cursor) ? Number(cursor) : undefined;
+}
+
+/** Where the caller's page begins, which is as long as the call asks for, in pages of Scalekit's. */
+function placeOf<T>(page: number, { max, pageSize = max }: ListRequest<T>): Position {
+  const before = (page - 1) * max;
+  return { after: String(Math.floor(before / pageSize) + 1), skip: before % pageSize };
+}
+
+function noPage(page: number): CastellanError {
+  return new CastellanError({
+    code: 'invalid_input',
+    message: `The list has no page ${page}.`,
+    hint: 'Leave the cursor out to start at the beginning, and go on with next_cursor.',
+  });
 }
 
 /** What the answer holds under a name; an answer without it is none. */

@@ -48,6 +48,21 @@ describe.each(doors)('over $door, MCP $era', ({ door, era }) => {
     expect(seen).toEqual(field(theirs, 'id'));
   });
 
+  it('a page’s number is taken in the place of a cursor, as the official server takes it, and leads past no end', async () => {
+    const theirs = listOf(await workspace.read('members?page_size=100', 'workspace'), 'members');
+    const first = await ask(client, 'list_workspace_members', { pageToken: 1 });
+    expect(field(rowsOf(first, 'members'), 'id')).toEqual(field(theirs, 'id'));
+    const second = await ask(client, 'list_workspace_members', { pageToken: 2, pageSize: 2 });
+    expect(field(rowsOf(second, 'members'), 'id')).toEqual(field(theirs.slice(2, 4), 'id'));
+    const environments = await ask(client, 'list_environments', { pageToken: '2', pageSize: 1 });
+    expect(field(rowsOf(environments, 'environments'), 'id')).toEqual([workspace.scalekit.development.id]);
+    expect(environments.value.complete).toBe(true);
+    for (const pageSize of [1, 100]) {
+      const beyond = await call(client, 'list_environments', { pageToken: '3', pageSize });
+      expect(beyond.isError).toBe(true);
+    }
+  });
+
   it('roles, scopes, redirect URIs and MCP servers are those of the environment that is named', async () => {
     const roles = rowsOf(await ask(client, 'list_environment_roles', { environmentId }), 'roles');
     expect(field(roles, 'name')).toEqual(field(listOf(await workspace.read('roles'), 'roles'), 'name'));
@@ -91,7 +106,8 @@ describe.each(doors)('over $door, MCP $era', ({ door, era }) => {
       ['list_environment_roles', { environmentId: 'org_1' }, /environmentId/],
       ['list_environment_roles', { environmentId: 'env_404404404' }, /knows no such thing/],
       ['list_mcp_servers', { environmentId, max_results: 0 }, /max_results/],
-      ['list_workspace_members', { cursor: '7' }, /cursor/],
+      ['list_workspace_members', { cursor: '7' }, /no page 7/],
+      ['list_workspace_members', { cursor: '0' }, /cursor/],
     ];
     for (const [tool, input, says] of cases) {
       const answer = await call(client, tool, input);

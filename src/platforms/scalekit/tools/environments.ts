@@ -1,12 +1,12 @@
 // Environments of a Scalekit workspace, and the client that an environment's own application uses.
 
 import { z } from 'zod';
-import { fullObject, listInput, listOutput, viewInput } from '../../../core/listing.ts';
+import { fullObject, listOutput, viewInput } from '../../../core/listing.ts';
 import { withoutSecrets } from '../../../core/redact.ts';
 import { defineTools, tableOf } from '../../../core/tool.ts';
 import type { ScalekitClient } from '../client.ts';
 import { loadEnvironmentClient } from './environment-client.ts';
-import { environmentAlias, environmentId, listAliases, present } from './shared.ts';
+import { environmentAlias, environmentId, listAliases, numberedListInput, present } from './shared.ts';
 
 const tool = defineTools<ScalekitClient>();
 const text = z.string().nullish();
@@ -49,7 +49,7 @@ export const environmentTools = [
     access: 'read',
     scopes: ['env:read', 'wks:read'],
     parameterAliases: listAliases,
-    input: () => z.strictObject(listInput),
+    input: () => z.strictObject(numberedListInput),
     output: () => listOutput('environments', environmentView),
     table: tableOf<z.output<typeof environmentView>>('environments', {
       id: (environment) => environment.id,

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Undo } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
+import { listInput } from '../../../core/listing.ts';
 import { isSame } from '../../../core/merging.ts';
 import type { EnvironmentClient, GetRequest } from '../client.ts';
 
@@ -38,6 +39,12 @@ export const listAliases = {
   page_token: 'cursor',
   pageSize: 'max_results',
   page_size: 'max_results',
+};
+
+/** Of lists whose pages Scalekit counts: other servers take a page's number, as a number too. */
+export const numberedListInput = {
+  ...listInput,
+  cursor: z.coerce.string().max(4_000).optional().describe('next_cursor of the last answer'),
 };
 
 /** For the undo of what does not exist yet. */

@@ -2,13 +2,13 @@
 
 import { z } from 'zod';
 import { findChanges, nameTarget } from '../../../core/change.ts';
-import { fullObject, listInput, listOutput } from '../../../core/listing.ts';
+import { fullObject, listOutput } from '../../../core/listing.ts';
 import { quoted } from '../../../core/plain.ts';
 import { hidden } from '../../../core/privacy.ts';
 import { withoutSecrets } from '../../../core/redact.ts';
 import { defineChanges, defineTools, tableOf } from '../../../core/tool.ts';
 import type { ListRequest, ScalekitClient } from '../client.ts';
-import { idOfMade, itsId, listAliases, present, wrong } from './shared.ts';
+import { idOfMade, itsId, listAliases, numberedListInput, present, wrong } from './shared.ts';
 
 const tool = defineTools<ScalekitClient>();
 const change = defineChanges<ScalekitClient>();
@@ -55,7 +55,7 @@ export const workspaceMemberTools = [
     access: 'read',
     scopes: ['wks:read'],
     parameterAliases: listAliases,
-    input: () => z.strictObject(listInput),
+    input: () => z.strictObject(numberedListInput),
     output: () => listOutput('members', memberView),
     table: tableOf<z.output<typeof memberView>>('members', {
       id: (member) => member.id,
