@@ -117,7 +117,7 @@ export function openDoor({ settings, broker, subjects, fetch, now, log }: DoorOp
     const { id, allowance, client, scopes, expires } = signedIn;
     const subject = typeof subjects === 'function' ? subjects(id.slice(id.indexOf('|') + 1)) : undefined;
     const visitor: Visitor = {
-      caller: { id, allowance, ...(subject && { subject }) },
+      caller: { id, allowance, ...(client !== undefined && { client }), ...(subject && { subject }) },
       client,
       scopes,
       expires: expires * 1000,

@@ -11,6 +11,8 @@ export interface Approval {
   readonly tool: string;
   readonly tenant?: string | undefined;
   readonly caller: string;
+  /** The application that asked for the caller, as the issuer knows it. */
+  readonly client?: string | undefined;
   /** Digest of what was called by whom. */
   readonly call: string;
   /** Digest of what it would do. */
@@ -24,7 +26,7 @@ export interface Approval {
   readonly by?: string | undefined;
 }
 
-export type Question = Pick<Approval, 'tool' | 'tenant' | 'caller' | 'call' | 'plan' | 'question'>;
+export type Question = Pick<Approval, 'tool' | 'tenant' | 'caller' | 'client' | 'call' | 'plan' | 'question'>;
 
 export interface Approvals {
   /** The question that is open (or decided) for a call. */

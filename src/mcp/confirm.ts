@@ -133,7 +133,8 @@ export function createConfirm(options: ConfirmOptions): Confirm {
 
   function describe(call: Call, digests: Digests, question: string) {
     const { tool } = call.entry;
-    return { tool: tool.name, tenant: call.tenant?.name, caller: call.caller.id, ...digests, question };
+    const { id, client } = call.caller;
+    return { tool: tool.name, tenant: call.tenant?.name, caller: id, client, ...digests, question };
   }
 
   function answerWaiting(call: Call, { code }: Approval, changed: boolean): CallToolResult {

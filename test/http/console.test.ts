@@ -120,7 +120,9 @@ describe('a question', () => {
     expect(wordsOf(await person.get('/approvals'))).toContain(code);
 
     const asked = await person.get(path);
-    expect(wordsOf(asked)).toMatch(/Suspend the user .* status: ACTIVE → SUSPENDED .* Asked by you Ends in 14 minutes/);
+    expect(wordsOf(asked)).toMatch(
+      /Suspend the user .* status: ACTIVE → SUSPENDED .* Asked by you Client id \S+ Ends in 14 minutes/,
+    );
     expect(await statusOf(id)).toBe('ACTIVE');
     const form = formWith(asked, 'decision');
     const decided = await person.send({ form, values: { decision: 'approved' } });

@@ -47,7 +47,7 @@ export const showApproval: Page = async ({ person, name }, { approvals, now }) =
   const approval = await approvals.get(readCode(name));
   // Another person's question looks like none.
   if (!approval || !concerns(approval, person) || approval.expires <= now()) return noQuestion(person);
-  const { code, question, tool, tenant, caller, expires, status } = approval;
+  const { code, question, tool, tenant, caller, client, expires, status } = approval;
   const body = html`
 <p><a href="/approvals">All questions</a></p>
 ${status === 'pending' ? html`<p class="lead">An assistant asks whether it may do this.</p>` : decidedNote(approval, person)}
@@ -57,6 +57,7 @@ ${status === 'pending' ? html`<p class="lead">An assistant asks whether it may d
 <dt>Tool</dt><dd>${visibleLine(tool, 80)}</dd>
 <dt>Tenant</dt><dd>${visibleLine(tenant ?? 'none', 60)}</dd>
 <dt>Asked by</dt><dd>${callerName(caller, person)}</dd>
+${client === undefined ? '' : html`<dt>Client id</dt><dd><code>${visibleLine(client, 200)}</code></dd>`}
 <dt>Ends</dt><dd>${when(expires, now())}</dd>
 </dl>
 ${status === 'pending' ? decisionForm(code, person) : ''}`;
