@@ -80,9 +80,30 @@ describe.skipIf(lacksBrowser())('in Chromium', () => {
 
   test('somebody else’s browser: another person signs in, and is asked themselves', async () => {
     const { page, troubles, close } = await startAt(1280, 'light', 'For another');
+    const asked = page.url();
     await page.getByRole('button', { name: 'I am another person' }).click();
-    await page.waitForURL((url) => url.origin === server.origin && url.pathname === '/');
-    expect(await page.getByRole('link', { name: 'Sign in' }).count()).toBe(1);
+    await page.waitForURL((url) => url.origin === new URL(server.organization.sandbox.okta.url).origin);
+    await signInAtSandbox(page, 'helena.brandt@larkspur.example');
+    await page.waitForURL(asked);
+    expect(await page.locator('main').textContent()).toContain('Helena Brandt');
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await page.waitForURL((url) => url.href.startsWith(callback));
+    expect(new URL(page.url()).searchParams.has('code')).toBe(true);
+    expect(troubles).toEqual([]);
+    await close();
+  }, 60_000);
+
+  test('whoever cancels at the provider can go back to the application, which is told', async () => {
+    const { client_id: id } = await newClient(server.origin, { redirect_uris: [callback] });
+    const origins = [server.origin, server.organization.sandbox.okta.url, new URL(callback).origin];
+    const { page, troubles, close } = await openWindow(browser, { origins });
+    await page.goto(authorizeUrl(server.origin, id, { redirect_uri: callback }).url.href);
+    await page.locator('button[value=deny]').click();
+    await page.getByRole('link', { name: 'Try again' }).waitFor();
+    await expectFit(page);
+    await page.getByRole('link', { name: 'Back to the application' }).click();
+    await page.waitForURL((url) => url.href.startsWith(callback));
+    expect(new URL(page.url()).searchParams.get('error')).toBe('access_denied');
     expect(troubles).toEqual([]);
     await close();
   }, 60_000);
