@@ -5,7 +5,7 @@ import type { Secret } from './secret.ts';
 export interface Caller {
   /** Stable, free of personal data beyond an id; `local` on stdio and where nobody signs in. */
   readonly id: string;
-  /** The application that asks for the caller, as the issuer knows it; for people to read, nothing is decided by it. */
+  /** The application that asks for the caller, as the issuer knows it: what a person agreed to, it alone may do. */
   readonly client?: string | undefined;
   /** What this caller may do; absent where nobody signs in: then the operator's limits alone count. */
   readonly allowance?: Allowance | undefined;

@@ -190,7 +190,8 @@ const openKey = ({ call }: Digests) => `open-question:${call}`;
 
 /** What an answer is for: tool, tenant, caller and input. */
 function whatIsCalled({ entry, tenant, caller, input: { dryRun: _dryRun, ...input } }: Call): readonly unknown[] {
-  return [entry.tool.name, tenant?.name, caller.id, input];
+  // A person who agrees has read which client asks.
+  return [entry.tool.name, tenant?.name, caller.id, caller.client ?? null, input];
 }
 
 interface Digests {

@@ -156,6 +156,20 @@ describe('a question', () => {
     await client.close();
   });
 
+  test('that one client asked is not answered for another of the same person', async () => {
+    const [first, second] = [await server.connectFor(person, 'One'), await server.connectFor(person, 'Another')];
+    const id = await anybodyElse(1);
+    const { path } = await askFor(first, id);
+    await person.send({ form: formWith(await person.get(path), 'decision'), values: { decision: 'approved' } });
+    const other = await askFor(second, id);
+    expect(other.path).toMatch(/^\/approvals\//);
+    expect(other.path).not.toBe(path);
+    expect(await statusOf(id)).toBe('ACTIVE');
+    await person.send({ form: formWith(await person.get(other.path), 'decision'), values: { decision: 'refused' } });
+    await askFor(second, id);
+    for (const client of [first, second]) await client.close();
+  });
+
   test('that is refused is answered so, and nothing is done', async () => {
     const client = await server.connectFor(person);
     const id = await anybodyElse(1);
