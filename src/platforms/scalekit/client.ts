@@ -69,6 +69,8 @@ export interface EnvironmentClient {
   /** The same with what the operator hides from assistants: for merging into a later request, never for an answer. */
   readonly getExact: <T>(request: GetRequest<T>) => Promise<T>;
   readonly list: <T>(request: ListRequest<T>) => Promise<List<T>>;
+  /** Runs what looks at an entity and then replaces it after all others of the tenant that do so are done. */
+  readonly inTurn: <T>(path: readonly string[], work: () => Promise<T>) => Promise<T>;
   /** Changes something, once: it is repeated only where Scalekit refused it unseen (429). Gives the answer's body, exact. */
   readonly send: (
     method: Method,
@@ -87,6 +89,8 @@ export interface Connection {
   readonly domains?: ReturnType<typeof createOnce<string>> | undefined;
   readonly origin: string | undefined;
   readonly docs?: Docs | undefined;
+  /** What `inTurn` waits for, by path. */
+  readonly turns: Map<string, Promise<unknown>>;
 }
 
 type Headers = () => Promise<Readonly<Record<string, string>>>;
@@ -145,7 +149,7 @@ function checkOwn(own: string | undefined, given: string | undefined): void {
 }
 
 function createEnvironmentClient(
-  { upstream, tenant, privacy }: Connection,
+  { upstream, tenant, privacy, turns }: Connection,
   scope: CallScope,
   headersOf: Headers,
 ): EnvironmentClient {
@@ -203,6 +207,15 @@ function createEnvironmentClient(
         scope,
       );
       return answer.body;
+    },
+
+    inTurn(path, work) {
+      const key = path.join('/');
+      const turn = (turns.get(key) ?? Promise.resolve()).then(work, work);
+      turns.set(key, turn);
+      const leave = () => void (turns.get(key) === turn && turns.delete(key));
+      turn.then(leave, leave);
+      return turn;
     },
 
     async list(request) {

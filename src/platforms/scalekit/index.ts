@@ -89,6 +89,7 @@ export function openScalekitTenant(
     domains: isWorkspace ? createDomains(now) : undefined,
     origin: isWorkspace ? undefined : origin.origin,
     docs,
+    turns: new Map<string, Promise<unknown>>(),
   };
   const reach = reachOf(kind, docs !== undefined);
   return {

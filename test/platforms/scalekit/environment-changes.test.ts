@@ -129,3 +129,14 @@ test('what the operator hides of members is not shown', async () => {
     await hiding.close();
   }
 });
+
+test('of changes to one list at the same time none is lost: what was not done is told', async () => {
+  const uris = [1, 2, 3, 4].map((n) => `https://app${n}.larkspur.example/bye`);
+  const answers = await Promise.all(uris.map((uri) => call(client, 'add_post_logout_redirect_uri', { ...at, uri })));
+  const done = uris.filter((_uri, index) => !answers[index]?.isError);
+  expect(done.length).toBeGreaterThan(0);
+  for (const { isError, text } of answers)
+    if (isError) expect(text).toContain('changed by somebody else in the meantime');
+  const now = await ask(client, 'list_redirect_uris', at);
+  expect(uris.filter((uri) => (now.value.post_logout_redirect_uris as string[]).includes(uri))).toEqual(done);
+});

@@ -51,12 +51,16 @@ async function replace(
   field: Kind['field'] | 'initiate_login_uri',
   value: unknown,
 ): Promise<undefined> {
-  const request = { path: ['clients', own.id], key: 'client', entity: clientEntity };
+  const path = ['clients', own.id];
+  const request = { path, key: 'client', entity: clientEntity };
   // proto3 leaves out what is empty.
   const plain = (entity: OwnClient) => (entity[field]?.length ? entity[field] : undefined);
-  await checkStill(client, request, plain, plain(own));
-  await client.send('PATCH', ['clients', own.id], { body: { [field]: value } });
-  return undefined;
+  // Of calls at the same time only the first finds what it was planned from; the others would undo it.
+  return client.inTurn(path, async () => {
+    await checkStill(client, request, plain, plain(own));
+    await client.send('PATCH', path, { body: { [field]: value } });
+    return undefined;
+  });
 }
 
 function warnOf(text: string): string[] {
