@@ -24,9 +24,9 @@ export interface Provider {
   readonly tenantOf?: (issuer: string) => string;
   /** Why an issuer cannot be right. */
   readonly checkIssuer?: (issuer: string) => string | undefined;
-  /** Keys may be behind the server's own sign-in. */
   /** What scopes of its own mean here, beside the operator's map. */
   readonly scopeMap?: Readonly<Record<string, readonly string[]>>;
+  /** Keys may be behind the server's own sign-in. */
   readonly closedKeys?: { readonly tokenEndpoint: (issuer: string) => string; readonly scope: string };
 }
 
