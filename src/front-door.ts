@@ -66,7 +66,8 @@ export async function openFrontDoor(app: Served, settings: SignInConfig): Promis
     (await openPages(app, people, broker, { issuer: signIn.issuer ?? issuer, clientsIssuer: issuer, publicUrl }));
   const { openDoor } = await import('./auth/door.ts');
   const subjects = subjectsFor(app, people, broker, signIn.issuer);
-  const door = openDoor({ settings: auth, broker, subjects, fetch, now: Date.now, log: app.log });
+  const reached = app.connected.filter(({ tenants }) => tenants.size > 0).map(({ platform }) => platform.name);
+  const door = openDoor({ settings: auth, broker, subjects, platforms: reached, fetch, now: Date.now, log: app.log });
   return {
     door,
     people,

@@ -58,6 +58,8 @@ export interface DoorOptions {
    * nowhere else; behind a broker it is what the person signed in with at the provider.
    */
   readonly subjects?: 'inbound' | ((personId: string) => Subject | undefined) | undefined;
+  /** Names of the platforms that callers can reach; where the issuer's own scopes are about all of them, these are asked for. */
+  readonly platforms?: readonly string[];
   readonly fetch: typeof fetch;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -75,14 +77,19 @@ const warnEveryMs = 30_000;
 const retryAfterSeconds = 5;
 
 /** @throws {TypeError} when no issuer is configured: whoever opens a door has checked that. */
-export function openDoor({ settings, broker, subjects, fetch, now, log }: DoorOptions): Door {
+export function openDoor(options: DoorOptions): Door {
+  const { settings, broker, subjects, platforms = [], fetch, now, log } = options;
   const { publicUrl } = settings;
   const issuer = broker?.issuer ?? settings.issuer;
   if (issuer === undefined || publicUrl === undefined) throw new TypeError('a door without an issuer or an address');
   const asking = createAsking(
     broker
       ? { ...settings, scopes: undefined, scopeMap: undefined }
-      : { ...settings, knownScopes: providers[settings.provider].scopeMap },
+      : {
+          ...settings,
+          scopes: settings.scopes ?? issuersOwn(settings, platforms),
+          knownScopes: providers[settings.provider].scopeMap,
+        },
   );
   const introspects = !broker && settings.verify === 'introspection';
   const onStale = (error: unknown) => warn(error);
@@ -194,4 +201,12 @@ export function openDoor({ settings, broker, subjects, fetch, now, log }: DoorOp
 /** What was issued here stands in no other place. */
 function isOwnStore(error: unknown): boolean {
   return error instanceof CastellanError && error.code === 'store_unavailable';
+}
+
+/** Scopes that the issuer has by itself, where they say all that there is to be said of what is behind the door. */
+function issuersOwn({ provider, scopeMap }: AuthSettings, platforms: readonly string[]): readonly string[] | undefined {
+  const own = providers[provider].scopeMap;
+  if (!own || scopeMap !== undefined || platforms.length === 0) return undefined;
+  const about = new Set(Object.values(own).flatMap((scopes) => scopes.map((scope) => scope.split(/[.:]/)[0])));
+  return platforms.every((name) => about.has(name)) ? Object.keys(own) : undefined;
 }

@@ -21,7 +21,7 @@ beforeAll(async () => {
       parts: ({ scalekit }) => {
         registered = scalekit.registerServer(undefined, scopes);
         const { issuer, audience } = registered;
-        return { auth: { issuer, audience, provider: 'scalekit', publicUrl: `${anyPort}/mcp`, scopes } };
+        return { auth: { issuer, audience, provider: 'scalekit', publicUrl: `${anyPort}/mcp` } };
       },
     },
   );
