@@ -67,7 +67,7 @@ function explain({ status, headers, body, requestId }: UpstreamAnswer): ErrorFac
     return {
       code: 'unauthorized',
       message: `Scalekit does not accept the credential (${scalekit}).`,
-      hint: 'Check the client id and secret of the environment (Dashboard > Developers > API credentials).',
+      hint: 'Check what the tenant is configured with: the client id and secret of the environment, or the access to the workspace; `castellan doctor` tries it.',
       ...facts,
     };
   if (status === 403)
