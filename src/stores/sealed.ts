@@ -23,6 +23,8 @@ export function openText(keys: readonly Uint8Array[], place: string, sealed: str
   if (!sealed.startsWith(version)) return undefined;
   const bytes = Buffer.from(sealed.slice(version.length), 'base64url');
   if (bytes.length < ivBytes + tagBytes) return undefined;
+  // One text for each: the last letter has bits to spare (RFC 4648 §3.5).
+  if (version + bytes.toString('base64url') !== sealed) return undefined;
   const iv = bytes.subarray(0, ivBytes);
   const tag = bytes.subarray(bytes.length - tagBytes);
   for (const key of keys) {
