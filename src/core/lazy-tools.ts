@@ -1,7 +1,7 @@
 // Tools of which only the facts are there until one is called: the code and the schema objects of a hundred tools would be
 // the larger part of a start.
 
-import type { AnyTool, Toolsets } from './tool.ts';
+import type { AnyTool, ListedSchemas, Toolsets } from './tool.ts';
 
 /** What is known of a tool without its code; plain JSON. */
 export interface ToolData {
@@ -14,17 +14,18 @@ export interface ToolData {
   readonly idempotent: boolean;
   readonly aliases: readonly string[];
   readonly parameterAliases: Readonly<Record<string, string>>;
-  /** JSON Schemas. */
-  readonly input: object;
-  readonly output: object;
+  /** Its JSON Schemas (`input`, `output`) as text: the larger part, and of no use where nobody has configured the platform. */
+  readonly schemas: string;
 }
 
 export type ToolsetData = Readonly<Record<string, readonly ToolData[]>>;
 
-export function describeTool(tool: AnyTool, schemas: { readonly input: object; readonly output: object }): ToolData {
+export function describeTool(tool: AnyTool, schemas: ListedSchemas): ToolData {
   const { name, title, description, access, scopes, local = false, idempotent = false, parameterAliases = {} } = tool;
   const aliases = Object.keys(tool.aliases ?? {});
-  return { name, title, description, access, scopes, local, idempotent, aliases, parameterAliases, ...schemas };
+  const { input, output } = schemas;
+  const text = JSON.stringify({ input, output });
+  return { name, title, description, access, scopes, local, idempotent, aliases, parameterAliases, schemas: text };
 }
 
 /** `load` gives the tools themselves, and is called once. */
@@ -44,7 +45,7 @@ export function lazyToolsets(data: ToolsetData, load: () => Promise<Toolsets>): 
   return Object.fromEntries(entries);
 }
 
-function lazyTool({ aliases, input, output, ...facts }: ToolData, find: (name: string) => Promise<AnyTool>): AnyTool {
+function lazyTool({ aliases, schemas, ...facts }: ToolData, find: (name: string) => Promise<AnyTool>): AnyTool {
   const missing = () => {
     throw new TypeError(`${facts.name} was used before it was loaded`);
   };
@@ -53,6 +54,6 @@ function lazyTool({ aliases, input, output, ...facts }: ToolData, find: (name: s
     aliases: Object.fromEntries(aliases.map((alias) => [alias, missing])),
     input: missing,
     output: missing,
-    listed: { input, output, load: () => find(facts.name) },
+    listed: { schemas: () => JSON.parse(schemas) as ListedSchemas, load: () => find(facts.name) },
   };
 }

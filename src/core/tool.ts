@@ -78,6 +78,12 @@ export interface ChangeTool<Input extends z.ZodObject, Client> extends ToolFacts
   readonly plan: MakePlan<z.output<Input>, Client>;
 }
 
+/** JSON Schemas, as they stand in a list. */
+export interface ListedSchemas {
+  readonly input: object;
+  readonly output: object;
+}
+
 /** A tool whose types are erased: what the catalog holds. */
 export interface AnyTool extends ToolFacts {
   readonly idempotent?: boolean;
@@ -88,7 +94,7 @@ export interface AnyTool extends ToolFacts {
   readonly run?: (input: never, ctx: ToolContext<never>) => Promise<unknown>;
   readonly plan?: (input: never, ctx: ToolContext<never>) => Promise<Plan>;
   /** Set where this is only what stands in a list: the schemas, and how the tool itself is got (`lazy-tools.ts`). */
-  readonly listed?: { readonly input: object; readonly output: object; readonly load: () => Promise<AnyTool> };
+  readonly listed?: { readonly schemas: () => ListedSchemas; readonly load: () => Promise<AnyTool> };
 }
 
 /** Makes a typed tool literal. The input is strict: a parameter that it does not declare is refused by name. */

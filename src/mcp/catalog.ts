@@ -25,7 +25,7 @@ export interface Entry {
   /** The area of its platform that a caller must be allowed; undefined: the platform as a whole. */
   readonly area: string | undefined;
   readonly input: () => z.ZodObject;
-  /** What stands in `tools/list`. */
+  /** What stands in `tools/list`; made when it is first asked for. */
   readonly listed: ListedTool;
 }
 
@@ -83,7 +83,9 @@ export function createCatalog(connected: readonly Connected[]): Catalog {
   const names = [...byName.keys()];
   return {
     entries,
-    list: entries.map((entry) => entry.listed),
+    get list() {
+      return entries.map((entry) => entry.listed);
+    },
     find: (name) => byName.get(name),
     suggest: (name) => nearest(name, names),
   };
@@ -96,21 +98,7 @@ function createEntry(given: AnyTool, toolset: string, platform: Platform, tenant
   // Offered are the tenants in which it can be used; another one is refused with the reason.
   const usable = tool.access === 'read' ? names : names.filter((name) => tenants.get(name)?.readOnly === undefined);
   const offered = choosesTenant ? chooserOf(usable.length > 0 ? usable : names) : undefined;
-  const input = (tool.listed?.input as JsonSchema | undefined) ?? inputSchemaOf(tool.input());
-  const output = (tool.listed?.output as JsonSchema | undefined) ?? outputSchemaOf(tool.output());
-  const listed: ListedTool = {
-    name: tool.name,
-    title: tool.title,
-    description: tool.description,
-    inputSchema: { type: 'object', ...(offered ? withProperty(input, 'tenant', offered) : input) },
-    outputSchema: { type: 'object', ...(offered ? withProperty(output, 'tenant', { type: 'string' }) : output) },
-    annotations: {
-      readOnlyHint: tool.access === 'read',
-      destructiveHint: tool.access === 'destroy',
-      idempotentHint: tool.access === 'read' || tool.idempotent === true,
-      openWorldHint: tool.local !== true,
-    },
-  };
+  let listed: ListedTool | undefined;
   let checked: z.ZodObject | undefined;
   return {
     get tool() {
@@ -132,7 +120,31 @@ function createEntry(given: AnyTool, toolset: string, platform: Platform, tenant
         : tool.input();
       return checked;
     },
-    listed,
+    get listed() {
+      listed ??= describeListed(given, offered);
+      return listed;
+    },
+  };
+}
+
+/** @param offered the tenants to choose from, where there is a choice */
+function describeListed(tool: AnyTool, offered: JsonSchema | undefined): ListedTool {
+  const { input, output } = (tool.listed?.schemas() ?? {
+    input: inputSchemaOf(tool.input()),
+    output: outputSchemaOf(tool.output()),
+  }) as { readonly input: JsonSchema; readonly output: JsonSchema };
+  return {
+    name: tool.name,
+    title: tool.title,
+    description: tool.description,
+    inputSchema: { type: 'object', ...(offered ? withProperty(input, 'tenant', offered) : input) },
+    outputSchema: { type: 'object', ...(offered ? withProperty(output, 'tenant', { type: 'string' }) : output) },
+    annotations: {
+      readOnlyHint: tool.access === 'read',
+      destructiveHint: tool.access === 'destroy',
+      idempotentHint: tool.access === 'read' || tool.idempotent === true,
+      openWorldHint: tool.local !== true,
+    },
   };
 }
 
