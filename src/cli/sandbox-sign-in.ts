@@ -103,7 +103,7 @@ function printResourceServer({ provider, issuer, resourceServer, registerServer 
 }
 
 /** For a POSIX shell. */
-function printSettings(settings: Readonly<Record<string, string>>): void {
+export function printSettings(settings: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(settings))
     print(`  export ${name}=${/^[\w.:/@-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`}`);
 }

@@ -1,20 +1,22 @@
-// castellan sandbox: the simulated organization alone, for any Okta client; or its Scalekit workspace, for any client of that.
+// castellan sandbox: a simulated platform alone, for any client of its API.
 
 import { defineCommand } from 'citty';
-import { openSandbox, type SandboxOkta, type SandboxScalekit, sandboxPassword } from '../sandbox/index.ts';
+import { openSandbox } from '../sandbox/index.ts';
+import type { Introduction } from '../sandbox/introduction.ts';
+import { simulatedPlatforms } from '../sandbox/platforms.ts';
 import { signInKinds, signInOf } from '../sandbox/sign-in.ts';
 import { checkFlags, numberFlag, readSignInKind } from './flags.ts';
 import { paint, print, throwFaults } from './output.ts';
-import { readSignInPlaces, showSignIn, signInPlaceFlags } from './sandbox-sign-in.ts';
+import { printSettings, readSignInPlaces, showSignIn, signInPlaceFlags } from './sandbox-sign-in.ts';
 import { readServiceKey, serviceKeyFlag } from './service-key.ts';
 import { untilStopped } from './stop.ts';
 
-const platforms = ['okta', 'scalekit'] as const;
+const platforms = Object.keys(simulatedPlatforms);
 
 const args = {
   platform: {
     type: 'string',
-    description: `What is shown: ${platforms.join(' or ')}, which takes the three ports after --port.`,
+    description: `What is shown: ${platforms.join(', ')}. All but the first listen on ports after --port.`,
     default: 'okta',
   },
   host: { type: 'string', description: 'Address to listen on.', default: '127.0.0.1' },
@@ -35,9 +37,6 @@ const args = {
   ...signInPlaceFlags,
 } as const;
 
-/** Both listen on the port after --port. */
-const portsTaken = { where: '--sign-in', problem: 'oci does not go with --platform scalekit', todo: 'Leave out one.' };
-
 export default defineCommand({
   args,
   async run({ args: given, rawArgs }) {
@@ -49,7 +48,14 @@ export default defineCommand({
     const serviceKey = readServiceKey(given['service-key']);
     const signIn = readSignInKind(given['sign-in'], '--sign-in');
     const { places, faults: misplaced } = readSignInPlaces(given, given['sign-in']);
-    const platform = platforms.find((name) => name === given.platform);
+    const platform = Object.hasOwn(simulatedPlatforms, given.platform) ? simulatedPlatforms[given.platform] : undefined;
+    const taken = {
+      where: '--sign-in',
+      problem: `${signIn.kind} does not go with --platform ${given.platform}: both listen on the port after --port`,
+      todo: 'Leave out one.',
+    };
+    // Okta's is the one at --port itself.
+    const clash = platform?.isBeside && signIn.kind !== 'okta' && signIn.kind !== given.platform;
     const todo = `Give one of ${platforms.join(', ')}.`;
     throwFaults([
       ...checkFlags(rawArgs, args),
@@ -57,7 +63,7 @@ export default defineCommand({
       ...signIn.faults,
       ...misplaced,
       ...(platform ? [] : [{ where: '--platform', problem: `is ${JSON.stringify(given.platform)}`, todo }]),
-      ...(platform === 'scalekit' && signIn.kind === 'oci' ? [portsTaken] : []),
+      ...(clash ? [taken] : []),
     ]);
     const stopped = untilStopped();
     const sandbox = await openSandbox({
@@ -70,12 +76,13 @@ export default defineCommand({
       ...(faults.value > 0 && { faults: { rate: faults.value } }),
       ...(serviceKey.key && { oauth: { serviceKey: serviceKey.key } }),
     });
-    if (platform === 'scalekit') {
-      const scalekit = await sandbox.scalekit();
-      scalekit.setLatency(latency.value);
-      if (faults.value > 0) scalekit.setFaults({ rate: faults.value });
-      printScalekit(scalekit);
-    } else printOkta(sandbox.okta, users.value, serviceKey.key !== undefined);
+    const circumstances = {
+      users: users.value,
+      latencyMs: latency.value,
+      faults: faults.value > 0 ? { rate: faults.value } : null,
+      hasServiceKey: serviceKey.key !== undefined,
+    };
+    if (platform) printIntroduction(await platform.introduce(sandbox, circumstances));
     if (given['sign-in'] !== undefined) showSignIn(await signInOf(sandbox, signIn.kind), places);
     print();
     print('Ctrl-C ends it; everything in it is gone then.');
@@ -84,37 +91,12 @@ export default defineCommand({
   },
 });
 
-function printOkta(okta: SandboxOkta, users: number, hasKey: boolean): void {
-  print(`${paint('bold', 'A simulated Okta organization')} with ${users} users is at ${paint('cyan', okta.url)}`);
-  print();
-  print('Point any Okta client at it; this token opens nothing but the simulation:');
-  print(`  export OKTA_CLIENT_ORGURL=${okta.url}`);
-  print(`  export OKTA_API_TOKEN=${okta.token}`);
-  print(`  curl -s -H "Authorization: SSWS $OKTA_API_TOKEN" "$OKTA_CLIENT_ORGURL/api/v1/users?limit=2"`);
-  print();
-  print('Or with OAuth (unset OKTA_API_TOKEN first). As one of its people:');
-  print(`  export OKTA_CLIENT_ID=${okta.oauth.nativeClientId}; castellan login okta`);
-  if (hasKey) {
-    print('As its service app, with your private key:');
-    print(`  export OKTA_CLIENT_ID=${okta.oauth.serviceClientId}`);
-    print('  export OKTA_PRIVATE_KEY="$(cat key.pem)"; castellan doctor');
-  } else print('As its service app: start again with --service-key and your public key.');
-}
-
-/** Both ways to its API: as an environment's own client, and as somebody of the workspace. */
-function printScalekit({ url, production, development, apiUrl, client, login }: SandboxScalekit): void {
-  print(`${paint('bold', 'A simulated Scalekit environment')} is at ${paint('cyan', url)}`);
-  print();
-  print('Point any client of its API at it; this secret opens nothing but the simulation:');
-  print(`  export SCALEKIT_ENVIRONMENT_URL=${url}`);
-  print(`  export SCALEKIT_CLIENT_ID=${client.id}`);
-  print(`  export SCALEKIT_CLIENT_SECRET=${client.secret}`);
-  print(
-    `  curl -s -u "$SCALEKIT_CLIENT_ID:$SCALEKIT_CLIENT_SECRET" -d grant_type=client_credentials ${url}/oauth/token`,
-  );
-  print();
-  print(`Its workspace has another environment, at ${development.url} (client ${development.client.id}, secret`);
-  print(`${development.client.secret}), and answers for both at ${apiUrl},`);
-  print(`as somebody of the workspace and with the header x-env-domain: ${production.domain}`);
-  print(`People sign in there to the public client ${login.clientId}, everybody with the password ${sandboxPassword}`);
+function printIntroduction({ what, url, ways }: Introduction): void {
+  print(`${paint('bold', what)} is at ${paint('cyan', url)}`);
+  for (const { says, settings = {}, commands = [] } of ways) {
+    print();
+    for (const line of says) print(line);
+    printSettings(settings);
+    for (const command of commands) print(`  ${command}`);
+  }
 }
