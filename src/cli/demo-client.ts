@@ -7,7 +7,7 @@ import {
   StreamableHTTPClientTransport,
   UnauthorizedError,
 } from '@modelcontextprotocol/client';
-import { createClient } from './connect.ts';
+import { createClient } from '../chat/connect.ts';
 import { createVisitor, type Deed, type Seen } from './visitor.ts';
 
 /** Nothing listens there: the visitor stops before it. */
@@ -24,7 +24,7 @@ export async function connectAsPerson(url: string, person: DemoPerson, scopes: r
   const { provider, target } = createProvider(scopes);
   const open = () => new StreamableHTTPClientTransport(new URL(url), { authProvider: provider });
   const transport = open();
-  const client = createClient();
+  const client = createClient({ name: 'castellan-cli' });
   try {
     await client.connect(transport);
     return client;
@@ -36,7 +36,7 @@ export async function connectAsPerson(url: string, person: DemoPerson, scopes: r
     return { ...deed, ticked: deed.form.unset };
   });
   await transport.finishAuth(back.searchParams);
-  const signedIn = createClient();
+  const signedIn = createClient({ name: 'castellan-cli' });
   await signedIn.connect(open());
   return signedIn;
 }
