@@ -16,6 +16,7 @@ import type { ServerFactory } from '../mcp/server.ts';
 import { createEventLog } from '../stores/events.ts';
 import type { Seal } from '../stores/seal.ts';
 import type { Store } from '../stores/store.ts';
+import { gatherAnswer } from './gather.ts';
 import { createReplica } from './replica.ts';
 import { createMail } from './session-mail.ts';
 import { createRecords, type SessionRecord } from './session-records.ts';
@@ -230,7 +231,7 @@ export function createSessions(options: SessionOptions): Sessions {
       const toHandle = known(Array.isArray(body) ? ours : body, authInfo);
       const response = await own.post(requests, () => transport.handleRequest(request, toHandle));
       for (const { id, method } of requests) if (own.answers(id)) session.awaitCancel({ id, method });
-      return response;
+      return posted.length > 0 ? gatherAnswer(response) : response;
     },
 
     drain() {

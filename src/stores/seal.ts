@@ -1,7 +1,7 @@
 // The keys with which Castellan seals what it gives away and takes back, and digests what it must not keep. Configured,
 // so that several machines share them, or made once and kept in the user's data folder.
 
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { sorted } from '../core/change.ts';
 import { CastellanError } from '../core/errors.ts';
@@ -20,6 +20,7 @@ export interface Seal {
 export function openSeal(options: { readonly keys: Secret | undefined; readonly folder: string }): Seal {
   let loaded: readonly Buffer[] | undefined;
   const derived = new Map<string, readonly Uint8Array[]>();
+  let forDigests: readonly KeyObject[] | undefined;
 
   function load(): readonly Buffer[] {
     const configured = options.keys
@@ -49,21 +50,27 @@ export function openSeal(options: { readonly keys: Secret | undefined; readonly 
     return made;
   }
 
+  /** Made once: taking a key in costs several times what a digest does. */
+  async function digestKeys(): Promise<readonly KeyObject[]> {
+    forDigests ??= (await keys('digest')).map((key) => createSecretKey(key));
+    return forDigests;
+  }
+
   return {
     keys,
     async digest(value) {
-      const [key] = await keys('digest');
+      const [key] = await digestKeys();
       if (!key) throw new TypeError('a seal without keys');
       return digestWith(key, value);
     },
 
     async matches(value, digest) {
-      return (await keys('digest')).some((key) => digestWith(key, value) === digest);
+      return (await digestKeys()).some((key) => digestWith(key, value) === digest);
     },
   };
 }
 
-function digestWith(key: Uint8Array, value: unknown): string {
+function digestWith(key: KeyObject, value: unknown): string {
   return createHmac('sha256', key)
     .update(JSON.stringify(sorted(value)) ?? '')
     .digest('base64url')
