@@ -22,6 +22,45 @@ export interface OciApp extends OidcClient {
   roles: readonly string[];
 }
 
+/** An identity propagation trust, with its attributes as the domain's API names them: whose tokens may be exchanged, by whom. */
+export interface OciTrust {
+  id: string;
+  name: string;
+  description?: string;
+  type: 'JWT' | 'SAML' | 'SPNEGO' | 'AWS' | 'X509';
+  issuer: string;
+  active: boolean;
+  /** Where the issuer's keys are; or the certificate itself. The domain knows its own. */
+  publicKeyEndpoint?: string;
+  publicCertificate?: string;
+  /** Ids of the applications that may exchange. */
+  oauthClients: string[];
+  /** A claim, and values of which it must have one. */
+  clientClaimName?: string;
+  clientClaimValues?: string[];
+  subjectType: 'User' | 'App' | 'Resource';
+  /** Default 'sub'. */
+  subjectClaimName?: string;
+  /** Attribute of the user that the claim is compared with; default 'userName'. */
+  subjectMappingAttribute?: string;
+  allowImpersonation: boolean;
+  clockSkewSeconds?: number;
+}
+
+/** Somebody's key for signing requests. */
+export interface OciApiKey {
+  id: string;
+  /** MD5 of the public key in DER, as pairs of hex digits. */
+  fingerprint: string;
+  /** PEM. */
+  key: string;
+  description?: string;
+  /** Id of the person. */
+  user: { value: string };
+  /** Epoch milliseconds. */
+  created: number;
+}
+
 export interface OciDomain {
   /** "idcs-…", the tenant name that stands in tokens. */
   tenant: string;
@@ -31,14 +70,21 @@ export interface OciDomain {
   tenancyId: string;
   roster: Roster;
   app: OciApp;
+  /** The application that may exchange people's tokens. */
+  exchangeApp: OciApp;
   resources: OciResource[];
+  /** By id; the domain's API changes them, and token exchange and signatures heed them. */
+  trusts: Map<string, OciTrust>;
+  apiKeys: Map<string, OciApiKey>;
   /** "Configure client access" in the domain's settings: whether anybody may read the signing certificate. */
   publishesKeys: boolean;
   /** What newer domains publish besides: PKCE, and the metadata of RFC 8414. */
   hasNewerMetadata: boolean;
 }
 
-const salts = { user: 611, app: 612, secret: 613, tenant: 614 } as const;
+export const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+const salts = { user: 611, app: 612, secret: 613, tenant: 614, trust: 615 } as const;
 
 const hex = (seed: number, salt: number, n: number) => makeUuid(seed, salt, n).replaceAll('-', '');
 
@@ -51,6 +97,8 @@ export function makeOcid(kind: string, key: string, region = ''): string {
 
 export function makeOciDomain(users: number, seed: number): OciDomain {
   const tenant = `idcs-${hex(seed, salts.tenant, 0)}`;
+  const exchangeApp = makeExchangeApp(seed);
+  const trust = makeTrust(exchangeApp, seed);
   return {
     tenant,
     name: 'Larkspur',
@@ -68,14 +116,48 @@ export function makeOciDomain(users: number, seed: number): OciDomain {
       asksConsent: false,
       roles: ['Identity Domain Administrator'],
     },
+    exchangeApp,
     resources: [
       {
         audience: 'https://castellan.larkspur.example/mcp/',
         scopes: ['castellan:read', 'castellan:write', 'castellan:destroy', 'oci:read', 'oci:write', 'oci:destroy'],
       },
     ],
+    trusts: new Map([[trust.id, trust]]),
+    apiKeys: new Map(),
     publishesKeys: false,
     hasNewerMetadata: false,
+  };
+}
+
+function makeExchangeApp(seed: number): OciApp {
+  return {
+    id: hex(seed, salts.app, 1),
+    name: 'Castellan Token Exchange',
+    secret: `idcscs-${makeUuid(seed, salts.secret, 1)}`,
+    grants: ['client_credentials', exchangeGrant],
+    redirectUris: [],
+    logoutUris: [],
+    asksConsent: false,
+    roles: [],
+  };
+}
+
+/** For the domain's own tokens, as `oci identity-domains identity-propagation-trust create` sets it up. */
+function makeTrust({ id }: OciApp, seed: number): OciTrust {
+  return {
+    id: hex(seed, salts.trust, 0),
+    name: 'For Token Exchange',
+    type: 'JWT',
+    issuer: ociIssuer,
+    active: true,
+    oauthClients: [id],
+    clientClaimName: 'iss',
+    clientClaimValues: [ociIssuer],
+    subjectType: 'User',
+    subjectClaimName: 'sub',
+    subjectMappingAttribute: 'userName',
+    allowImpersonation: false,
   };
 }
 

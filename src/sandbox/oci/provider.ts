@@ -9,7 +9,7 @@ import { decideOciRights } from './rights.ts';
 
 /** What the page says, that refresh tokens are replaced, and how long things last: Oracle publishes none of it. */
 export function createOciProvider(domain: OciDomain, now: () => number): Provider {
-  const { roster, app } = domain;
+  const { roster, app, exchangeApp } = domain;
   const memberOf = (person: OidcPerson | undefined) => person && roster.byId(person.id);
   return {
     now,
@@ -30,7 +30,7 @@ export function createOciProvider(domain: OciDomain, now: () => number): Provide
     errorDetails: () => ({ ecid: randomUUID().replaceAll('-', '') }),
     findPerson: (login) => roster.byLogin(login),
     personById: (id) => roster.byId(id),
-    findClient: async (id) => (id === app.id ? app : undefined),
+    findClient: async (id) => [app, exchangeApp].find((each) => each.id === id),
     decideRights: (client, given, by) => decideOciRights(domain, client, given, by),
     tellsScopes: false,
     givesRefresh: (_, { scopes }) => scopes.includes('offline_access'),
