@@ -13,6 +13,7 @@ import { type CallLog, openCallLog } from './observe/audit-calls.ts';
 import { openAuditLog } from './observe/audit-log.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { type Metrics, noMetrics } from './observe/metrics.ts';
+import { oci, openOciTenant } from './platforms/oci/index.ts';
 import { type OktaDependencies, okta, openOktaTenant } from './platforms/okta/index.ts';
 import { openScalekitTenant, scalekit } from './platforms/scalekit/index.ts';
 import type { Sandbox, SandboxOptions } from './sandbox/index.ts';
@@ -30,7 +31,7 @@ interface Entry<P extends PlatformName> {
   readonly platform: Platform;
   readonly open: (name: string, settings: TenantValues<P>, deps: OktaDependencies) => Tenant;
   /** Where the simulated tenant is, and what opens it. */
-  readonly simulate: (sandbox: Sandbox, secret: (text: string) => Secret) => Promise<Partial<TenantValues<P>>>;
+  readonly simulate?: (sandbox: Sandbox, secret: (text: string) => Secret) => Promise<Partial<TenantValues<P>>>;
 }
 
 const entries: { readonly [P in PlatformName]: Entry<P> } = {
@@ -48,6 +49,7 @@ const entries: { readonly [P in PlatformName]: Entry<P> } = {
       return { environmentUrl: url, environmentId: production.id, ...credential };
     },
   },
+  oci: { platform: oci, open: openOciTenant },
 };
 
 /** Every platform that Castellan knows. */
@@ -142,7 +144,8 @@ export async function openApp(options: AppOptions): Promise<App> {
     const { loadDefaults } = await import('./core/settings.ts');
     const simulate = async <P extends PlatformName>(platform: P) => {
       const defaults = loadDefaults(tenantKinds[platform].settings);
-      const tenant = await entries[platform].simulate(sandbox, (text) => new Secret(text));
+      const tenant = await entries[platform].simulate?.(sandbox, (text) => new Secret(text));
+      if (!tenant) return;
       const settings = { ...defaults, ...config.simulated[platform], ...tenant } as TenantValues<P>;
       open(platform === 'okta' ? 'sandbox' : platform, platform, settings);
     };

@@ -27,6 +27,7 @@ import { gateSettings } from './mcp/gate-settings.ts';
 import { callSettings } from './mcp/settings.ts';
 import { auditSettings } from './observe/audit-settings.ts';
 import { observeSettings } from './observe/settings.ts';
+import { ociTenant } from './platforms/oci/settings.ts';
 import { oktaTenant } from './platforms/okta/settings.ts';
 import { scalekitTenant } from './platforms/scalekit/settings.ts';
 import { checkStore, storeSettings } from './stores/settings.ts';
@@ -51,7 +52,7 @@ const serverChecks: Readonly<Record<string, CheckTogether<Settings>>> = {
   state: checkStore,
 };
 /** Settings of one tenant and what must hold of them together, by platform. */
-export const tenantKinds = { okta: oktaTenant, scalekit: scalekitTenant } as const;
+export const tenantKinds = { okta: oktaTenant, scalekit: scalekitTenant, oci: ociTenant } as const;
 
 /** The same where it does not matter which one it is. */
 const anyKinds = tenantKinds as unknown as Readonly<

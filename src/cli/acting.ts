@@ -13,7 +13,7 @@ interface Acting {
 /** @param signsIn whether callers sign in at all */
 export function findActingFaults({ tenants, signIn }: Pick<Config, 'tenants' | 'signIn'>, signsIn: boolean): Fault[] {
   return tenants.flatMap(({ name, settings }): Fault[] => {
-    const { actAs, exchangeUrl, orgUrl }: Acting = settings;
+    const { actAs, exchangeUrl, orgUrl } = settings as Acting;
     if (actAs !== 'caller') return [];
     const where = `tenant ${name}`;
     if (!signsIn) {

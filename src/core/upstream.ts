@@ -29,6 +29,8 @@ export interface Credential {
   (request: {
     readonly method: string;
     readonly url: URL;
+    /** What is sent, to the byte; absent where nothing is. */
+    readonly body?: string | undefined;
     readonly signal: AbortSignal;
     readonly caller?: Caller | undefined;
   }): Promise<Record<string, string>>;
@@ -131,13 +133,14 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         Math.max(1, Math.floor(Math.min(options.attemptTimeoutMs, scope.deadline - started))),
       );
       const signal = AbortSignal.any([scope.signal, timeout]);
-      const proof = await options.credential({ method: asked.method, url, signal, caller: scope.caller });
+      const body = asked.body === undefined ? undefined : JSON.stringify(asked.body);
+      const proof = await options.credential({ method: asked.method, url, body, signal, caller: scope.caller });
       const init: RequestInit = {
         method: asked.method,
         headers: {
           accept: 'application/json',
           'user-agent': options.userAgent,
-          ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...asked.headers,
           ...proof,
         },
@@ -145,7 +148,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         redirect: 'manual',
         signal,
       };
-      if (asked.body !== undefined) init.body = JSON.stringify(asked.body);
+      if (body !== undefined) init.body = body;
       const response = await options.fetch(url.href, init);
       const requestId = options.dialect.requestId(response.headers);
       if (requestId !== undefined) scope.sawRequestId?.(requestId);

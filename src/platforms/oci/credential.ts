@@ -1,0 +1,55 @@
+// How requests to OCI prove their right: each is signed, with an API key of a user or with the key of a session.
+
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { CastellanError } from '../../core/errors.ts';
+import type { Secret } from '../../core/secret.ts';
+import type { CallScope, Credential } from '../../core/upstream.ts';
+import type { OciCredentialKind, OciIdentity } from './client.ts';
+import { type SigningKey, signRequest } from './signer.ts';
+
+export interface OciCredential {
+  readonly kind: OciCredentialKind;
+  readonly prove: Credential;
+  /** Whom the requests of a call are made as. */
+  readonly identity: (scope: CallScope) => Promise<OciIdentity>;
+}
+
+export interface ApiKey {
+  readonly tenancy: string;
+  readonly user: string;
+  readonly fingerprint: string;
+  readonly privateKey: Secret;
+  readonly passphrase: Secret | undefined;
+  readonly region: string;
+}
+
+export function createApiKeyCredential(apiKey: ApiKey, now: () => number): OciCredential {
+  const { tenancy, user, fingerprint, region } = apiKey;
+  const signing: SigningKey = {
+    keyId: `${tenancy}/${user}/${fingerprint}`,
+    key: readKey(apiKey.privateKey, apiKey.passphrase),
+  };
+  return {
+    kind: 'api_key',
+    prove: ({ method, url, body }) => signRequest({ method, url, body, now: now() }, signing),
+    identity: async () => ({ tenancy, user, region, kind: 'api_key' }),
+  };
+}
+
+/** @throws CastellanError `bad_configuration` for what is no key, or one that the passphrase does not open */
+export function readKey(pem: Secret, passphrase: Secret | undefined): KeyObject {
+  try {
+    const key = createPrivateKey({
+      key: pem.reveal(),
+      ...(passphrase !== undefined && { passphrase: passphrase.reveal() }),
+    });
+    if (key.asymmetricKeyType === 'rsa') return key;
+  } catch {
+    // What OpenSSL says of a key is no help, and could hold some of it.
+  }
+  throw new CastellanError({
+    code: 'bad_configuration',
+    message: 'The private key cannot be read: it is no RSA key in PEM, or its passphrase is missing or wrong.',
+    hint: 'Check privateKey (OCI_CLI_KEY_CONTENT) and passphrase (OCI_CLI_PASSPHRASE).',
+  });
+}

@@ -1,0 +1,108 @@
+// The OCI platform: its tools, and how a connection to one tenancy and its identity domain is opened.
+
+import { createRateBudget, type SharedMemory } from '../../core/budget.ts';
+import { createPrivacy } from '../../core/privacy.ts';
+import { whyReadOnly } from '../../core/safety.ts';
+import type { Values } from '../../core/settings.ts';
+import type { Platform, Tenant } from '../../core/tool.ts';
+import { createUpstream, type Upstream, type UpstreamOptions } from '../../core/upstream.ts';
+import type { Connection, OciClient } from './client.ts';
+import { createOciClient } from './connect.ts';
+import { createApiKeyCredential, type OciCredential } from './credential.ts';
+import { ociDialect } from './dialect.ts';
+import { originOf, realmOf } from './hosts.ts';
+import { ociPeople } from './privacy.ts';
+import type { ociSettings } from './settings.ts';
+import { toolsets } from './toolsets.ts';
+
+export const oci: Platform = {
+  name: 'oci',
+  title: 'OCI IAM',
+  instructions: [
+    'An identity domain holds users, groups and applications (ids of the domain); the tenancy holds compartments and policies (OCIDs).',
+    'get_oci_caller tells whom requests are made as.',
+  ].join(' '),
+  toolsets,
+};
+
+const maxBodyBytes = 16 * 1024 * 1024;
+const attemptTimeoutMs = 12_000;
+/** Services of regions that a tenant may be connected to at once. */
+const maxUpstreams = 64;
+
+export interface OciDependencies {
+  readonly fetch: UpstreamOptions['fetch'];
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly userAgent: string;
+  readonly shared?: SharedMemory;
+  readonly onAttempt?: UpstreamOptions['onAttempt'];
+}
+
+/** Settings that were checked: address and a credential are there. */
+export type OciTenantSettings = Values<typeof ociSettings>;
+
+export function openOciTenant(name: string, settings: OciTenantSettings, deps: OciDependencies): Tenant<OciClient> {
+  const { domainUrl, endpoints } = settings;
+  if (domainUrl === undefined) throw new TypeError('an OCI tenant needs domainUrl');
+  const domain = new URL(domainUrl);
+  const credential = openCredential(settings, deps);
+  const connection: Connection = {
+    tenant: name,
+    privacy: createPrivacy(settings, ociPeople),
+    upstreamAt: openUpstreams(settings, credential, deps),
+    domainOrigin: async () => domain,
+    async serviceOrigin(service, given, scope) {
+      const { tenancy, region: home } = await credential.identity(scope);
+      const region = given ?? home;
+      const own = Object.hasOwn(endpoints, region) ? endpoints[region] : undefined;
+      return own === undefined ? originOf(service, region, realmOf(tenancy)) : new URL(own);
+    },
+    identity: credential.identity,
+    turns: new Map<string, Promise<unknown>>(),
+  };
+  return {
+    name,
+    readOnly: whyReadOnly(settings),
+    connect: (scope) => createOciClient(connection, scope),
+    checks: [],
+  };
+}
+
+/** What requests to an origin go through: limits and breakers are an origin's own. Those used longest ago are let go. */
+function openUpstreams(
+  settings: OciTenantSettings,
+  credential: OciCredential,
+  deps: OciDependencies,
+): (origin: URL) => Upstream {
+  const open = new Map<string, Upstream>();
+  return (origin) => {
+    const known = open.get(origin.origin);
+    const upstream =
+      known ??
+      createUpstream({
+        origin,
+        fetch: deps.fetch,
+        credential: credential.prove,
+        dialect: ociDialect,
+        budget: createRateBudget({ now: deps.now, shared: deps.shared, scope: `rate:oci:${origin.host}:` }),
+        userAgent: deps.userAgent,
+        now: deps.now,
+        random: deps.random,
+        concurrency: settings.concurrency,
+        attemptTimeoutMs,
+        maxBodyBytes,
+        ...(deps.onAttempt && { onAttempt: deps.onAttempt }),
+      });
+    open.delete(origin.origin);
+    for (const [oldest] of open) if (open.size >= maxUpstreams) open.delete(oldest);
+    open.set(origin.origin, upstream);
+    return upstream;
+  };
+}
+
+function openCredential(settings: OciTenantSettings, { now }: OciDependencies): OciCredential {
+  const { tenancy, user, fingerprint, privateKey, passphrase, region } = settings;
+  if (!tenancy || !user || !fingerprint || !privateKey || !region) throw new TypeError('an API key is incomplete');
+  return createApiKeyCredential({ tenancy, user, fingerprint, privateKey, passphrase, region }, now);
+}
