@@ -207,7 +207,8 @@ function encodeSegment(segment: string): string {
       hint: 'Pass the id as a list tool gave it.',
     });
   }
-  return encodeURIComponent(segment);
+  // Oracle's signers escape an apostrophe, so that one which was sent as it is would be signed as something else.
+  return encodeURIComponent(segment).replaceAll("'", '%27');
 }
 
 function wasShutOut({ status, headers }: Response): boolean {
