@@ -5,13 +5,16 @@ import { createPrivacy } from '../../core/privacy.ts';
 import { whyReadOnly } from '../../core/safety.ts';
 import type { Values } from '../../core/settings.ts';
 import type { Platform, Tenant } from '../../core/tool.ts';
-import { createUpstream, type Upstream, type UpstreamOptions } from '../../core/upstream.ts';
+import { type CallScope, createUpstream, type Upstream, type UpstreamOptions } from '../../core/upstream.ts';
 import type { Connection, OciClient } from './client.ts';
 import { createOciClient } from './connect.ts';
 import { createApiKeyCredential, type OciCredential } from './credential.ts';
 import { ociDialect } from './dialect.ts';
+import { createGuard } from './guard.ts';
 import { originOf, realmOf } from './hosts.ts';
 import { ociPeople } from './privacy.ts';
+import { createProtected } from './protected.ts';
+import { protectedChecks } from './protected-check.ts';
 import type { ociSettings } from './settings.ts';
 import { toolsets } from './toolsets.ts';
 
@@ -61,11 +64,14 @@ export function openOciTenant(name: string, settings: OciTenantSettings, deps: O
     identity: credential.identity,
     turns: new Map<string, Promise<unknown>>(),
   };
+  const protects = createProtected(settings);
+  const connect = (scope: CallScope) => createOciClient(connection, scope);
   return {
     name,
     readOnly: whyReadOnly(settings),
-    connect: (scope) => createOciClient(connection, scope),
-    checks: [],
+    guard: createGuard({ protects, clientIds: [] }),
+    connect,
+    checks: protectedChecks(protects, connect, deps.now),
   };
 }
 

@@ -1,8 +1,8 @@
 // Settings of one OCI tenant: an identity domain, and what opens it and the services of its tenancy.
 
 import { z } from 'zod';
-import { defineSafety } from '../../core/safety.ts';
 import { type CheckTogether, defineSettings, type Fault } from '../../core/settings.ts';
+import { safetySettings } from './safety-settings.ts';
 
 const localNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -22,8 +22,6 @@ const ocid = (type: string) =>
   z
     .string()
     .regex(new RegExp(`^ocid1\\.${type}\\.[\\w.-]{1,200}$`), { error: `is no OCID such as ocid1.${type}.oc1..` });
-
-const { readOnly, production, maskFields, dropFields } = defineSafety('OCI', 'tenancy', ['phoneNumbers', 'birthday']);
 
 export const ociSettings = defineSettings({
   domainUrl: {
@@ -71,10 +69,7 @@ export const ociSettings = defineSettings({
       'Addresses that all services of a region have, by the region’s name, in the place of Oracle’s own hosts: for private endpoints.',
     default: {},
   },
-  readOnly,
-  production,
-  maskFields,
-  dropFields,
+  ...safetySettings,
   concurrency: {
     schema: z.number().int().min(1).max(50),
     description: 'Requests to one address of OCI that may be under way at once, 1 to 50.',
