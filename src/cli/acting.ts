@@ -8,14 +8,22 @@ interface Acting {
   readonly actAs?: string | undefined;
   readonly exchangeUrl?: string | undefined;
   readonly orgUrl?: string | undefined;
+  /** OCI: callers’ tokens are exchanged wherever this is set. */
+  readonly exchangeClientId?: string | undefined;
 }
 
 /** @param signsIn whether callers sign in at all */
 export function findActingFaults({ tenants, signIn }: Pick<Config, 'tenants' | 'signIn'>, signsIn: boolean): Fault[] {
   return tenants.flatMap(({ name, settings }): Fault[] => {
-    const { actAs, exchangeUrl, orgUrl } = settings as Acting;
-    if (actAs !== 'caller') return [];
+    const { actAs, exchangeUrl, orgUrl, exchangeClientId } = settings as Acting;
+    if (actAs !== 'caller' && exchangeClientId === undefined) return [];
     const where = `tenant ${name}`;
+    if (!signsIn && exchangeClientId !== undefined) {
+      const problem = 'acts as the caller, and here nobody signs in';
+      const todo =
+        'Serve it with --http and sign-in, or use a profile of the OCI configuration file (OCI_CLI_PROFILE).';
+      return [{ where, problem, todo }];
+    }
     if (!signsIn) {
       const problem = 'acts as the caller, and here nobody signs in';
       return [{ where, problem, todo: 'Serve it with --http and sign-in, or set actAs to service.' }];

@@ -15,11 +15,15 @@ export interface CallerTokens<T extends AccessToken> {
 
 const maxHolders = 2_000;
 
-/** @param howToSet which setting makes callers act as themselves. */
+/**
+ * @param howToSet which setting makes callers act as themselves
+ * @param fresh whether a token need not be renewed yet
+ */
 export function createCallerTokens<T extends AccessToken>(
   ask: (subject: SubjectToken) => Promise<T>,
   now: () => number,
   howToSet: string,
+  fresh?: (token: T, now: number) => boolean,
 ): CallerTokens<T> {
   /** In order of last use. Never by caller alone: two applications of one person may be allowed different things. */
   const holders = new Map<string, { readonly tokens: Tokens<T>; readonly ends: number }>();
@@ -27,7 +31,7 @@ export function createCallerTokens<T extends AccessToken>(
   function holderFor(caller: Caller, subject: SubjectToken): Tokens<T> {
     const key = hash('sha256', `${caller.id}\0${subject.token.reveal()}`, 'base64url');
     const known = holders.get(key);
-    const holder = known ?? { tokens: createTokens(() => ask(subject), now), ends: subject.expires };
+    const holder = known ?? { tokens: createTokens(() => ask(subject), now, fresh), ends: subject.expires };
     holders.delete(key);
     if (!known) dropSome();
     holders.set(key, holder);

@@ -24,10 +24,14 @@ export function isFresh(token: Pick<AccessToken, 'issuedAt' | 'expiresAt'>, now:
   return now < token.expiresAt - Math.min(marginMs, (token.expiresAt - token.issuedAt) / 10);
 }
 
-/** `load` gets a new token; `refused` is one that must not be it. What `load` throws is passed on and not remembered. */
+/**
+ * `load` gets a new token; `refused` is one that must not be it. What `load` throws is passed on and not remembered.
+ * @param fresh whether a token need not be renewed yet
+ */
 export function createTokens<T extends AccessToken>(
   load: (refused: string | undefined) => Promise<T>,
   now: () => number,
+  fresh: (token: T, now: number) => boolean = isFresh,
 ): Tokens<T> {
   let current: T | undefined;
   let refused: string | undefined;
@@ -42,7 +46,7 @@ export function createTokens<T extends AccessToken>(
       return token;
     } catch (thrown) {
       const error = toCastellanError(thrown);
-      // An outage during the last minute of a token is no reason to stop: it still counts.
+      // An outage during the last part of a token's life is no reason to stop: it still counts.
       if (error.retry.again && before !== undefined && before === current && now() < before.expiresAt) return before;
       throw error;
     }
@@ -50,7 +54,7 @@ export function createTokens<T extends AccessToken>(
 
   return {
     async get(signal) {
-      if (current && isFresh(current, now())) return current;
+      if (current && fresh(current, now())) return current;
       flight ??= renew().finally(() => {
         flight = undefined;
       });

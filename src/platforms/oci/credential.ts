@@ -4,14 +4,14 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { CastellanError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { CallScope, Credential } from '../../core/upstream.ts';
-import type { OciCredentialKind, OciIdentity } from './client.ts';
+import type { OciIdentity } from './client.ts';
 import { type SigningKey, signRequest } from './signer.ts';
 
 export interface OciCredential {
-  readonly kind: OciCredentialKind;
+  readonly kind: 'caller' | 'profile' | 'api_key';
   readonly prove: Credential;
   /** Whom the requests of a call are made as. */
-  readonly identity: (scope: CallScope) => Promise<OciIdentity>;
+  readonly identity: (scope: Pick<CallScope, 'caller' | 'signal'>) => Promise<OciIdentity>;
 }
 
 export interface ApiKey {
@@ -24,20 +24,29 @@ export interface ApiKey {
 }
 
 export function createApiKeyCredential(apiKey: ApiKey, now: () => number): OciCredential {
-  const { tenancy, user, fingerprint, region } = apiKey;
-  const signing: SigningKey = {
-    keyId: `${tenancy}/${user}/${fingerprint}`,
-    key: readKey(apiKey.privateKey, apiKey.passphrase),
+  const { tenancy, user, fingerprint, region, privateKey, passphrase } = apiKey;
+  const where = {
+    what: 'The API key',
+    todo: 'Check privateKey (OCI_CLI_KEY_CONTENT) and passphrase (OCI_CLI_PASSPHRASE).',
   };
+  let signing: SigningKey | undefined;
   return {
     kind: 'api_key',
-    prove: ({ method, url, body }) => signRequest({ method, url, body, now: now() }, signing),
+    prove: async ({ method, url, body }) => {
+      // Not before it is needed: reading a key takes part of a start, and more with a passphrase.
+      signing ??= { keyId: `${tenancy}/${user}/${fingerprint}`, key: readKey(privateKey, passphrase, where) };
+      return signRequest({ method, url, body, now: now() }, signing);
+    },
     identity: async () => ({ tenancy, user, region, kind: 'api_key' }),
   };
 }
 
 /** @throws CastellanError `bad_configuration` for what is no key, or one that the passphrase does not open */
-export function readKey(pem: Secret, passphrase: Secret | undefined): KeyObject {
+export function readKey(
+  pem: Secret,
+  passphrase: Secret | undefined,
+  { what, todo }: { readonly what: string; readonly todo: string },
+): KeyObject {
   try {
     const key = createPrivateKey({
       key: pem.reveal(),
@@ -49,7 +58,7 @@ export function readKey(pem: Secret, passphrase: Secret | undefined): KeyObject 
   }
   throw new CastellanError({
     code: 'bad_configuration',
-    message: 'The private key cannot be read: it is no RSA key in PEM, or its passphrase is missing or wrong.',
-    hint: 'Check privateKey (OCI_CLI_KEY_CONTENT) and passphrase (OCI_CLI_PASSPHRASE).',
+    message: `${what} cannot be read: it is no RSA key in PEM, or its passphrase is missing or wrong.`,
+    hint: todo,
   });
 }

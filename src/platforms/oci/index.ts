@@ -6,13 +6,16 @@ import { whyReadOnly } from '../../core/safety.ts';
 import type { Values } from '../../core/settings.ts';
 import type { Platform, Tenant } from '../../core/tool.ts';
 import { type CallScope, createUpstream, type Upstream, type UpstreamOptions } from '../../core/upstream.ts';
+import { createCallerCredential } from './caller-credential.ts';
 import type { Connection, OciClient } from './client.ts';
 import { createOciClient } from './connect.ts';
 import { createApiKeyCredential, type OciCredential } from './credential.ts';
 import { ociDialect } from './dialect.ts';
+import { createDomainFinder } from './domain-finder.ts';
 import { createGuard } from './guard.ts';
 import { originOf, realmOf } from './hosts.ts';
 import { ociPeople } from './privacy.ts';
+import { createProfileCredential } from './profile.ts';
 import { createProtected } from './protected.ts';
 import { protectedChecks } from './protected-check.ts';
 import type { ociSettings } from './settings.ts';
@@ -46,21 +49,22 @@ export interface OciDependencies {
 export type OciTenantSettings = Values<typeof ociSettings>;
 
 export function openOciTenant(name: string, settings: OciTenantSettings, deps: OciDependencies): Tenant<OciClient> {
-  const { domainUrl, endpoints } = settings;
-  if (domainUrl === undefined) throw new TypeError('an OCI tenant needs domainUrl');
-  const domain = new URL(domainUrl);
-  const credential = openCredential(settings, deps);
+  const { endpoints } = settings;
+  const domain = domainOf(settings);
+  const credential = openCredential(settings, domain, deps);
+  const upstreamAt = openUpstreams(settings, credential, deps);
+  const serviceOrigin: Connection['serviceOrigin'] = async (service, given, scope) => {
+    const { tenancy, region: home } = await credential.identity(scope);
+    const region = given ?? home;
+    const own = Object.hasOwn(endpoints, region) ? endpoints[region] : undefined;
+    return own === undefined ? originOf(service, region, realmOf(tenancy)) : new URL(own);
+  };
   const connection: Connection = {
     tenant: name,
     privacy: createPrivacy(settings, ociPeople),
-    upstreamAt: openUpstreams(settings, credential, deps),
-    domainOrigin: async () => domain,
-    async serviceOrigin(service, given, scope) {
-      const { tenancy, region: home } = await credential.identity(scope);
-      const region = given ?? home;
-      const own = Object.hasOwn(endpoints, region) ? endpoints[region] : undefined;
-      return own === undefined ? originOf(service, region, realmOf(tenancy)) : new URL(own);
-    },
+    upstreamAt,
+    domainOrigin: domain ? async () => domain : createDomainFinder({ upstreamAt, serviceOrigin, ...credential }),
+    serviceOrigin,
     identity: credential.identity,
     turns: new Map<string, Promise<unknown>>(),
   };
@@ -68,11 +72,20 @@ export function openOciTenant(name: string, settings: OciTenantSettings, deps: O
   const connect = (scope: CallScope) => createOciClient(connection, scope);
   return {
     name,
+    ...(credential.kind === 'caller' && { actsAs: 'caller' as const }),
     readOnly: whyReadOnly(settings),
-    guard: createGuard({ protects, clientIds: [] }),
+    guard: createGuard({
+      protects,
+      clientIds: settings.exchangeClientId === undefined ? [] : [settings.exchangeClientId],
+    }),
     connect,
     checks: protectedChecks(protects, connect, deps.now),
   };
+}
+
+function domainOf({ domainUrl, domainGuid }: OciTenantSettings): URL | undefined {
+  if (domainUrl !== undefined) return new URL(domainUrl);
+  return domainGuid === undefined ? undefined : new URL(`https://${domainGuid}.identity.oraclecloud.com`);
 }
 
 /** What requests to an origin go through: limits and breakers are an origin's own. Those used longest ago are let go. */
@@ -107,8 +120,18 @@ function openUpstreams(
   };
 }
 
-function openCredential(settings: OciTenantSettings, { now }: OciDependencies): OciCredential {
-  const { tenancy, user, fingerprint, privateKey, passphrase, region } = settings;
-  if (!tenancy || !user || !fingerprint || !privateKey || !region) throw new TypeError('an API key is incomplete');
+function openCredential(
+  settings: OciTenantSettings,
+  domain: URL | undefined,
+  { fetch, now, userAgent }: OciDependencies,
+): OciCredential {
+  const { exchangeClientId: clientId, exchangeClientSecret: clientSecret, region, passphrase } = settings;
+  if (clientId !== undefined && clientSecret && domain)
+    return createCallerCredential({ domain, clientId, clientSecret, region, fetch, now, userAgent });
+  if (settings.profile !== undefined)
+    return createProfileCredential({ file: settings.configFile, profile: settings.profile, region, passphrase, now });
+  const { tenancy, user, fingerprint, privateKey } = settings;
+  if (!tenancy || !user || !fingerprint || !privateKey || !region)
+    throw new TypeError('an OCI tenant needs a credential');
   return createApiKeyCredential({ tenancy, user, fingerprint, privateKey, passphrase, region }, now);
 }

@@ -14,6 +14,10 @@ function isOrigin(text: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && localNames.has(url.hostname));
 }
 
+function withScheme(text: string): string {
+  return /^[\w.-]+(:\d+)?\/?$/.test(text) ? `https://${text}` : text;
+}
+
 const origin = z.string().refine(isOrigin, {
   error: 'must be https, without path, user or password; http is for this machine only',
 });
@@ -23,27 +27,67 @@ const ocid = (type: string) =>
     .string()
     .regex(new RegExp(`^ocid1\\.${type}\\.[\\w.-]{1,200}$`), { error: `is no OCID such as ocid1.${type}.oc1..` });
 
+/** Also as a bare host, as other programs write it. */
+const domainAddress = z.string().transform(withScheme).pipe(origin);
+/** `idcs-` and 32 hexadecimal digits; some write the digits alone. */
+const guid = z
+  .string()
+  .regex(/^(idcs-)?[0-9a-z]{8,60}$/, { error: 'is no id of an identity domain such as idcs-0a1b2c' })
+  .transform((text) => (text.startsWith('idcs-') ? text : `idcs-${text}`));
+const word = z.string().regex(/^[\x21-\x7e]+$/, { error: 'is empty or holds blanks or characters beyond ASCII' });
+
 export const ociSettings = defineSettings({
   domainUrl: {
-    schema: origin,
-    description: 'Address of the identity domain, such as https://idcs-0a1b2c.identity.oraclecloud.com.',
+    schema: domainAddress,
+    description:
+      'Address of the identity domain, such as https://idcs-0a1b2c.identity.oraclecloud.com. With a profile, by default the tenancy’s Default domain.',
     env: ['IAM_DOMAIN', 'OCI_DOMAIN_URL'],
     describes: true,
   },
+  domainGuid: {
+    schema: guid,
+    description: 'The domain’s own id, idcs-…: where domainUrl is not set, the domain is at the host of that name.',
+    env: ['IAM_GUID'],
+    describes: true,
+  },
+  exchangeClientId: {
+    schema: word,
+    description:
+      'Client id of the domain’s application that exchanges the tokens of callers, so that each acts with their own rights. HTTP with sign-in only.',
+    env: ['IAM_TOKENEXCHANGE_CLIENT_ID', 'IAM_CLIENT_ID'],
+  },
+  exchangeClientSecret: {
+    schema: word,
+    description: 'The secret of that application.',
+    env: ['IAM_TOKENEXCHANGE_CLIENT_SECRET', 'IAM_CLIENT_SECRET'],
+    secret: true,
+  },
+  profile: {
+    schema: z.string().regex(/^[^\]\r\n]{1,100}$/, { error: 'is no name of a profile' }),
+    description:
+      'In the place of an exchange: profile of the OCI configuration file, with an API key or a session (oci session authenticate).',
+    env: ['OCI_CLI_PROFILE', 'OCI_CONFIG_PROFILE'],
+    describes: true,
+  },
+  configFile: {
+    schema: z.string().min(1),
+    description: 'The OCI configuration file that holds the profile.',
+    env: ['OCI_CLI_CONFIG_FILE', 'OCI_CONFIG_FILE'],
+    default: '~/.oci/config',
+  },
   tenancy: {
     schema: ocid('tenancy'),
-    description: 'OCID of the tenancy that an API key belongs to.',
+    description: 'In the place of a profile: OCID of the tenancy that an API key belongs to.',
     env: ['OCI_CLI_TENANCY'],
-    describes: true,
   },
   user: {
     schema: ocid('user'),
-    description: 'OCID of the user that an API key belongs to.',
+    description: 'OCID of the user that the API key belongs to.',
     env: ['OCI_CLI_USER'],
   },
   fingerprint: {
     schema: z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){15}$/, { error: 'is no fingerprint such as 12:34:…' }),
-    description: 'Fingerprint of that API key.',
+    description: 'Fingerprint of the API key.',
     env: ['OCI_CLI_FINGERPRINT'],
   },
   privateKey: {
@@ -54,13 +98,13 @@ export const ociSettings = defineSettings({
   },
   passphrase: {
     schema: z.string().min(1),
-    description: 'Passphrase of the API key, where it has one.',
+    description: 'Passphrase of the key, where it has one that the profile does not tell.',
     env: ['OCI_CLI_PASSPHRASE'],
     secret: true,
   },
   region: {
     schema: region,
-    description: 'Home region of the tenancy, such as eu-frankfurt-1.',
+    description: 'Home region, such as eu-frankfurt-1. By default that of the profile, or of the identity domain.',
     env: ['OCI_CLI_REGION'],
   },
   endpoints: {
@@ -87,8 +131,38 @@ function missing({ isSet, whereOf }: Checked, names: readonly Name[]): Fault[] {
     .map((name) => ({ where: whereOf(name), problem: 'is missing', todo: ociSettings[name].description }));
 }
 
-const check: CheckTogether<typeof ociSettings> = (given) =>
-  missing(given, ['domainUrl', 'tenancy', 'user', 'fingerprint', 'privateKey', 'region']);
+const exchange = ['exchangeClientId', 'exchangeClientSecret'] as const;
+const apiKey = ['tenancy', 'user', 'fingerprint', 'privateKey'] as const;
+
+/** One way in, and all that it needs. */
+const check: CheckTogether<typeof ociSettings> = (given) => {
+  const { isSet, whereOf } = given;
+  // In whose name requests go out must not depend on which of two ways counts more.
+  const ways = [
+    exchange.some(isSet) && exchange,
+    isSet('profile') && (['profile'] as const),
+    apiKey.some(isSet) && apiKey,
+  ];
+  const [way, other] = ways.filter((each) => each !== false);
+  if (other) {
+    const where = whereOf(other.find(isSet) ?? other[0]);
+    const beside = whereOf(way?.find(isSet) ?? 'profile');
+    return [
+      {
+        where,
+        problem: `does not go with ${beside}`,
+        todo: 'Unset one of them: callers’ own rights, or those of one user.',
+      },
+    ];
+  }
+  if (way === apiKey) return missing(given, [...apiKey, 'region', ...missingDomain(given)]);
+  if (way?.[0] === 'profile') return [];
+  return [...missing(given, exchange), ...missing(given, missingDomain(given))];
+};
+
+function missingDomain({ isSet }: Checked): readonly Name[] {
+  return isSet('domainGuid') ? [] : ['domainUrl'];
+}
 
 /** What `config.ts` needs to know of a tenant of this platform. */
 export const ociTenant = { settings: ociSettings, check } as const;
