@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CastellanError } from '../../../core/errors.ts';
 import type { OciClient } from '../client.ts';
 import { where } from '../filter.ts';
+import { granteeIs } from './grants.ts';
 import type { User } from './user-facts.ts';
 
 export interface Held {
@@ -21,7 +22,7 @@ export async function countHeld(client: OciClient, user: User): Promise<Held> {
     orUnseen(
       client.domain.list({
         path: ['Grants'],
-        filter: where.eq('grantee.value', user.id),
+        filter: granteeIs('User', user.id),
         attributes: ['app'],
         entity: grantEntity,
         max: most,
