@@ -3,6 +3,8 @@
 export interface Call {
   method: string;
   url: URL;
+  /** Path and query as they came over the wire: a URL writes some characters anew. */
+  target?: string;
   /** Lower-case names. */
   headers: Readonly<Record<string, string | undefined>>;
   body: string;

@@ -13,7 +13,7 @@ import { createOkta, type Okta } from './okta/okta.ts';
 import type { SandboxScalekit } from './scalekit/scalekit.ts';
 
 export type { FaultKind, FaultSettings } from './faults.ts';
-export type { OciTokenOrder, SandboxOci } from './oci/oci.ts';
+export type { OciApiKeyProfile, OciSessionProfile, OciTokenOrder, SandboxOci } from './oci/oci.ts';
 export { sandboxPassword } from './oidc/sign-in-form.ts';
 export type { CustomServerHandle, TokenOrder } from './okta/oauth/custom-handle.ts';
 export type { SandboxScalekit, ScalekitServerHandle, ScalekitTokenOrder } from './scalekit/scalekit.ts';

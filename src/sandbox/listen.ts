@@ -50,7 +50,8 @@ async function serve(
     return;
   }
   const headers = request.headers as Record<string, string | undefined>;
-  send(response, await answer({ method: request.method ?? 'GET', url, headers, body }));
+  const { method = 'GET', url: target = '/' } = request;
+  send(response, await answer({ method, url, target, headers, body }));
 }
 
 function readUrl(request: IncomingMessage): URL | undefined {

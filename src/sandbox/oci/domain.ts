@@ -1,7 +1,7 @@
 // An OCI identity domain of the company: its names and ids, its people and groups, its applications.
 
 import { createHash } from 'node:crypto';
-import type { Roster } from '../company/roster.ts';
+import type { Member, Roster } from '../company/roster.ts';
 import { createRoster } from '../company/roster.ts';
 import type { OidcClient } from '../oidc/provider.ts';
 import { makeUuid } from '../random.ts';
@@ -159,6 +159,17 @@ function makeTrust({ id }: OciApp, seed: number): OciTrust {
     subjectMappingAttribute: 'userName',
     allowImpersonation: false,
   };
+}
+
+const membersByOcid = new WeakMap<Roster, Map<string, Member>>();
+
+/** By the user's OCID, which everything outside the domain knows them by. */
+export function findMember({ roster }: OciDomain, ocid: string): Member | undefined {
+  const known = membersByOcid.get(roster) ?? new Map<string, Member>();
+  membersByOcid.set(roster, known);
+  if (!known.has(ocid)) for (const member of roster.members) known.set(makeOcid('user', member.id), member);
+  const found = known.get(ocid);
+  return found && roster.byId(found.id);
 }
 
 export function groupIdOf(name: string): string {

@@ -1,12 +1,19 @@
 // A running OCI identity domain, and how a test or the demo uses it.
 
 import { json } from '../answer.ts';
-import { type Listener, listen } from '../listen.ts';
+import type { FaultSettings } from '../faults.ts';
+import { listen } from '../listen.ts';
 import { createAnswering, type Endpoints, endpointsOf } from '../oidc/routes.ts';
-import { writeAccess } from '../oidc/token.ts';
+import { answerToken, writeAccess } from '../oidc/token.ts';
+import { createCredentials, type OciCredentials } from './credentials.ts';
 import { makeOciDomain, ociIssuer } from './domain.ts';
+import { answerExchange, isExchange } from './exchange.ts';
 import { answerOciKeys, describeOci } from './metadata.ts';
 import { createOciProvider } from './provider.ts';
+import { createServices } from './services/api.ts';
+import { createSessionTokens } from './session-tokens.ts';
+
+export type { OciApiKeyProfile, OciSessionProfile } from './credentials.ts';
 
 /** What a token is to say; nobody is asked whether it may. */
 export interface OciTokenOrder {
@@ -20,7 +27,7 @@ export interface OciTokenOrder {
   over?: Readonly<Record<string, unknown>>;
 }
 
-export interface SandboxOci {
+export interface SandboxOci extends OciCredentials {
   url: string;
   /** What tokens and metadata say, and what is at no address of this machine. */
   issuer: string;
@@ -42,6 +49,21 @@ export interface SandboxOci {
   rotateKeys: () => string;
   /** Whoever is locked cannot sign in, is signed in no more, and gets no new tokens. */
   setLocked: (login: string, locked: boolean) => void;
+  tenancyId: string;
+  homeRegion: string;
+  /** Those that the tenancy is subscribed to, the home region first. */
+  regions: readonly string[];
+  /** Where the services of each region are, by its name, all at one origin; one region more than the tenancy is subscribed to. */
+  services: Readonly<Record<string, string>>;
+  /** The confidential application that may exchange people's tokens for session tokens. */
+  exchange: { clientId: string; clientSecret: string };
+  /** Whether the domain trusts its own tokens for that exchange; to begin with it does. */
+  setTrust: (on: boolean) => void;
+  /** Seconds, 1 to 3600. @throws TypeError */
+  setSessionLife: (seconds: number) => void;
+  /** Trouble in the services of all regions. */
+  setServiceFaults: (settings: Partial<FaultSettings> | null) => void;
+  /** Of the domain and of all services. */
   readonly requests: number;
   close: () => Promise<void>;
 }
@@ -50,6 +72,7 @@ export interface OciOptions {
   users: number;
   seed: number;
   host: string;
+  /** Of the domain; the regions have the next ones. 0: any free ones. */
   port: number;
   now: () => number;
 }
@@ -57,6 +80,8 @@ export interface OciOptions {
 export async function openOci({ users, seed, host, port, now }: OciOptions): Promise<SandboxOci> {
   const domain = makeOciDomain(users, seed);
   const provider = createOciProvider(domain, now);
+  const tokens = createSessionTokens(domain, now);
+  const services = createServices({ domain, tokens, seed, now });
   const endpoints: Endpoints = {
     ...endpointsOf(provider, {
       authorize: '/oauth2/v1/authorize',
@@ -66,6 +91,10 @@ export async function openOci({ users, seed, host, port, now }: OciOptions): Pro
       revoke: '/oauth2/v1/revoke',
       logout: '/oauth2/v1/userlogout',
     }),
+    '/oauth2/v1/token': {
+      POST: (call) =>
+        isExchange(call) ? answerExchange({ domain, provider, tokens }, call) : answerToken(provider, call),
+    },
     '/.well-known/openid-configuration': { GET: ({ url }) => json(describeOci(domain, url.origin)) },
     '/.well-known/idcs-configuration': {
       GET: ({ url }) => json({ 'openid-configuration': describeOci(domain, url.origin) }),
@@ -80,13 +109,19 @@ export async function openOci({ users, seed, host, port, now }: OciOptions): Pro
     (path) => endpoints[path] ?? (domain.hasNewerMetadata ? newer[path] : undefined),
   );
   let requests = 0;
-  const listener: Listener = await listen(
-    (call) => {
-      requests++;
-      return answer(call);
-    },
-    host,
-    port,
+  const open = (answering: typeof answer, at: number) =>
+    listen(
+      (call) => {
+        requests++;
+        return answering(call);
+      },
+      host,
+      at,
+    );
+  const listener = await open(answer, port);
+  const regions = services.tenancy.regions;
+  const regional = await Promise.all(
+    regions.map(({ name }, n) => open((call) => services.answer(call, name), port && port + 1 + n)),
   );
   return {
     url: listener.url,
@@ -127,9 +162,22 @@ export async function openOci({ users, seed, host, port, now }: OciOptions): Pro
     },
     rotateKeys: () => provider.keys.rotate(),
     setLocked: domain.roster.setLocked,
+    tenancyId: domain.tenancyId,
+    homeRegion: domain.region,
+    regions: regions.filter(({ isSubscribed }) => isSubscribed).map(({ name }) => name),
+    services: Object.fromEntries(regions.map(({ name }, n) => [name, regional[n]?.url ?? ''])),
+    exchange: { clientId: domain.exchangeApp.id, clientSecret: domain.exchangeApp.secret },
+    setTrust(on) {
+      for (const trust of domain.trusts.values()) if (trust.issuer === ociIssuer) trust.active = on;
+    },
+    setSessionLife: tokens.setLife,
+    setServiceFaults: services.setFaults,
+    ...createCredentials(domain, tokens, now),
     get requests() {
       return requests;
     },
-    close: listener.close,
+    close: async () => {
+      await Promise.all([listener, ...regional].map((each) => each.close()));
+    },
   };
 }

@@ -1,6 +1,7 @@
 // Which scopes an OCI identity domain gives: OpenID Connect's, an application's written behind its audience, and its own.
 
-import { administrators } from '../company/teams.ts';
+import type { Member } from '../company/roster.ts';
+import { administrators, helpDesk } from '../company/teams.ts';
 import { type Parameters, splitScopes } from '../oidc/parameters.ts';
 import { OidcProblem } from '../oidc/problem.ts';
 import type { OidcClient, OidcGrant, Rights } from '../oidc/provider.ts';
@@ -69,4 +70,16 @@ export function writeScopes(domain: OciDomain, { scopes }: OidcGrant, teams: rea
     return resource ? scope.slice(resource.audience.length) : scope;
   });
   return written.join(' ');
+}
+
+/** Roles of the domain itself that a person holds. */
+export function rolesOf(_: OciDomain, { teams }: Member): readonly string[] {
+  return [
+    ...(teams.includes(administrators) ? ['Identity Domain Administrator'] : []),
+    ...(teams.includes(helpDesk) ? ['Help Desk Administrator'] : []),
+  ];
+}
+
+export function isAdministrator(domain: OciDomain, member: Member): boolean {
+  return rolesOf(domain, member).includes('Identity Domain Administrator');
 }
