@@ -18,6 +18,7 @@ import { ociPeople } from './privacy.ts';
 import { createProfileCredential } from './profile.ts';
 import { createProtected } from './protected.ts';
 import { protectedChecks } from './protected-check.ts';
+import { ociResources } from './resources.ts';
 import type { ociSettings } from './settings.ts';
 import { toolsets } from './toolsets.ts';
 
@@ -29,6 +30,7 @@ export const oci: Platform = {
     'get_oci_caller tells whom requests are made as.',
   ].join(' '),
   toolsets,
+  resources: ociResources,
 };
 
 const maxBodyBytes = 16 * 1024 * 1024;

@@ -16,12 +16,14 @@ const otherNames = {
 };
 
 /** Groups and applications have a `name` and a `display`, too. */
-const places = new Set(['person', 'user', 'users', 'members', 'grantee', 'grantor', 'owner', 'owners', 'identity']);
+const authors = ['idcsCreatedBy', 'idcsLastModifiedBy'];
+const parties = ['members', 'grantee', 'grantor', 'owners', ...authors];
+const places = new Set(['person', 'user', 'users', 'owner', 'identity', ...parties]);
 
 export const ociPeople: PeoplesFields = {
   otherNames,
   places,
-  parties: new Set(['grantee', 'grantor', 'members']),
+  parties: new Set(parties),
   things: new Set(['Group', 'App', 'DynamicResourceGroup']),
   namesOfThings: new Set(['name', 'display', 'displayname']),
 };

@@ -6,7 +6,7 @@ import { CastellanError } from '../../../core/errors.ts';
 import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OciClient } from '../client.ts';
-import { and, has, where } from '../filter.ts';
+import { and, where } from '../filter.ts';
 import { loadApp, targetApp } from './applications.ts';
 import {
   type AppRole,
@@ -25,7 +25,8 @@ import {
 import { listMembers, loadGroup, targetGroup } from './groups.ts';
 import { idOfMade } from './scim-changes.ts';
 import { flag, text } from './scim-views.ts';
-import { appId, groupId, itsId, userId, wrong } from './shared.ts';
+import { appId, groupId, itsId, wrong } from './shared.ts';
+import { findUser, userRef } from './user-facts.ts';
 
 const change = defineChanges<OciClient>();
 
@@ -58,7 +59,7 @@ interface Grantee {
 }
 
 const granteeInput = {
-  user_id: userId.optional(),
+  user_id: userRef.optional(),
   group_id: groupId.optional(),
   client_app_id: appId.optional().describe('An application that is to have it itself'),
 };
@@ -221,8 +222,7 @@ async function loadGrantee(
       'Pass one of user_id, group_id, client_app_id.',
     );
   if (user_id !== undefined) {
-    const request = { path: ['Users', user_id], attributes: ['userName', 'active'], entity: personEntity };
-    const { id, userName, active } = await client.domain.get(request);
+    const { id, userName, active } = await findUser(client, user_id, { attributes: ['userName', 'active'] });
     return {
       type: 'User',
       target: { type: 'user', id, name: userName ?? undefined },
@@ -249,7 +249,7 @@ async function refuseOwn(client: OciClient, group: Target, role: AppRole): Promi
   const { user } = await client.identity();
   const { total } = await client.domain.list({
     path: ['Users'],
-    filter: and(where.eq('ocid', user), has('groups', where.eq('value', group.id))),
+    filter: and(where.eq('ocid', user), where.eq('groups.value', group.id)),
     attributes: ['userName'],
     entity: personEntity,
     max: 1,

@@ -17,9 +17,9 @@ import {
   present,
   referenceEntity,
   referenceView,
-  userId,
   viewReference,
 } from './shared.ts';
+import { idOfUser, userRef } from './user-facts.ts';
 
 const tool = defineTools<OciClient>();
 
@@ -173,7 +173,7 @@ export const grantTools = [
     parameterAliases: { ...listAliases, application_id: 'app_id', role_id: 'app_role_id' },
     input: () =>
       z.strictObject({
-        user_id: userId.optional().describe('Granted to this user'),
+        user_id: userRef.optional().describe('Granted to this user: id, OCID, login or email'),
         group_id: groupId.optional().describe('Granted to this group'),
         client_app_id: appId.optional().describe('Granted to this application'),
         app_id: appId.optional().describe('To use this application'),
@@ -193,11 +193,12 @@ export const grantTools = [
     }),
     async run(input, { client, progress }) {
       const { app_id, app_role_id, inherited, max_results, cursor, view } = input;
+      const user = input.user_id === undefined ? undefined : await idOfUser(client, input.user_id);
       const membership = where.eq('grantMechanism', byGroup);
       const { items, ...tail } = await client.domain.list({
         path: ['Grants'],
         filter: and(
-          granteeIs('User', input.user_id),
+          granteeIs('User', user),
           granteeIs('Group', input.group_id),
           granteeIs('App', input.client_app_id),
           app_id === undefined ? undefined : where.eq('app.value', app_id),

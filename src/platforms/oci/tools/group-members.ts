@@ -1,7 +1,7 @@
 // Who is in a group of an identity domain. Members are added and removed one by one (PATCH), never by replacing the list.
 
 import { z } from 'zod';
-import { nameTarget, type Target } from '../../../core/change.ts';
+import { nameTarget } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
 import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
@@ -12,7 +12,8 @@ import { countAppsOf, findAdminRoles } from './grant-facts.ts';
 import { granteeIs } from './grants.ts';
 import { isDynamic, loadGroup, refusePrevented, targetGroup, warnOfSource } from './groups.ts';
 import { flag, text } from './scim-views.ts';
-import { groupId, userId, wrong } from './shared.ts';
+import { groupId, wrong } from './shared.ts';
+import { idOfUser, targetUser, userRef } from './user-facts.ts';
 
 const change = defineChanges<OciClient>();
 
@@ -20,7 +21,7 @@ const change = defineChanges<OciClient>();
 const maxAtOnce = 25;
 const membersInput = {
   group_id: groupId,
-  user_ids: z.array(userId).min(1).max(maxAtOnce).describe(`Ids of users, ${maxAtOnce} at most`),
+  user_ids: z.array(userRef).min(1).max(maxAtOnce).describe(`Users by id, OCID, login or email; ${maxAtOnce} at most`),
 };
 const parameterAliases = { members: 'user_ids' };
 const personEntity = z.looseObject({ id: z.string(), userName: text, active: flag });
@@ -122,9 +123,9 @@ export const groupMemberTools = [
 ];
 
 async function loadMembership(client: OciClient, groupKey: string, userIds: readonly string[]) {
-  const ids = [...new Set(userIds)];
+  const ids = [...new Set(await Promise.all(userIds.map((who) => idOfUser(client, who))))];
   const asked = { entity: personEntity, attributes: ['userName', 'active'] };
-  const inGroup = has('groups', where.eq('value', groupKey));
+  const inGroup = where.eq('groups.value', groupKey);
   const [group, people, members] = await Promise.all([
     loadGroup(client, groupKey),
     loadByIds(client, 'Users', ids, asked),
@@ -149,10 +150,6 @@ async function loadMembership(client: OciClient, groupKey: string, userIds: read
     people: ids.flatMap((id) => known.get(id) ?? []),
     inside: new Set(members.map(({ id }) => id)) as ReadonlySet<string>,
   };
-}
-
-function targetUser({ id, userName }: Person): Target {
-  return { type: 'user', id, ...(userName && { name: userName }) };
 }
 
 function namePeople(people: readonly Person[]): string {

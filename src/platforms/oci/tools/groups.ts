@@ -6,9 +6,10 @@ import { fullObject, listInput, viewInput } from '../../../core/listing.ts';
 import { quoted } from '../../../core/plain.ts';
 import { defineTools, tableOf } from '../../../core/tool.ts';
 import type { OciClient } from '../client.ts';
-import { and, has, where } from '../filter.ts';
+import { and, where } from '../filter.ts';
 import { domainListOutput, flag, fullOf, metaEntity, preventedEntity, text, type View } from './scim-views.ts';
-import { groupId, listAliases, present, referenceEntity, userId, wrong } from './shared.ts';
+import { groupId, listAliases, present, referenceEntity, wrong } from './shared.ts';
+import { idOfUser, userRef } from './user-facts.ts';
 
 const tool = defineTools<OciClient>();
 
@@ -109,7 +110,7 @@ export function loadGroup(client: OciClient, id: string): Promise<Group> {
 export function listMembers(client: OciClient, group: string, max: number) {
   return client.domain.list({
     path: ['Users'],
-    filter: has('groups', where.eq('value', group)),
+    filter: where.eq('groups.value', group),
     attributes: ['userName', 'displayName', 'active'],
     sortBy: 'userName',
     entity: memberEntity,
@@ -133,7 +134,7 @@ export const groupTools = [
       z.strictObject({
         query: z.string().min(1).max(255).optional().describe('In the name'),
         name: z.string().min(1).max(255).optional().describe('The whole name'),
-        user_id: userId.optional().describe('Whose groups'),
+        user_id: userRef.optional().describe('Whose groups: id, OCID, login or email'),
         ...listInput,
       }),
     output: () => domainListOutput('groups', groupView),
@@ -144,12 +145,13 @@ export const groupTools = [
       description: (group) => group.description,
     }),
     async run({ query, name, user_id, max_results, cursor, view }, { client, progress }) {
+      const user = user_id === undefined ? undefined : await idOfUser(client, user_id);
       const { items, ...tail } = await client.domain.list({
         path: ['Groups'],
         filter: and(
           query === undefined ? undefined : where.co('displayName', query),
           name === undefined ? undefined : where.eq('displayName', name),
-          user_id === undefined ? undefined : has('members', where.eq('value', user_id)),
+          user === undefined ? undefined : where.eq('members.value', user),
         ),
         attributeSets: ['default'],
         sortBy: 'displayName',

@@ -133,6 +133,11 @@ export async function findUser(client: OciClient, who: string, ask: Ask = { attr
   throw wrong(`Several users have this address: ${items.map(({ id }) => id).join(', ')}.`, 'Name one of them by id.');
 }
 
+/** The id alone, without a request where it was given. */
+export async function idOfUser(client: OciClient, who: string): Promise<string> {
+  return generatedId.test(who) ? who : (await findUser(client, who, { attributes: ['userName'] })).id;
+}
+
 function nobody(): CastellanError {
   return new CastellanError({
     code: 'not_found',
