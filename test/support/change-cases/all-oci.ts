@@ -1,0 +1,6 @@
+// The cases of all areas of OCI.
+
+import type { OciCase } from '../oci-changes.ts';
+import { ociUserCases } from './oci-users.ts';
+
+export const ociCases: readonly OciCase[] = [...ociUserCases];
