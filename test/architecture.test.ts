@@ -10,6 +10,7 @@ const src = resolve(import.meta.dirname, '../src');
 const floors: readonly (readonly string[])[] = [
   ['core', 'version.ts'],
   ['stores', 'observe', 'pages'],
+  ['sign-in'],
   ['platforms/okta', 'platforms/scalekit', 'platforms/oci', 'sandbox'],
   ['mcp', 'auth', 'chat'],
   ['http'],

@@ -24,6 +24,8 @@ export interface Page {
   readonly formTargets?: readonly string[];
   /** Whether it has buttons `data-copies` (copy-script.ts). */
   readonly copies?: boolean;
+  /** False for a page of a server that is gone a moment later: nothing on it leads there. */
+  readonly lasting?: boolean;
   /** Where the browser goes next by itself. */
   readonly next?: URL | undefined;
   readonly headers?: Reply['headers'];
@@ -49,7 +51,7 @@ const mark = raw(
 
 /** Never cached, never framed, nothing from elsewhere. */
 export async function renderPage(page: Page): Promise<Reply> {
-  const { title, body, status = 200, person, section, copies = false, next } = page;
+  const { title, body, status = 200, person, section, copies = false, lasting = true, next } = page;
   const text = await html`<!doctype html>
 <html lang="en">
 <head>
@@ -64,7 +66,7 @@ ${next && html`<meta http-equiv="refresh" content="${`0; url=${next.href}`}">`}
 <body>
 <a class="skip" href="#content">Skip to the content</a>
 <header class="head"><div class="bar">
-<a class="brand" href="/">${mark}Castellan</a>
+${lasting ? html`<a class="brand" href="/">${mark}Castellan</a>` : html`<span class="brand">${mark}Castellan</span>`}
 ${section === undefined || !person ? '' : renderSections(section)}
 ${person && renderPerson(person)}
 </div></header>

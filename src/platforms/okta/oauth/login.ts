@@ -2,8 +2,8 @@
 
 import type { TokenEndpointResponse } from 'oauth4webapi';
 import { CastellanError } from '../../../core/errors.ts';
+import { callbackPath, listenForCallback } from '../../../sign-in/callback.ts';
 import type { Vault } from '../../../stores/vault.ts';
-import { listenForCallback } from './callback.ts';
 import { cleanText } from './problems.ts';
 import { makeProofKey, openProver, type Prover } from './proof.ts';
 import { type Exchange, exchange, type ServerOptions } from './server.ts';
@@ -39,6 +39,11 @@ function scopesOf({ asking }: LoginOptions): string[] {
   return [...new Set([...personScopes, ...asking.scopes])];
 }
 
+const advice = {
+  taken: `End what uses the port, name another one with --port (http://127.0.0.1:PORT${callbackPath} must be registered with the app), or use --device.`,
+  late: 'Look at what Okta’s page says: the redirect address must be registered with the app exactly. Without a browser here, use --device.',
+};
+
 /** `port`: where the browser comes back to; Okta wants the whole address registered with the app. 0 for any. */
 export async function loginWithBrowser(
   options: LoginOptions & {
@@ -49,7 +54,7 @@ export async function loginWithBrowser(
 ): Promise<LoggedIn> {
   const { say, asking } = options;
   const key = await proofKeyFor(options);
-  const callback = await listenForCallback(options.port);
+  const callback = await listenForCallback({ port: options.port, advice });
   try {
     const asked = await exchange(options, undefined, undefined, async ({ library, server }) => {
       const verifier = library.generateRandomCodeVerifier();
@@ -69,7 +74,7 @@ export async function loginWithBrowser(
     });
     say(`Your browser opens Okta. If it does not, open this address in it:\n\n  ${asked.url}\n`);
     options.openBrowser(asked.url);
-    return await callback.answer(options.waitMs, (parameters) =>
+    return await callback.answer({ waitMs: options.waitMs }, (parameters) =>
       finish(options, key, async ({ library, server, client, options: http }) => {
         const checked = library.validateAuthResponse(server, client, parameters, asked.state);
         const response = await library.authorizationCodeGrantRequest(
