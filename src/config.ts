@@ -7,6 +7,7 @@ import { brokerSettings, checkBroker } from './auth/broker/settings.ts';
 import { findDoorFaults } from './auth/modes.ts';
 import { authSettings, checkAuth } from './auth/settings.ts';
 import { checkSignIn, signInSettings } from './auth/sign-in-settings.ts';
+import { checkClient, clientSettings } from './chat/sign-in/settings.ts';
 import { dataFolderOf, type Environment, type Flags, readConfigFile } from './config-file.ts';
 import { findMisspelt } from './config-variables.ts';
 import { Secret } from './core/secret.ts';
@@ -43,6 +44,7 @@ export const serverSettings = {
   log: observeSettings,
   audit: auditSettings,
   state: storeSettings,
+  client: clientSettings,
 } as const;
 /** What must hold of several settings of a part together, or of where one of them stands. */
 const serverChecks: Readonly<Record<string, CheckTogether<Settings>>> = {
@@ -50,6 +52,7 @@ const serverChecks: Readonly<Record<string, CheckTogether<Settings>>> = {
   signIn: checkSignIn,
   broker: checkBroker,
   state: checkStore,
+  client: checkClient,
 };
 /** Settings of one tenant and what must hold of them together, by platform. */
 export const tenantKinds = { okta: oktaTenant, scalekit: scalekitTenant, oci: ociTenant } as const;

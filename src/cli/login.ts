@@ -1,13 +1,17 @@
-// castellan login: a person signs in to an organization; the tokens stay on this machine.
+// castellan login: a person signs in to an organization, or to an MCP server; the tokens stay on this machine.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineCommand } from 'citty';
+import { clientSettings } from '../chat/sign-in/settings.ts';
 import { hasScreen } from '../config.ts';
 import { plain } from '../core/plain.ts';
+import type { Fault } from '../core/settings.ts';
 import { openBrowser } from './browser.ts';
-import { numberFlag } from './flags.ts';
+import { flagsOf, loadFor, numberFlag } from './flags.ts';
 import { paint, print } from './output.ts';
 import { loadPerson, personArgs, tellFailure } from './person.ts';
+import { findNeedless, isAddress, readAddress } from './remote.ts';
+import { inLines } from './table.ts';
 
 /** Okta compares the whole address with what is registered, so the port does not change by itself. */
 const defaultPort = 8976;
@@ -25,17 +29,46 @@ const args = {
     description: `Port on this machine for the browser to come back to, 0 for any; http://127.0.0.1:PORT/callback must be registered with the app. Default: ${defaultPort}.`,
     valueHint: 'port',
   },
+  scope: {
+    type: 'string',
+    description: 'With an address: scopes to ask for beside those that the server wants.',
+    valueHint: 'scopes',
+  },
+  ...flagsOf(clientSettings),
 } as const;
+
+async function loginAt(text: string, given: LoginFlags, rawArgs: readonly string[]): Promise<void> {
+  const read = readAddress(text);
+  const port = given.port === undefined ? undefined : numberFlag('port', given.port, 0, 65_535);
+  const faults = [...('fault' in read ? [read.fault] : []), ...(port?.fault ? [port.fault] : []), ...bothWays(given)];
+  const { config } = loadFor(rawArgs, given, args, () => [...faults, ...findNeedless(given, ['tenant'])]);
+  if (!('url' in read)) return;
+  const { loginToServer } = await import('./login-server.ts');
+  const { device, scope } = given;
+  try {
+    await loginToServer({ server: read.url, config, device, port: port?.value, scope });
+  } catch (error) {
+    tellFailure(error);
+  }
+}
+
+interface LoginFlags extends Readonly<Record<string, unknown>> {
+  readonly device: boolean;
+  readonly port?: string | undefined;
+  readonly scope?: string | undefined;
+}
+
+function bothWays({ device, port }: LoginFlags): Fault[] {
+  if (!device || port === undefined) return [];
+  return [{ where: '--port', problem: 'goes with a browser', todo: 'Leave out --port or --device.' }];
+}
 
 export default defineCommand({
   args,
   async run({ args: given, rawArgs }) {
+    if (isAddress(given.platform)) return loginAt(given.platform, given, rawArgs);
     const port = numberFlag('port', given.port ?? defaultPort, 0, 65_535);
-    const both = { where: '--port', problem: 'goes with a browser', todo: 'Leave out --port or --device.' };
-    const person = loadPerson(rawArgs, given, args, [
-      ...(port.fault ? [port.fault] : []),
-      ...(given.device && given.port !== undefined ? [both] : []),
-    ]);
+    const person = loadPerson(rawArgs, given, args, [...(port.fault ? [port.fault] : []), ...bothWays(given)]);
     const { loginWithBrowser, loginWithDevice } = await import('../platforms/okta/oauth/login.ts');
     const options = { ...person, sleep, say: print };
     try {
@@ -59,18 +92,3 @@ export default defineCommand({
     }
   },
 });
-
-/** Names after a heading, none of them broken by the edge of the screen. */
-function inLines(heading: string, names: readonly string[]): string {
-  const width = process.stdout.columns ?? Number.POSITIVE_INFINITY;
-  let lines = '';
-  let line = `  ${heading}`;
-  for (const name of names.map(plain)) {
-    if (line.length + 1 + name.length <= width) line += ` ${name}`;
-    else {
-      lines += `${line}\n`;
-      line = `    ${name}`;
-    }
-  }
-  return lines + line;
-}

@@ -13,7 +13,11 @@ import { flagsOf, loadFor } from './flags.ts';
 import { paint, tell } from './output.ts';
 
 export const personArgs = {
-  platform: { type: 'positional', description: 'Platform: okta.', required: true },
+  platform: {
+    type: 'positional',
+    description: 'Platform or tenant (okta), or the address of an MCP server.',
+    required: true,
+  },
   tenant: { type: 'string', description: 'Tenant, where several are configured.', valueHint: 'name' },
   ...flagsOf(),
 } as const satisfies ArgsDef;

@@ -1,5 +1,6 @@
 // Rows for people: columns in line, as wide as the terminal and no wider.
 
+import { plain } from '../core/plain.ts';
 import { paint } from './output.ts';
 
 export type Row = readonly (string | undefined)[];
@@ -55,4 +56,19 @@ export function wrap(text: string, indent = 0, width = Math.min(terminalWidth(),
     } else line = line === '' ? word : `${line} ${word}`;
   }
   return [...lines, pad + line].join('\n');
+}
+
+/** Names after a heading, none of them broken by the edge of the screen. */
+export function inLines(heading: string, names: readonly string[]): string {
+  const width = process.stdout.columns ?? Number.POSITIVE_INFINITY;
+  let lines = '';
+  let line = `  ${heading}`;
+  for (const name of names.map(plain)) {
+    if (line.length + 1 + name.length <= width) line += ` ${name}`;
+    else {
+      lines += `${line}\n`;
+      line = `    ${name}`;
+    }
+  }
+  return lines + line;
 }

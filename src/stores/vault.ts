@@ -2,7 +2,7 @@
 // Sealed files rather than keyring entries, because Windows takes 2,560 bytes an entry and a change must be atomic.
 
 import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CastellanError } from '../core/errors.ts';
@@ -15,6 +15,8 @@ export interface Vault {
   readonly write: (name: string, value: string) => Promise<void>;
   /** Whether there was anything. */
   readonly remove: (name: string) => Promise<boolean>;
+  /** What is kept under names that begin so, in their order. */
+  readonly names: (prefix: string) => Promise<readonly string[]>;
   /** Runs it while no other process of this user runs one under the same name. */
   readonly alone: <T>(name: string, run: () => Promise<T>) => Promise<T>;
 }
@@ -102,6 +104,18 @@ export function createVault(options: VaultOptions): Vault {
           .then((ring) => ring.delete(name))
           .catch(() => {});
       return true;
+    },
+
+    async names(prefix) {
+      const files = await readdir(folder).catch(() => []);
+      const texts = await Promise.all(
+        files.filter((file) => file.endsWith('.json')).map((file) => readOptional(join(folder, file))),
+      );
+      const found = texts.flatMap((text) => {
+        const file = fileShape.safeParse(parseJson(text ?? ''));
+        return file.success && file.data.name.startsWith(prefix) ? [file.data.name] : [];
+      });
+      return found.sort();
     },
 
     alone: (name, run) => holdLock(folder, `${pathOf(name)}.lock`, run),

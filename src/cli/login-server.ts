@@ -1,0 +1,88 @@
+// castellan login URL: a person signs in to an MCP server; the tokens stay on this machine.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { showUrl } from '../chat/connect-failure.ts';
+import type { AuthorizeOptions, Challenge } from '../chat/sign-in/authorize.ts';
+import { signInWithBrowser } from '../chat/sign-in/in-browser.ts';
+import type { KeptSignIn } from '../chat/sign-in/kept.ts';
+import { signInWithDevice } from '../chat/sign-in/with-device.ts';
+import { type Config, hasScreen } from '../config.ts';
+import { CastellanError } from '../core/errors.ts';
+import { plain } from '../core/plain.ts';
+import { askLine } from './ask.ts';
+import { openBrowser } from './browser.ts';
+import { paint, print } from './output.ts';
+import { authorizeOptions, connectRemote } from './remote.ts';
+import { inLines } from './table.ts';
+
+export interface ServerLogin {
+  readonly server: URL;
+  readonly config: Config;
+  readonly device: boolean;
+  readonly port: number | undefined;
+  /** Asked for beside what the server wants. */
+  readonly scope: string | undefined;
+}
+
+const waitMs = 5 * 60_000;
+
+export async function loginToServer({ server, config, device, port, scope }: ServerLogin): Promise<void> {
+  const options = authorizeOptions(server, config);
+  let kept: KeptSignIn | undefined;
+  const signIn = async (challenge: Challenge) => {
+    const scopes = [challenge.scope, scope].filter(Boolean).join(' ');
+    kept = await signInOnce(options, { ...challenge, scope: scopes === '' ? undefined : scopes }, { device, port });
+    return kept;
+  };
+  const connected = await connectRemote(server, config, { anew: true, signIn });
+  try {
+    // A server may let everybody connect, and ask for a sign-in where it matters.
+    const { tools } = await connected.client.listTools();
+    if (!kept) await signInUnasked(signIn, server);
+    const name = connected.client.getServerVersion()?.title ?? connected.client.getServerVersion()?.name;
+    const who = name === undefined ? '' : ` (${plain(name).slice(0, 60)})`;
+    if (!kept) return print(`${showUrl(server)}${who} asks for no sign-in: ${tools.length} tools.`);
+    print(`${paint('green', '✓')} Signed in to ${showUrl(server)}${who}, ${tools.length} tools.`);
+    if (kept.scopes.length > 0) print(inLines('Scopes:', kept.scopes));
+    if (kept.refreshToken === undefined && kept.expiresAt !== undefined)
+      print(`  It ends ${describeEnd(kept)}: the authorization server gave nothing to renew it with.`);
+  } finally {
+    await connected.close();
+  }
+}
+
+async function signInOnce(
+  options: AuthorizeOptions,
+  challenge: Challenge,
+  { device, port }: Pick<ServerLogin, 'device' | 'port'>,
+): Promise<KeptSignIn> {
+  const shown = hasScreen();
+  if (device || (!shown && port === undefined)) {
+    const kept = await signInWithDevice({ ...options, sleep, say: print }, challenge);
+    if (kept) return kept;
+    if (device)
+      throw new CastellanError({
+        code: 'bad_configuration',
+        message: `The authorization server of ${showUrl(options.server)} offers no codes for other devices.`,
+        hint: 'Leave out --device: without a browser here, the address to open is shown.',
+      });
+  }
+  const terminal = process.stdin.isTTY && process.stderr.isTTY;
+  const paste = () => askLine('Then paste the address at which that browser ends: ', process.stderr);
+  return signInWithBrowser(
+    { ...options, port, openBrowser, say: print, waitMs, ...(!shown && terminal && { paste }) },
+    challenge,
+  );
+}
+
+/** Where it says at all how to sign in (RFC 9728). */
+async function signInUnasked(signIn: (challenge: Challenge) => Promise<KeptSignIn>, server: URL): Promise<void> {
+  const { discoverOAuthProtectedResourceMetadata } = await import('@modelcontextprotocol/client');
+  const found = await discoverOAuthProtectedResourceMetadata(server).catch(() => undefined);
+  if (found?.authorization_servers?.length) await signIn({});
+}
+
+function describeEnd({ expiresAt = 0 }: KeptSignIn): string {
+  const minutes = Math.max(1, Math.round((expiresAt - Date.now()) / 60_000));
+  return minutes < 120 ? `in ${minutes} minutes` : `in ${Math.round(minutes / 60)} hours`;
+}
