@@ -12,6 +12,7 @@ import {
   extraOperations,
   type Json,
   lists,
+  looseEnds,
   neededQuery,
   openBodies,
   patchWords,
@@ -198,7 +199,15 @@ function listOperations(files: ReadonlyMap<string, Json>): Operation[] {
         .replaceAll('.', '\\.')
         .replaceAll('{objectName}', '.+')
         .replace(/\{\w+\}/g, '[^/]+');
-      return { service, method, path, pattern: new RegExp(`^${pattern}$`), name, query, answer };
+      return {
+        service,
+        method,
+        path,
+        pattern: new RegExp(`^${pattern}${looseEnds.includes(service) ? '/?' : ''}$`),
+        name,
+        query,
+        answer,
+      };
     }),
   );
   // The more is written out the sooner: '.search' is not somebody's id.

@@ -10,6 +10,9 @@ export const basePaths: Readonly<Record<string, string>> = {
   'oci-audit': '/20190901',
 };
 
+/** The reference writes some paths of Object Storage with a stroke at the end ("GET /n/"), the SDK none. */
+export const looseEnds: readonly string[] = ['oci-object-storage'];
+
 /** Operations that are documented, and that no SDK has. */
 export const extraOperations: readonly (readonly [
   method: string,

@@ -62,7 +62,8 @@ export interface SandboxOci extends OciCredentials {
   /** Seconds, 1 to 3600. @throws TypeError */
   setSessionLife: (seconds: number) => void;
   /** Trouble in the services of all regions. */
-  setServiceFaults: (settings: Partial<FaultSettings> | null) => void;
+  setFaults: (settings: Partial<FaultSettings> | null) => void;
+  setLatency: (ms: number) => void;
   /** Of the domain and of all services. */
   readonly requests: number;
   close: () => Promise<void>;
@@ -171,7 +172,8 @@ export async function openOci({ users, seed, host, port, now }: OciOptions): Pro
       for (const trust of domain.trusts.values()) if (trust.issuer === ociIssuer) trust.active = on;
     },
     setSessionLife: tokens.setLife,
-    setServiceFaults: services.setFaults,
+    setFaults: services.setFaults,
+    setLatency: services.setLatency,
     ...createCredentials(domain, tokens, now),
     get requests() {
       return requests;
