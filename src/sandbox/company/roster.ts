@@ -15,6 +15,10 @@ export interface Roster {
   byId: (id: string) => Member | undefined;
   /** @throws TypeError for somebody whom the company does not have */
   setLocked: (login: string, locked: boolean) => void;
+  /** Somebody whom the company did not have; where they work is not known, and said to be the first of its places. */
+  add: (member: Pick<Member, 'id' | 'login' | 'given' | 'family' | 'teams' | 'isLocked'>) => void;
+  update: (id: string, changes: Partial<Pick<Member, 'login' | 'given' | 'family' | 'teams' | 'isLocked'>>) => void;
+  remove: (id: string) => void;
   /** Somebody of each kind, to try. */
   suggestions: readonly { login: string; about: string }[];
 }
@@ -30,6 +34,7 @@ export function createRoster(users: number, seed: number, makeId: (n: number) =>
   );
   const logins = new Map(members.map((member) => [member.login, member]));
   const ids = new Map(members.map((member) => [member.id, member]));
+  let next = members.length;
   return {
     members,
     byLogin: (login) => logins.get(login),
@@ -38,6 +43,27 @@ export function createRoster(users: number, seed: number, makeId: (n: number) =>
       const member = logins.get(login);
       if (!member) throw new TypeError(`sandbox: there is no '${login}'`);
       member.isLocked = locked;
+    },
+    add(given) {
+      const unknown = { department: 0, place: 0, title: '', manager: undefined, hiredDaysAgo: 0, contractor: false };
+      const member: Member = { n: next++, ...unknown, ...given };
+      members.push(member);
+      logins.set(member.login, member);
+      ids.set(member.id, member);
+    },
+    update(id, changes) {
+      const member = ids.get(id);
+      if (!member) throw new TypeError(`sandbox: there is nobody with the id '${id}'`);
+      logins.delete(member.login);
+      Object.assign(member, changes);
+      logins.set(member.login, member);
+    },
+    remove(id) {
+      const at = members.findIndex((member) => member.id === id);
+      if (at < 0) return;
+      const [member] = members.splice(at, 1);
+      ids.delete(id);
+      if (member) logins.delete(member.login);
     },
     suggestions: [cast.admin, cast.helpDesk, cast.head, cast.lockedOut].flatMap((n) => {
       const member = members[n];

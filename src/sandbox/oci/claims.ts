@@ -72,7 +72,7 @@ export function writeAccessClaims(domain: OciDomain, writing: Writing, member: M
     opc: false,
     primTenant: false,
     jti: newId(),
-    scope: writeScopes(domain, grant, member?.teams),
+    scope: writeScopes(domain, grant, member),
     aud: grant.audience.length === 1 ? grant.audience[0] : grant.audience,
   };
 }

@@ -76,6 +76,8 @@ export interface OciDomain {
   /** By id; the domain's API changes them, and token exchange and signatures heed them. */
   trusts: Map<string, OciTrust>;
   apiKeys: Map<string, OciApiKey>;
+  /** Names of the administrator roles that a person or an application holds in the domain, by their id. */
+  rolesOf: (id: string) => readonly string[];
   /** "Configure client access" in the domain's settings: whether anybody may read the signing certificate. */
   publishesKeys: boolean;
   /** What newer domains publish besides: PKCE, and the metadata of RFC 8414. */
@@ -125,6 +127,7 @@ export function makeOciDomain(users: number, seed: number): OciDomain {
     ],
     trusts: new Map([[trust.id, trust]]),
     apiKeys: new Map(),
+    rolesOf: () => [],
     publishesKeys: false,
     hasNewerMetadata: false,
   };

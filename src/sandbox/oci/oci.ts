@@ -1,6 +1,6 @@
 // A running OCI identity domain, and how a test or the demo uses it.
 
-import { json } from '../answer.ts';
+import { type Answer, type Call, json } from '../answer.ts';
 import type { FaultSettings } from '../faults.ts';
 import { listen } from '../listen.ts';
 import { createAnswering, type Endpoints, endpointsOf } from '../oidc/routes.ts';
@@ -10,6 +10,9 @@ import { makeOciDomain, ociIssuer } from './domain.ts';
 import { answerExchange, isExchange } from './exchange.ts';
 import { answerOciKeys, describeOci } from './metadata.ts';
 import { createOciProvider } from './provider.ts';
+import type { ScimMutation } from './scim/api.ts';
+import type { DomainType } from './scim/limit.ts';
+import { openScim } from './scim/open.ts';
 import { createServices } from './services/api.ts';
 import { createSessionTokens } from './session-tokens.ts';
 
@@ -61,6 +64,14 @@ export interface SandboxOci extends OciCredentials {
   setTrust: (on: boolean) => void;
   /** Seconds, 1 to 3600. @throws TypeError */
   setSessionLife: (seconds: number) => void;
+  /** Trouble in the domain's SCIM API. */
+  setDomainFaults: (settings: Partial<FaultSettings> | null) => void;
+  /** Added to each answer of the domain's SCIM API. */
+  setDomainLatency: (ms: number) => void;
+  /** What the domain's rate limits go by; undefined, as to begin with: there are none. */
+  setDomainType: (type: DomainType | undefined) => void;
+  /** What the domain's SCIM API was made to change, the latest 10,000. */
+  mutations: readonly ScimMutation[];
   /** Trouble in the services of all regions. */
   setFaults: (settings: Partial<FaultSettings> | null) => void;
   setLatency: (ms: number) => void;
@@ -78,10 +89,14 @@ export interface OciOptions {
   now: () => number;
 }
 
+const isScim = (path: string): boolean => path.startsWith('/admin/v1/');
+
 export async function openOci({ users, seed, host, port, now }: OciOptions): Promise<SandboxOci> {
   const domain = makeOciDomain(users, seed);
   const provider = createOciProvider(domain, now);
   const tokens = createSessionTokens(domain, now);
+  const scim = openScim({ domain, provider, tokens, seed, now });
+  domain.rolesOf = scim.rolesOf;
   const services = createServices({ domain, tokens, seed, now });
   const endpoints: Endpoints = {
     ...endpointsOf(provider, {
@@ -105,10 +120,12 @@ export async function openOci({ users, seed, host, port, now }: OciOptions): Pro
   const newer: Endpoints = {
     '/.well-known/oauth-authorization-server': { GET: ({ url }) => json(describeOci(domain, url.origin)) },
   };
-  const answer = createAnswering(
+  const answerOthers = createAnswering(
     provider,
     (path) => endpoints[path] ?? (domain.hasNewerMetadata ? newer[path] : undefined),
   );
+  const answer = (call: Call): Promise<Answer> =>
+    isScim(call.url.pathname) && !(call.url.pathname in endpoints) ? scim.api.answer(call) : answerOthers(call);
   let requests = 0;
   const open = (answering: typeof answer, at: number) =>
     listen(
@@ -162,7 +179,11 @@ export async function openOci({ users, seed, host, port, now }: OciOptions): Pro
       return writeAccess(provider, writing, grant, { exp: issued + expiresIn, ...over });
     },
     rotateKeys: () => provider.keys.rotate(),
-    setLocked: domain.roster.setLocked,
+    setLocked: scim.setLocked,
+    setDomainFaults: scim.api.setFaults,
+    setDomainLatency: scim.api.setLatency,
+    setDomainType: scim.api.setDomainType,
+    mutations: scim.api.mutations,
     tenancyId: domain.tenancyId,
     homeRegion: domain.region,
     regions: regions.filter(({ isSubscribed }) => isSubscribed).map(({ name }) => name),

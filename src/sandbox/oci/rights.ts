@@ -1,7 +1,6 @@
 // Which scopes an OCI identity domain gives: OpenID Connect's, an application's written behind its audience, and its own.
 
 import type { Member } from '../company/roster.ts';
-import { administrators, helpDesk } from '../company/teams.ts';
 import { type Parameters, splitScopes } from '../oidc/parameters.ts';
 import { OidcProblem } from '../oidc/problem.ts';
 import type { OidcClient, OidcGrant, Rights } from '../oidc/provider.ts';
@@ -25,7 +24,7 @@ const administratorScopes = [
 const ownScopes = ['urn:opc:idm:t.user.me'];
 
 /** Names of the domain itself, at which its interface takes tokens. */
-function audienceOf({ tenant }: OciDomain): readonly string[] {
+export function audienceOf({ tenant }: OciDomain): readonly string[] {
   return [`https://${tenant}.identity.oraclecloud.com`, `urn:opc:lbaas:logicalguid=${tenant}`];
 }
 
@@ -62,10 +61,10 @@ function findResource({ resources }: OciDomain, scope: string): OciResource | un
 }
 
 /** As a token says them: an application's without its audience. */
-export function writeScopes(domain: OciDomain, { scopes }: OidcGrant, teams: readonly string[] | undefined): string {
-  const isAdministrator = teams === undefined || teams.includes(administrators);
+export function writeScopes(domain: OciDomain, { scopes, clientId }: OidcGrant, member: Member | undefined): string {
+  const roles = domain.rolesOf(member?.id ?? clientId);
   const written = scopes.flatMap((scope) => {
-    if (scope === myScopes) return isAdministrator ? administratorScopes : ownScopes;
+    if (scope === myScopes) return roles.length > 0 ? administratorScopes : ownScopes;
     const resource = findResource(domain, scope);
     return resource ? scope.slice(resource.audience.length) : scope;
   });
@@ -73,13 +72,10 @@ export function writeScopes(domain: OciDomain, { scopes }: OidcGrant, teams: rea
 }
 
 /** Roles of the domain itself that a person holds. */
-export function rolesOf(_: OciDomain, { teams }: Member): readonly string[] {
-  return [
-    ...(teams.includes(administrators) ? ['Identity Domain Administrator'] : []),
-    ...(teams.includes(helpDesk) ? ['Help Desk Administrator'] : []),
-  ];
+export function rolesOf(domain: OciDomain, { id }: Pick<Member, 'id'>): readonly string[] {
+  return domain.rolesOf(id);
 }
 
-export function isAdministrator(domain: OciDomain, member: Member): boolean {
+export function isAdministrator(domain: OciDomain, member: Pick<Member, 'id'>): boolean {
   return rolesOf(domain, member).includes('Identity Domain Administrator');
 }
