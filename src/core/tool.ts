@@ -180,6 +180,10 @@ export interface Platform {
    * first scope begins with. Absent: allowances are about the whole platform.
    */
   readonly areas?: readonly string[];
+  /** Areas of tools that are off until an operator names them. */
+  readonly optIn?: readonly string[];
+  /** Names under which other servers offer what Castellan withholds, each with the reason: whoever calls one is told. */
+  readonly withheld?: Readonly<Record<string, string>>;
   readonly resources?: readonly Resource[];
   readonly prompts?: readonly Prompt[];
 }

@@ -118,10 +118,11 @@ export function composeSteps(steps: readonly Step[]): (call: Call) => Promise<An
 
 export function unknownTool(name: string, catalog: Catalog): CastellanError {
   const near = catalog.suggest(name);
+  const reason = catalog.whyNot(name);
   return new CastellanError({
     code: 'unknown_tool',
     message: `There is no tool ${shorten(name)}.`,
-    hint: near ? `Did you mean ${near}?` : 'tools/list names them all.',
+    hint: reason ?? (near ? `Did you mean ${near}?` : 'tools/list names them all.'),
   });
 }
 

@@ -24,6 +24,8 @@ export interface Entry {
   readonly toolset: string;
   /** The area of its platform that a caller must be allowed; undefined: the platform as a whole. */
   readonly area: string | undefined;
+  /** True where it is off until an operator names its toolset or itself. */
+  readonly optIn: boolean;
   readonly input: () => z.ZodObject;
   /** What stands in `tools/list`; made when it is first asked for. */
   readonly listed: ListedTool;
@@ -51,6 +53,8 @@ export interface Catalog {
   readonly find: (name: string) => Found | undefined;
   /** The listed name nearest to one that does not exist. */
   readonly suggest: (name: string) => string | undefined;
+  /** Why there is no tool of this name, where others have one. */
+  readonly whyNot: (name: string) => string | undefined;
 }
 
 export interface Found {
@@ -81,6 +85,7 @@ export function createCatalog(connected: readonly Connected[]): Catalog {
     }
   }
   const names = [...byName.keys()];
+  const withheld = new Map(connected.flatMap(({ platform }) => Object.entries(platform.withheld ?? {})));
   return {
     entries,
     get list() {
@@ -88,6 +93,7 @@ export function createCatalog(connected: readonly Connected[]): Catalog {
     },
     find: (name) => byName.get(name),
     suggest: (name) => nearest(name, names),
+    whyNot: (name) => withheld.get(name),
   };
 }
 
@@ -111,6 +117,7 @@ function createEntry(given: AnyTool, toolset: string, platform: Platform, tenant
     },
     platform: platform.name,
     toolset,
+    optIn: platform.optIn?.some((area) => toolset === `${platform.name}.${area}`) === true,
     area: platform.areas?.find((area) => tool.scopes[0]?.startsWith(`${area}:`)),
     tenants,
     choosesTenant,

@@ -9,7 +9,7 @@ export const gateSettings = defineSettings({
   toolsets: {
     schema: names,
     description:
-      'Areas that are switched on, such as okta.users,okta.logs; a platform’s name or all means all of its. Default: all.',
+      'Areas that are switched on, such as okta.users,okta.logs; a platform’s name or all means all of its. Default: all. oci.api is on only where it is named.',
     env: ['CASTELLAN_TOOLSETS'],
     flag: 'toolsets',
   },

@@ -72,6 +72,13 @@ export function createGate(catalog: Catalog, connected: readonly Connected[], li
     return undefined;
   }
 
+  /** Only the operator switches these on; a request that names none of its own goes without. */
+  function refuseUnasked({ tool, toolset, optIn }: Entry): string | undefined {
+    if (!optIn || limits.toolsets?.includes(toolset)) return undefined;
+    const named = limits.tools?.some((name) => catalog.find(name)?.entry.tool === tool) === true;
+    return named ? undefined : `${tool.name} is off until the toolset ${toolset} is switched on`;
+  }
+
   function refuseByTenants(entry: Entry): CastellanError | undefined {
     if (entry.tool.local) return undefined;
     const all = [...entry.tenants.values()];
@@ -113,7 +120,7 @@ export function createGate(catalog: Catalog, connected: readonly Connected[], li
   }
 
   function refuse(entry: Entry, narrowing: Narrowing): CastellanError | undefined {
-    const byOperator = refuseByLimits(entry, limits);
+    const byOperator = refuseByLimits(entry, limits) ?? refuseUnasked(entry);
     const reason = byOperator ?? (narrowing.limits && refuseByLimits(entry, narrowing.limits));
     if (reason === undefined) return refuseByAllowance(entry, narrowing) ?? refuseByTenants(entry);
     const hint = byOperator

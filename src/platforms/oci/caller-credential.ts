@@ -38,5 +38,6 @@ export function createCallerCredential(options: ExchangeOptions): OciCredential 
     kind: 'caller',
     prove: Object.assign(send, { rejected }),
     identity: async ({ caller, signal }) => (await sessions.get(caller, signal)).identity,
+    claims: async ({ caller, signal }) => (await sessions.get(caller, signal)).claims,
   };
 }

@@ -36,6 +36,24 @@ export interface OciClient {
   /** A service of a region, the home region unless one is given; the host is built from both. */
   readonly service: (name: ServiceName, region?: string) => ServiceClient;
   readonly identity: () => Promise<OciIdentity>;
+  /** What tokens say that requests are made with: never the tokens. Empty for an API key. */
+  readonly claims: () => Promise<OciClaims>;
+  /** One GET to a service by its whole path, for what no tool is for; whatever JSON it answers. */
+  readonly ask: (request: ServiceAsk) => Promise<{ readonly body: unknown; readonly next: string | undefined }>;
+}
+
+export interface OciClaims {
+  /** Of the caller's token of the identity domain. */
+  readonly domain?: Readonly<Record<string, unknown>> | undefined;
+  /** Of the session token that requests are signed with. */
+  readonly session?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface ServiceAsk {
+  readonly service: ServiceName;
+  readonly region: string | undefined;
+  readonly path: readonly string[];
+  readonly query: Query;
 }
 
 export interface DomainGet<T> {
@@ -108,6 +126,12 @@ export interface ServiceList<T> extends ServiceGet<T> {
   readonly cursor?: string | undefined;
   /** The most that the operation takes as `limit`; absent where it takes none. */
   readonly pageSize?: number;
+  /** What stays the same on all pages and is another at each call, such as a window of time that ends now. */
+  readonly firstPage?: Readonly<Record<string, string>>;
+  /** In the place of `firstPage`, what makes this list another than one with other parameters. */
+  readonly asked?: unknown;
+  /** Which items count, where the operation itself cannot be asked for them. */
+  readonly keep?: (item: T) => boolean;
   readonly progress?: ((done: number, total?: number) => void) | undefined;
 }
 
@@ -126,6 +150,7 @@ export interface Connection {
   readonly domainOrigin: (scope: CallScope) => Promise<URL>;
   readonly serviceOrigin: (service: ServiceName, region: string | undefined, scope: CallScope) => Promise<URL>;
   readonly identity: (scope: CallScope) => Promise<OciIdentity>;
+  readonly claims: (scope: CallScope) => Promise<OciClaims>;
   /** What `inTurn` waits for, by path. */
   readonly turns: Map<string, Promise<unknown>>;
 }

@@ -3,7 +3,7 @@
 import type { CallScope } from '../../core/upstream.ts';
 import type { Connection, OciClient } from './client.ts';
 import { createDomainClient } from './domain-client.ts';
-import { createServiceClient } from './service-client.ts';
+import { askService, createServiceClient } from './service-client.ts';
 
 export function createOciClient(connection: Connection, scope: CallScope): OciClient {
   const { tenant, privacy } = connection;
@@ -13,5 +13,7 @@ export function createOciClient(connection: Connection, scope: CallScope): OciCl
     domain: createDomainClient(connection, scope),
     service: (name, region) => createServiceClient(connection, scope, name, region),
     identity: () => connection.identity(scope),
+    claims: () => connection.claims(scope),
+    ask: (request) => askService(connection, scope, request),
   };
 }

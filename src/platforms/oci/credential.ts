@@ -4,7 +4,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { CastellanError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { CallScope, Credential } from '../../core/upstream.ts';
-import type { OciIdentity } from './client.ts';
+import type { OciClaims, OciIdentity } from './client.ts';
 import { type SigningKey, signRequest } from './signer.ts';
 
 export interface OciCredential {
@@ -12,6 +12,7 @@ export interface OciCredential {
   readonly prove: Credential;
   /** Whom the requests of a call are made as. */
   readonly identity: (scope: Pick<CallScope, 'caller' | 'signal'>) => Promise<OciIdentity>;
+  readonly claims: (scope: Pick<CallScope, 'caller' | 'signal'>) => Promise<OciClaims>;
 }
 
 export interface ApiKey {
@@ -38,6 +39,7 @@ export function createApiKeyCredential(apiKey: ApiKey, now: () => number): OciCr
       return signRequest({ method, url, body, now: now() }, signing);
     },
     identity: async () => ({ tenancy, user, region, kind: 'api_key' }),
+    claims: async () => ({}),
   };
 }
 

@@ -31,6 +31,11 @@ export const oci: Platform = {
   ].join(' '),
   toolsets,
   resources: ociResources,
+  optIn: ['api'],
+  withheld: {
+    get_token:
+      'A token is never shown to an assistant: whoever reads the conversation could act as its owner. Castellan signs requests itself; get_oci_token_claims tells what the token says.',
+  },
 };
 
 const maxBodyBytes = 16 * 1024 * 1024;
@@ -68,6 +73,7 @@ export function openOciTenant(name: string, settings: OciTenantSettings, deps: O
     domainOrigin: domain ? async () => domain : createDomainFinder({ upstreamAt, serviceOrigin, ...credential }),
     serviceOrigin,
     identity: credential.identity,
+    claims: credential.claims,
     turns: new Map<string, Promise<unknown>>(),
   };
   const protects = createProtected(settings);

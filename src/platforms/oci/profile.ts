@@ -24,6 +24,8 @@ export interface ProfileOptions {
 interface Opened {
   readonly signing: SigningKey;
   readonly identity: OciIdentity;
+  /** Of a session. */
+  readonly claims: Readonly<Record<string, unknown>> | undefined;
   /** Epoch milliseconds; of a session. */
   readonly ends: number | undefined;
   /** The files that it came from, with when they were written. */
@@ -61,6 +63,7 @@ export function createProfileCredential(options: ProfileOptions): OciCredential 
     kind: 'profile',
     prove: async ({ method, url, body }) => signRequest({ method, url, body, now: now() }, (await load()).signing),
     identity: async () => (await load()).identity,
+    claims: async () => ({ session: (await load()).claims }),
   };
 }
 
@@ -109,6 +112,7 @@ async function open(options: ProfileOptions): Promise<Opened> {
     return {
       signing: { keyId, key },
       identity: { tenancy, user, region: home, kind: 'api_key' },
+      claims: undefined,
       ends: undefined,
       seen,
     };
@@ -120,7 +124,7 @@ async function open(options: ProfileOptions): Promise<Opened> {
   const user = textOf(claims.sub) ?? profiles.get(profile, 'user') ?? '';
   const identity = { tenancy: textOf(claims.tenant) ?? tenancy, user, region: home, kind: 'session' as const };
   const ends = typeof claims.exp === 'number' ? claims.exp * 1000 : undefined;
-  return { signing: { keyId: `ST$${token}`, key }, identity, ends, seen };
+  return { signing: { keyId: `ST$${token}`, key }, identity, claims, ends, seen };
 }
 
 /** A profile with a user of its own does not take the session of DEFAULT. */

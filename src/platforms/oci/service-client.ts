@@ -5,7 +5,7 @@ import type { Query } from '../../core/exchange.ts';
 import { collectPages, decodeCursor, type Page } from '../../core/pages.ts';
 import type { CallScope } from '../../core/upstream.ts';
 import { bucketOf, check, listOf } from './answers.ts';
-import type { Connection, ServiceClient } from './client.ts';
+import type { Connection, ServiceAsk, ServiceClient } from './client.ts';
 import { rootOf, type ServiceName } from './hosts.ts';
 
 export function createServiceClient(
@@ -30,13 +30,20 @@ export function createServiceClient(
   return {
     get: async ({ path, query = {}, entity }) => (await ask(path, query, entity)).body,
 
-    async list({ path, query = {}, entity, max, cursor, pageSize, progress }) {
-      const question = JSON.stringify([tenant, service, region, path, query]);
+    async list(request) {
+      const { path, query = {}, entity, max, cursor, pageSize, progress, firstPage = {}, keep } = request;
+      const question = JSON.stringify([tenant, service, region, path, query, request.asked]);
+      const names = [...Object.keys(firstPage), 'page'];
       const collected = await collectPages({
         async fetchPage(after, limit): Promise<Page<z.output<typeof entity>>> {
-          const page = { page: after, ...(pageSize !== undefined && { limit }) };
-          const { body, headers } = await ask(path, { ...query, ...page }, z.array(entity));
-          return { items: body, next: headers.get('opc-next-page') || undefined };
+          const place = after === undefined ? firstPage : placeOf(after, names);
+          const asked = { ...query, ...place, ...(pageSize !== undefined && { limit }) };
+          const { body, headers } = await ask(path, asked, z.array(entity));
+          const page = headers.get('opc-next-page');
+          return {
+            items: keep ? body.filter(keep) : body,
+            next: page ? new URLSearchParams({ ...place, page }).toString() : undefined,
+          };
         },
         from: cursor ? decodeCursor(cursor, question) : undefined,
         max,
@@ -46,4 +53,23 @@ export function createServiceClient(
       return listOf(collected, question);
     },
   };
+}
+
+/** The parameters of a place. It has been through the caller's hands, so nothing but a place is read from it. */
+function placeOf(after: string, names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries([...new URLSearchParams(after)].filter(([name]) => names.includes(name)));
+}
+
+/** By its whole path: the version of the API is the caller's to know. */
+export async function askService(connection: Connection, scope: CallScope, asked: ServiceAsk) {
+  const { service, region, path, query } = asked;
+  const upstream = connection.upstreamAt(await connection.serviceOrigin(service, region, scope));
+  const read = (body: unknown) => {
+    connection.privacy.hide?.(body);
+    return body;
+  };
+  // Any path may be asked: what they are called together is the service.
+  const request = { method: 'GET', path, query, bucket: `${service} GET`, read } as const;
+  const { body, headers } = await upstream.request(request, scope);
+  return { body, next: headers.get('opc-next-page') || undefined };
 }

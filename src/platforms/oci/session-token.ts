@@ -8,7 +8,7 @@ import { CastellanError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { AccessToken } from '../../core/tokens.ts';
 import type { UpstreamOptions } from '../../core/upstream.ts';
-import type { OciIdentity } from './client.ts';
+import type { OciClaims, OciIdentity } from './client.ts';
 import { explainRefusal, notASession, unreachable } from './exchange-problems.ts';
 import type { SigningKey } from './signer.ts';
 import { readClaims, textOf } from './token-claims.ts';
@@ -16,6 +16,7 @@ import { readClaims, textOf } from './token-claims.ts';
 export interface Session extends AccessToken {
   readonly signing: SigningKey;
   readonly identity: OciIdentity;
+  readonly claims: OciClaims;
 }
 
 export interface ExchangeOptions {
@@ -67,6 +68,7 @@ export async function exchangeForSession(options: ExchangeOptions, subject: Subj
     expiresAt: asked + Math.min(Math.max(life, 0), longestLifeMs),
     signing: { keyId: `ST$${token}`, key: privateKey },
     identity: { tenancy, user, region, kind: 'caller' },
+    claims: { domain: subjectClaims, session: claims },
   };
 }
 
