@@ -7,6 +7,7 @@ import { brokerSettings, checkBroker } from './auth/broker/settings.ts';
 import { findDoorFaults } from './auth/modes.ts';
 import { authSettings, checkAuth } from './auth/settings.ts';
 import { checkSignIn, signInSettings } from './auth/sign-in-settings.ts';
+import { type ChatValues, chatSettings } from './chat/settings.ts';
 import { checkClient, clientSettings } from './chat/sign-in/settings.ts';
 import { dataFolderOf, type Environment, type Flags, readConfigFile } from './config-file.ts';
 import { findMisspelt } from './config-variables.ts';
@@ -46,6 +47,8 @@ export const serverSettings = {
   state: storeSettings,
   client: clientSettings,
 } as const;
+/** Settings of the client, read where somebody chats: their variables are other programs' as well. */
+export const clientSettings = { chat: chatSettings } as const;
 /** What must hold of several settings of a part together, or of where one of them stands. */
 const serverChecks: Readonly<Record<string, CheckTogether<Settings>>> = {
   auth: checkAuth,
@@ -80,6 +83,8 @@ export interface Config extends ServerValues {
   readonly simulated: { readonly [P in PlatformName]: Partial<TenantValues<P>> };
   /** Where this user's state lives. */
   readonly dataFolder: string;
+  /** Where it was asked for. */
+  readonly chat: ChatValues | undefined;
 }
 
 /** A value for `doctor`: how a setting is called, what it is (secrets masked) and where it came from. */
@@ -102,6 +107,8 @@ export interface LoadOptions {
   readonly folder?: string;
   /** False where no configured tenant is used, so that a fault in one is no reason to stop. */
   readonly tenants?: boolean;
+  /** Whether somebody chats. */
+  readonly chat?: boolean;
 }
 
 export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfig {
@@ -143,17 +150,25 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
       load<Settings>(settings, parts[name] ?? {}, name, { flags, env }, serverChecks[name]).values,
     ]),
   ) as unknown as ServerValues;
+  const chat = options.chat ? load(chatSettings, parts.chat ?? {}, 'chat', { flags, env }).values : undefined;
   const isSaid = (key: string) =>
     !shown.some(({ name, origin }) => name === `auth.${key}` && (origin === 'default' || origin === 'not set'));
   faults.push(...findDoorFaults(values, isSaid));
   // Without configured tenants nobody reads their variables.
   const kindsRead = options.tenants === false ? [] : Object.entries(anyKinds);
-  const prefixes = ['CASTELLAN_', ...kindsRead.map(([platform]) => `${platform.toUpperCase()}_`)];
-  const groups = [...Object.values<Settings>(serverSettings), ...kindsRead.map(([, { settings }]) => settings)];
+  const prefixes = [
+    'CASTELLAN_',
+    ...kindsRead.map(([platform]) => `${platform.toUpperCase()}_`),
+    ...(options.chat ? ['AZURE_OPENAI_', 'OPENAI_COMPATIBLE_', 'VERTEX_AI_'] : []),
+  ];
+  const groups = [
+    ...Object.values<Settings>({ ...serverSettings, ...clientSettings }),
+    ...kindsRead.map(([, { settings }]) => settings),
+  ];
   faults.push(...findMisspelt(env, { settings: groups, prefixes, content: file.content }));
   for (const name of Object.keys(parts)) {
-    if (Object.hasOwn(serverSettings, name)) continue;
-    const known = [...Object.keys(serverSettings), 'tenants'].join(', ');
+    if (Object.hasOwn(serverSettings, name) || Object.hasOwn(clientSettings, name)) continue;
+    const known = [...Object.keys(serverSettings), ...Object.keys(clientSettings), 'tenants'].join(', ');
     faults.push({
       where: `${file.name}: ${name}`,
       problem: 'there is no such part',
@@ -211,7 +226,8 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
     ]),
   ) as Config['simulated'];
 
-  return { config: { ...values, tenants, simulated, dataFolder: dataFolderOf(env) }, shown, faults, file: file.path };
+  const config = { ...values, tenants, simulated, dataFolder: dataFolderOf(env), chat };
+  return { config, shown, faults, file: file.path };
 }
 
 /** Without where a tenant is and what opens it. */
@@ -282,7 +298,7 @@ export function configFileSchema(): Record<string, unknown> {
   const tenants = Object.entries(tenantKinds).map(([platform, { settings }]) =>
     fileSchemaOf(settings).extend({ platform: z.literal(platform) }),
   );
-  const parts = Object.entries(serverSettings).map(
+  const parts = Object.entries<Settings>({ ...serverSettings, ...clientSettings }).map(
     ([name, settings]) => [name, fileSchemaOf(settings).optional()] as const,
   );
   const schema = z.strictObject({

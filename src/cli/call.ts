@@ -8,7 +8,7 @@ import { plain, withoutUnseen } from '../core/plain.ts';
 import type { Fault } from '../core/settings.ts';
 import { type AnyTool, toolsOf } from '../core/tool.ts';
 import { gateSettings } from '../mcp/gate-settings.ts';
-import { unmarkData } from '../mcp/mark.ts';
+import { unmarkData } from '../core/mark.ts';
 import { callSettings } from '../mcp/settings.ts';
 import { auditSettings } from '../observe/audit-settings.ts';
 import { observeSettings } from '../observe/settings.ts';

@@ -2,9 +2,9 @@
 
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { type CastellanError, toCastellanError } from '../core/errors.ts';
+import { markData, notice } from '../core/mark.ts';
 import { plain, withoutUnseen } from '../core/plain.ts';
 import type { Entry } from './catalog.ts';
-import { markData, notice } from './mark.ts';
 import { writeText } from './text.ts';
 
 export function successResult(

@@ -1,0 +1,144 @@
+// The server's tools as a model may call them: who is asked first, and what comes back.
+
+import type { Client, Tool } from '@modelcontextprotocol/client';
+import { plain, shortened } from '../core/plain.ts';
+import { asObject } from '../core/settings.ts';
+import { type ReadResultOptions, readResult } from './result.ts';
+
+/** What a person says to the first use of a tool that changes something. */
+export type Permission = 'no' | 'once' | 'always';
+
+export interface ToolQuestion {
+  readonly tool: string;
+  readonly title: string | undefined;
+  readonly input: unknown;
+  /** The server says that it takes something away, or does not say that it does not. */
+  readonly destructive: boolean;
+}
+
+export interface ToolboxOptions extends ReadResultOptions {
+  readonly client: Pick<Client, 'listTools' | 'callTool'>;
+  /** Without a person to ask, what changes something is refused, or allowed by whoever started the chat. */
+  readonly permit: ((question: ToolQuestion, signal: AbortSignal) => Promise<Permission>) | 'refuse' | 'allow';
+  readonly now: () => number;
+}
+
+/** A tool as the model knows it. */
+export interface OfferedTool {
+  /** Letters, digits, `_` and `-`, at most 64: what every provider takes. */
+  readonly name: string;
+  readonly tool: Tool;
+}
+
+export interface ToolAnswer {
+  readonly ok: boolean;
+  readonly shown: string;
+  readonly whole: string;
+  readonly summary: string;
+  readonly cut: number;
+  readonly ms: number;
+}
+
+export interface Toolbox {
+  /** Asks the server for its tools, where it has not been asked since they changed. */
+  readonly load: (signal: AbortSignal) => Promise<readonly OfferedTool[]>;
+  /** The tools are other ones from now on. */
+  readonly changed: () => void;
+  /** Never throws: what goes wrong is an answer, too. */
+  readonly run: (
+    name: string,
+    input: unknown,
+    signal: AbortSignal,
+    progress?: (text: string) => void,
+  ) => Promise<ToolAnswer>;
+}
+
+/** A person may think about what the server asks; Ctrl-C ends it before. */
+const patienceMs = 20 * 60_000;
+
+export function createToolbox({ client, permit, now, ...reading }: ToolboxOptions): Toolbox {
+  let offered: readonly OfferedTool[] | undefined;
+  const allowed = new Set<string>();
+  let asking: Promise<unknown> = Promise.resolve();
+
+  async function load(signal: AbortSignal): Promise<readonly OfferedTool[]> {
+    if (offered) return offered;
+    const { tools } = await client.listTools(undefined, { signal });
+    const taken = new Set<string>();
+    const listed = tools.map((tool) => ({ name: nameFor(tool.name, taken), tool }));
+    offered = listed;
+    return listed;
+  }
+
+  async function mayRun(tool: Tool, input: unknown, signal: AbortSignal): Promise<true | string> {
+    if (tool.annotations?.readOnlyHint === true || permit === 'allow' || allowed.has(tool.name)) return true;
+    if (permit === 'refuse')
+      return 'Not called: it changes something, and there is nobody at a terminal to ask. Tell the person what would have been done.';
+    const destructive = tool.annotations?.destructiveHint !== false;
+    const question = { tool: tool.name, title: tool.title, input, destructive };
+    // One after the other: what was said of one call may be said of the next one.
+    const turn = asking.then(() => (allowed.has(tool.name) ? 'always' : permit(question, signal)));
+    asking = turn.catch(() => {});
+    const said = await turn;
+    if (said === 'always') allowed.add(tool.name);
+    return said === 'no' ? 'Not called: the person said no. Do not try another way; ask them what they want.' : true;
+  }
+
+  async function call(
+    tool: Tool,
+    input: Record<string, unknown>,
+    signal: AbortSignal,
+    progress?: (text: string) => void,
+  ) {
+    const result = await client.callTool(
+      { name: tool.name, arguments: input },
+      {
+        signal,
+        timeout: patienceMs,
+        onprogress: ({ progress: done, total, message }) =>
+          progress?.(plain(message ?? `${done}${total === undefined ? '' : ` of ${total}`}`)),
+      },
+    );
+    return readResult(result, reading);
+  }
+
+  return {
+    load,
+    changed() {
+      offered = undefined;
+    },
+    async run(name, input, signal, progress) {
+      const begun = now();
+      const refuse = (text: string): ToolAnswer => {
+        const summary = text.split(/[:.]/)[0] ?? text;
+        return { ok: false, shown: text, whole: text, summary, cut: 0, ms: now() - begun };
+      };
+      try {
+        const found = (await load(signal)).find((each) => each.name === name);
+        if (!found) return refuse('Not called: there is no such tool.');
+        const given = asObject(input);
+        if (!given) return refuse('Not called: its arguments are no JSON object.');
+        const may = await mayRun(found.tool, given, signal);
+        if (signal.aborted) return refuse('Not called: the person stopped it.');
+        if (may !== true) return refuse(may);
+        // What a person thinks is no time of the tool's.
+        const started = now();
+        const read = await call(found.tool, given, signal, progress);
+        return { ...read, ms: now() - started };
+      } catch (error) {
+        if (signal.aborted) return refuse('Stopped: the person stopped it. It may or may not have been done.');
+        const says = error instanceof Error ? error.message : String(error);
+        const text = `Failed: ${shortened(plain(says), 1_000)}`;
+        return { ok: false, shown: text, whole: text, summary: shortened(text, 300), cut: 0, ms: now() - begun };
+      }
+    },
+  };
+}
+
+function nameFor(name: string, taken: Set<string>): string {
+  const base = name.replace(/[^\w-]/g, '_').slice(0, 64) || 'tool';
+  let free = base;
+  for (let count = 2; taken.has(free); count++) free = `${base.slice(0, 60)}_${count}`;
+  taken.add(free);
+  return free;
+}
