@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { platforms } from '../src/app.ts';
-import { clientSettings, configFileSchema, serverSettings, tenantKinds } from '../src/config.ts';
+import { chatParts, configFileSchema, serverSettings, tenantKinds } from '../src/config.ts';
 import type { Settings } from '../src/core/settings.ts';
 import type { AnyTool } from '../src/core/tool.ts';
 import { createCatalog, type Entry } from '../src/mcp/catalog.ts';
@@ -97,7 +97,7 @@ function writeTable(entries: readonly Entry[]): string {
 
 function writeSettings(): string {
   const groups: (readonly [string, string, Settings])[] = [
-    ...Object.entries<Settings>({ ...serverSettings, ...clientSettings }).map(
+    ...Object.entries<Settings>({ ...serverSettings, ...chatParts }).map(
       ([name, settings]) => [`\`${name}\``, `\`${name}\` in castellan.json`, settings] as const,
     ),
     ...Object.entries(tenantKinds).map(

@@ -9,6 +9,7 @@ import { authSettings, checkAuth } from './auth/settings.ts';
 import { checkSignIn, signInSettings } from './auth/sign-in-settings.ts';
 import { type ChatValues, chatSettings } from './chat/settings.ts';
 import { checkClient, clientSettings } from './chat/sign-in/settings.ts';
+import { notTrusted, unheeded } from './config-faults.ts';
 import { dataFolderOf, type Environment, type Flags, readConfigFile } from './config-file.ts';
 import { findMisspelt } from './config-variables.ts';
 import { Secret } from './core/secret.ts';
@@ -48,7 +49,7 @@ export const serverSettings = {
   client: clientSettings,
 } as const;
 /** Settings of the client, read where somebody chats: their variables are other programs' as well. */
-export const clientSettings = { chat: chatSettings } as const;
+export const chatParts = { chat: chatSettings } as const;
 /** What must hold of several settings of a part together, or of where one of them stands. */
 const serverChecks: Readonly<Record<string, CheckTogether<Settings>>> = {
   auth: checkAuth,
@@ -162,13 +163,13 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
     ...(options.chat ? ['AZURE_OPENAI_', 'OPENAI_COMPATIBLE_', 'VERTEX_AI_'] : []),
   ];
   const groups = [
-    ...Object.values<Settings>({ ...serverSettings, ...clientSettings }),
+    ...Object.values<Settings>({ ...serverSettings, ...chatParts }),
     ...kindsRead.map(([, { settings }]) => settings),
   ];
   faults.push(...findMisspelt(env, { settings: groups, prefixes, content: file.content }));
   for (const name of Object.keys(parts)) {
-    if (Object.hasOwn(serverSettings, name) || Object.hasOwn(clientSettings, name)) continue;
-    const known = [...Object.keys(serverSettings), ...Object.keys(clientSettings), 'tenants'].join(', ');
+    if (Object.hasOwn(serverSettings, name) || Object.hasOwn(chatParts, name)) continue;
+    const known = [...Object.keys(serverSettings), ...Object.keys(chatParts), 'tenants'].join(', ');
     faults.push({
       where: `${file.name}: ${name}`,
       problem: 'there is no such part',
@@ -241,25 +242,6 @@ function isPlatform(name: unknown): name is PlatformName {
   return typeof name === 'string' && Object.hasOwn(tenantKinds, name);
 }
 
-/** The environment belongs to the tenant that it describes: a prohibition there holds for no tenant of a file. */
-function unheeded({ env: names = [] }: Setting): Fault {
-  const todo = 'Write it into the tenants of the configuration file; --read-only holds for all of them.';
-  return {
-    where: names.join(' or '),
-    problem: 'is set, and the environment describes no tenant that it holds for',
-    todo,
-  };
-}
-
-/** A server that a stranger's file opens to the network, or whose state it places, would be the stranger's. */
-function notTrusted(where: string): Fault {
-  return {
-    where,
-    problem: 'may not be set by a file that was only found in this folder',
-    todo: 'Start with --config castellan.json to say that the file is yours.',
-  };
-}
-
 function format(value: unknown, setting: Setting | undefined): string {
   if (value === undefined) return '';
   if (value instanceof Secret && setting?.shown) return setting.shown(value.reveal());
@@ -276,6 +258,27 @@ function nameOf(item: unknown): string {
 /** What the environment says about the data folder, and nothing else of it. */
 export function dataEnvironment(env: Environment = process.env): Environment {
   return Object.fromEntries(['CASTELLAN_DATA', 'XDG_DATA_HOME', 'LOCALAPPDATA'].map((name) => [name, env[name]]));
+}
+
+/** What a Castellan that serves this one is started with: all but what opens models. */
+export function serverEnvironment(env: Environment = process.env): Record<string, string> {
+  const keys = new Set(
+    Object.values<Setting>(chatSettings).flatMap(({ secret, env: names = [] }) => (secret ? names : [])),
+  );
+  return pickEnvironment(
+    Object.keys(env).filter((name) => !keys.has(name)),
+    env,
+  );
+}
+
+/** Those variables that are set. */
+export function pickEnvironment(names: readonly string[], env: Environment = process.env): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}
+
+/** Whether the terminal cannot move its cursor. */
+export function isDumbTerminal(env: Environment = process.env): boolean {
+  return env.TERM === 'dumb';
 }
 
 /**
@@ -298,7 +301,7 @@ export function configFileSchema(): Record<string, unknown> {
   const tenants = Object.entries(tenantKinds).map(([platform, { settings }]) =>
     fileSchemaOf(settings).extend({ platform: z.literal(platform) }),
   );
-  const parts = Object.entries<Settings>({ ...serverSettings, ...clientSettings }).map(
+  const parts = Object.entries<Settings>({ ...serverSettings, ...chatParts }).map(
     ([name, settings]) => [name, fileSchemaOf(settings).optional()] as const,
   );
   const schema = z.strictObject({

@@ -17,6 +17,10 @@ const commands: Readonly<Record<string, { readonly description: string; readonly
     description: 'Serve MCP to an assistant, on stdio or with --http.',
     load: () => import('./cli/serve.ts').then((module) => module.default),
   },
+  chat: {
+    description: 'Talk to a model that uses the tools, and asks you before it changes anything.',
+    load: () => import('./cli/chat.ts').then((module) => module.default),
+  },
   tools: {
     description: 'List the tools, as an assistant sees them.',
     load: () => import('./cli/tools.ts').then((module) => module.default),

@@ -14,7 +14,7 @@ const floors: readonly (readonly string[])[] = [
   ['platforms/okta', 'platforms/scalekit', 'platforms/oci', 'sandbox'],
   ['mcp', 'auth', 'chat'],
   ['http'],
-  ['config-file.ts'],
+  ['config-file.ts', 'config-faults.ts'],
   ['config-variables.ts'],
   ['config.ts'],
   ['app.ts'],

@@ -4,11 +4,11 @@ import { type CallToolResult, ProtocolError } from '@modelcontextprotocol/client
 import { defineCommand } from 'citty';
 import { platforms } from '../app.ts';
 import type { Ask, Connected } from '../chat/connect.ts';
+import { unmarkData } from '../core/mark.ts';
 import { plain, withoutUnseen } from '../core/plain.ts';
 import type { Fault } from '../core/settings.ts';
 import { type AnyTool, toolsOf } from '../core/tool.ts';
 import { gateSettings } from '../mcp/gate-settings.ts';
-import { unmarkData } from '../core/mark.ts';
 import { callSettings } from '../mcp/settings.ts';
 import { auditSettings } from '../observe/audit-settings.ts';
 import { observeSettings } from '../observe/settings.ts';
