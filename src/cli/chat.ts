@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { defineCommand } from 'citty';
 import { createAnswers } from '../chat/answer.ts';
 import { completeCommand } from '../chat/commands.ts';
-import { type Connected, connectServer } from '../chat/connect.ts';
+import { type Connected, type ConnectOptions, connectServer } from '../chat/connect.ts';
 import type { Tell } from '../chat/events.ts';
 import { openHistory } from '../chat/history.ts';
 import { createJsonLines } from '../chat/json-lines.ts';
@@ -24,6 +24,7 @@ import { gateSettings } from '../mcp/gate-settings.ts';
 import { openBrowser } from './browser.ts';
 import { checkFlags, flagsOf, missingTenant, sandboxFlags, sandboxOptions } from './flags.ts';
 import { paint, print, tell, throwFaults } from './output.ts';
+import { connectRemote } from './remote.ts';
 import { ownServer, readTarget } from './server-target.ts';
 
 const args = {
@@ -120,7 +121,8 @@ async function check(given: Given, rawArgs: readonly string[]) {
 type Asked = Awaited<ReturnType<typeof check>>;
 
 /** Until the person leaves. */
-async function chat({ given, config, values, opening, model, target, own, hear }: Asked): Promise<void> {
+async function chat(asked: Asked): Promise<void> {
+  const { given, config, values, opening, model, own, hear } = asked;
   const { stdin: input, stdout: output } = process;
   const keep = values.history && given.history !== false;
   let on = given.debug === true;
@@ -146,7 +148,7 @@ async function chat({ given, config, values, opening, model, target, own, hear }
   hear(view);
   let changed = () => {};
   try {
-    connected = await connect(target, {
+    connected = await connect(asked, {
       ask: answers.ask,
       toolsChanged: () => changed(),
       stderr: (line) => on && screen.write(`${plain(line)}\n`),
@@ -175,7 +177,7 @@ async function chat({ given, config, values, opening, model, target, own, hear }
 
 /** @returns the exit status: 0 answered, 1 not, 130 stopped */
 async function answerOnce(asked: Asked, question: string): Promise<number> {
-  const { given, values, model, target, own, hear } = asked;
+  const { given, values, model, own, hear } = asked;
   const { stdin: input, stdout: output, stderr } = process;
   const attended = input.isTTY && stderr.isTTY;
   const dumb = isDumbTerminal();
@@ -196,7 +198,7 @@ async function answerOnce(asked: Asked, question: string): Promise<number> {
     : createView({ screen: terminal.screen, answer: createScreen(output, dumb), debug, now: Date.now, limits });
   hear(view);
   const unattended = given['allow-unattended-changes'] === true ? 'allow' : 'refuse';
-  const connected = await connect(target, {
+  const connected = await connect(asked, {
     ...(attended && { ask: answers.ask }),
     stderr: (line) => debug() && tell(plain(line)),
   });
@@ -219,9 +221,9 @@ async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): P
 }
 
 /** @throws Error that says what to do as well */
-async function connect(...[target, options]: Parameters<typeof connectServer>): Promise<Connected> {
+async function connect({ target, config }: Asked, options: ConnectOptions): Promise<Connected> {
   try {
-    return await connectServer(target, options);
+    return await ('url' in target ? connectRemote(target.url, config, options) : connectServer(target, options));
   } catch (error) {
     if (error instanceof CastellanError) throw new Error([error.message, error.hint].filter(Boolean).join('\n'));
     throw error;

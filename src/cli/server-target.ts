@@ -3,9 +3,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Target } from '../chat/connect.ts';
 import type { Fault } from '../core/settings.ts';
+import { readAddress } from './remote.ts';
 
 export interface ServerTarget {
-  /** Undefined where Castellan itself is meant. */
+  /** Undefined where Castellan itself is meant, or something is wrong. */
   readonly target?: Target;
   readonly faults: readonly Fault[];
 }
@@ -22,28 +23,17 @@ export function readTarget(
 ): ServerTarget {
   if (rest.length > 0) {
     const [command = '', ...args] = rest;
-    const fault = { where: given ?? '', problem: 'is beside a command', todo: 'Give one server.' };
-    return given === undefined ? { target: { command, args, env }, faults: [] } : { faults: [fault] };
+    if (given === undefined) return { target: { command, args, env }, faults: [] };
+    return { faults: [{ where: given, problem: 'is beside a command', todo: 'Give one server.' }] };
   }
   if (given === undefined) return { faults: [] };
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(given)) return readAddress(given);
-  const [command, ...args] = splitWords(given);
-  if (command === undefined) {
-    return { faults: [{ where: 'server', problem: 'is empty', todo: 'Give an address or a command, or nothing.' }] };
+  if (/^[a-z][a-z0-9+.-]*:/i.test(given)) {
+    const read = readAddress(given);
+    return 'url' in read ? { target: { url: read.url }, faults: [] } : { faults: [read.fault] };
   }
-  return { target: { command, args, env }, faults: [] };
-}
-
-function readAddress(given: string): ServerTarget {
-  const unfit = (problem: string, todo: string) => ({ faults: [{ where: 'server', problem, todo }] });
-  if (!URL.canParse(given)) return unfit('is no address', 'Write https://host/mcp.');
-  const url = new URL(given);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    return unfit(`has the scheme ${url.protocol.slice(0, -1)}`, 'Write https://host/mcp.');
-  if (url.username !== '' || url.password !== '')
-    return unfit('has a user or password in it', 'Sign in with castellan login and the address alone.');
-  url.hash = '';
-  return { target: { url }, faults: [] };
+  const [command, ...args] = splitWords(given);
+  if (command !== undefined) return { target: { command, args, env }, faults: [] };
+  return { faults: [{ where: 'server', problem: 'is empty', todo: 'Give an address or a command, or nothing.' }] };
 }
 
 /** Words as a shell has them, without anything else of a shell. */
@@ -53,10 +43,10 @@ function splitWords(line: string): string[] {
   );
 }
 
-/** Castellan itself over stdio, as it was started. */
+/** Castellan itself over stdio. */
 export function ownServer(flags: readonly string[], env: Readonly<Record<string, string>>): Target {
-  const start = fileURLToPath(
-    new URL(import.meta.url.includes('/src/') ? '../../bin/castellan.js' : '../bin/castellan.js', import.meta.url),
-  );
+  // The bundle lies one folder below the root, the source two.
+  const up = import.meta.url.includes('/src/cli/') ? '../..' : '..';
+  const start = fileURLToPath(new URL(`${up}/bin/castellan.js`, import.meta.url));
   return { command: process.execPath, args: [start, 'serve', ...flags], env };
 }

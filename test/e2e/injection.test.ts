@@ -4,9 +4,9 @@
 
 import type { Client } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { markData, notice, unmarkData } from '../../src/core/mark.ts';
 import { quoted } from '../../src/core/plain.ts';
 import { toolsOf } from '../../src/core/tool.ts';
-import { markData, notice, unmarkData } from '../../src/core/mark.ts';
 import { okta } from '../../src/platforms/okta/index.ts';
 import { type Answer, call } from '../support/answers.ts';
 import { cases, type Facts, readFacts } from '../support/cases.ts';
