@@ -1,12 +1,24 @@
-// Opening a model: its provider's settings are checked, all at once, before anything is asked.
+// Opening a model: its provider, loaded only now, and its settings, checked all at once before anything is asked.
 
 import type { LanguageModel } from 'ai';
 import { Secret } from '../../core/secret.ts';
 import type { Fault } from '../../core/settings.ts';
 import type { ChatValues, ProviderName } from '../settings.ts';
 import { readHeaders } from './headers.ts';
-import { loadProvider, type ModelProvider } from './provider.ts';
+import type { ModelProvider } from './provider.ts';
 import { createWire, readAuthority, type WireOptions } from './wire.ts';
+
+const providers: Readonly<Record<ProviderName, () => Promise<ModelProvider>>> = {
+  openai: () => import('./openai.ts').then(({ openai }) => openai),
+  azure_openai: () => import('./azure-openai.ts').then(({ azureOpenai }) => azureOpenai),
+  anthropic: () => import('./anthropic.ts').then(({ anthropic }) => anthropic),
+  vertex_ai: () => import('./vertex-ai.ts').then(({ vertexAi }) => vertexAi),
+  openai_compatible: () => import('./openai-compatible.ts').then(({ openaiCompatible }) => openaiCompatible),
+};
+
+function loadProvider(name: ProviderName): Promise<ModelProvider> {
+  return providers[name]();
+}
 
 /** A model that can be asked, and who runs it. */
 export interface OpenedModel {

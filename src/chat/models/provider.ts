@@ -1,9 +1,9 @@
-// What a provider of models is to the chat, and which there are. Each is loaded only when it is used.
+// What a provider of models is to the chat.
 
 import type { ProviderOptions } from '@ai-sdk/provider-utils';
 import type { LanguageModel } from 'ai';
 import type { Fault } from '../../core/settings.ts';
-import type { ChatValues, ProviderName } from '../settings.ts';
+import type { ChatValues } from '../settings.ts';
 
 /** What a model is opened with. */
 export interface ModelAccess {
@@ -33,18 +33,6 @@ export interface ModelProvider {
   readonly open: (values: ChatValues, model: string, access: ModelAccess) => LanguageModel;
   /** What each request says to this provider. */
   readonly options?: ProviderOptions;
-}
-
-const providers: Readonly<Record<ProviderName, () => Promise<ModelProvider>>> = {
-  openai: () => import('./openai.ts').then(({ openai }) => openai),
-  azure_openai: () => import('./azure-openai.ts').then(({ azureOpenai }) => azureOpenai),
-  anthropic: () => import('./anthropic.ts').then(({ anthropic }) => anthropic),
-  vertex_ai: () => import('./vertex-ai.ts').then(({ vertexAi }) => vertexAi),
-  openai_compatible: () => import('./openai-compatible.ts').then(({ openaiCompatible }) => openaiCompatible),
-};
-
-export function loadProvider(name: ProviderName): Promise<ModelProvider> {
-  return providers[name]();
 }
 
 /** A key travels encrypted, or stays on this machine. */
