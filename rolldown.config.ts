@@ -4,13 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig, type Plugin } from 'rolldown';
 import { platforms } from './src/app.ts';
-import { describeTool, type ToolData } from './src/core/lazy-tools.ts';
-import type { AnyTool } from './src/core/tool.ts';
+import { describeTool } from './src/core/lazy-tools.ts';
+import { toolsOf } from './src/core/tool.ts';
 import { inputSchemaOf, outputSchemaOf } from './src/mcp/schema.ts';
 
 /**
- * Puts what a start needs of a platform's tools (names, access, JSON Schemas) in the place of its toolsets.ts; their code
- * is loaded at the first call. One string: parsed faster than an object literal.
+ * Puts what a start needs of a platform's tools (names, access) in the place of its toolsets.ts. Their JSON Schemas go into
+ * a file beside, which is read where a tenant of the platform is configured; their code is loaded at the first call.
  */
 const listToolsFirst: Plugin = {
   name: 'list-tools-first',
@@ -18,19 +18,24 @@ const listToolsFirst: Plugin = {
     const name = /\/src\/platforms\/(\w+)\/toolsets\.ts$/.exec(id.replaceAll('\\', '/'))?.[1];
     const platform = platforms.find((each) => each.name === name);
     if (!platform) return null;
-    const data = Object.entries(platform.toolsets).map(([area, tools]) => [area, tools.map(describe)] as const);
+    const data = Object.entries(platform.toolsets).map(([area, tools]) => [area, tools.map(describeTool)] as const);
+    // One string: parsed faster than an object literal.
     const text = JSON.stringify(JSON.stringify(Object.fromEntries(data)));
+    const schemas = toolsOf(platform).map((tool) => [
+      tool.name,
+      { input: inputSchemaOf(tool.input()), output: outputSchemaOf(tool.output()) },
+    ]);
+    const fileName = `schemas-${platform.name}.json`;
+    this.emitFile({ type: 'asset', fileName, source: JSON.stringify(Object.fromEntries(schemas)) });
     return [
+      "import { readFileSync } from 'node:fs';",
       "import { lazyToolsets } from '../../core/lazy-tools.ts';",
+      `const readSchemas = () => JSON.parse(readFileSync(new URL('./${fileName}', import.meta.url), 'utf8'));`,
       "const load = () => import('./all-tools.ts').then(({ allToolsets }) => allToolsets);",
-      `export const toolsets = lazyToolsets(JSON.parse(${text}), load);`,
+      `export const toolsets = lazyToolsets(JSON.parse(${text}), readSchemas, load);`,
     ].join('\n');
   },
 };
-
-function describe(tool: AnyTool): ToolData {
-  return describeTool(tool, { input: inputSchemaOf(tool.input()), output: outputSchemaOf(tool.output()) });
-}
 
 /** Minified code has lost the licences of the libraries in it: they go into a file beside it. */
 const collectLicences: Plugin = {

@@ -14,22 +14,33 @@ export interface ToolData {
   readonly idempotent: boolean;
   readonly aliases: readonly string[];
   readonly parameterAliases: Readonly<Record<string, string>>;
-  /** Its JSON Schemas (`input`, `output`) as text: the larger part, and of no use where nobody has configured the platform. */
-  readonly schemas: string;
 }
 
 export type ToolsetData = Readonly<Record<string, readonly ToolData[]>>;
 
-export function describeTool(tool: AnyTool, schemas: ListedSchemas): ToolData {
+/** JSON Schemas by the name of their tool: the larger part, and of no use where nobody has configured the platform. */
+export type SchemaData = Readonly<Record<string, ListedSchemas>>;
+
+export function describeTool(tool: AnyTool): ToolData {
   const { name, title, description, access, scopes, local = false, idempotent = false, parameterAliases = {} } = tool;
   const aliases = Object.keys(tool.aliases ?? {});
-  const { input, output } = schemas;
-  const text = JSON.stringify({ input, output });
-  return { name, title, description, access, scopes, local, idempotent, aliases, parameterAliases, schemas: text };
+  return { name, title, description, access, scopes, local, idempotent, aliases, parameterAliases };
 }
 
-/** `load` gives the tools themselves, and is called once. */
-export function lazyToolsets(data: ToolsetData, load: () => Promise<Toolsets>): Toolsets {
+/** `readSchemas` is called when a tool is listed, `load`, which gives the tools themselves, when one is called; each once. */
+export function lazyToolsets(
+  data: ToolsetData,
+  readSchemas: () => SchemaData,
+  load: () => Promise<Toolsets>,
+): Toolsets {
+  let schemas: SchemaData | undefined;
+  function schemasOf(name: string): ListedSchemas {
+    schemas ??= readSchemas();
+    const found = schemas[name];
+    if (!found) throw new TypeError(`${name} has no schemas`);
+    return found;
+  }
+
   let loading: Promise<ReadonlyMap<string, AnyTool>> | undefined;
   async function find(name: string): Promise<AnyTool> {
     loading ??= load().then(
@@ -40,12 +51,16 @@ export function lazyToolsets(data: ToolsetData, load: () => Promise<Toolsets>): 
     return tool;
   }
   const entries = Object.entries(data).map(
-    ([area, tools]) => [area, tools.map((each) => lazyTool(each, find))] as const,
+    ([area, tools]) => [area, tools.map((each) => lazyTool(each, schemasOf, find))] as const,
   );
   return Object.fromEntries(entries);
 }
 
-function lazyTool({ aliases, schemas, ...facts }: ToolData, find: (name: string) => Promise<AnyTool>): AnyTool {
+function lazyTool(
+  { aliases, ...facts }: ToolData,
+  schemasOf: (name: string) => ListedSchemas,
+  find: (name: string) => Promise<AnyTool>,
+): AnyTool {
   const missing = () => {
     throw new TypeError(`${facts.name} was used before it was loaded`);
   };
@@ -54,6 +69,6 @@ function lazyTool({ aliases, schemas, ...facts }: ToolData, find: (name: string)
     aliases: Object.fromEntries(aliases.map((alias) => [alias, missing])),
     input: missing,
     output: missing,
-    listed: { schemas: () => JSON.parse(schemas) as ListedSchemas, load: () => find(facts.name) },
+    listed: { schemas: () => schemasOf(facts.name), load: () => find(facts.name) },
   };
 }

@@ -3,32 +3,36 @@
 
 import { expect, it } from 'vitest';
 import { describeTool, lazyToolsets } from '../../src/core/lazy-tools.ts';
-import type { Tenant } from '../../src/core/tool.ts';
+import { type Tenant, toolsOf } from '../../src/core/tool.ts';
 import { createCatalog } from '../../src/mcp/catalog.ts';
 import { inputSchemaOf, outputSchemaOf } from '../../src/mcp/schema.ts';
 import { okta } from '../../src/platforms/okta/index.ts';
 
-/** As rolldown.config.ts writes it into the build. */
+/** As rolldown.config.ts writes them into the build. */
 const data = JSON.parse(
   JSON.stringify(
-    Object.fromEntries(
-      Object.entries(okta.toolsets).map(([area, tools]) => [
-        area,
-        tools.map((tool) =>
-          describeTool(tool, { input: inputSchemaOf(tool.input()), output: outputSchemaOf(tool.output()) }),
-        ),
-      ]),
-    ),
+    Object.fromEntries(Object.entries(okta.toolsets).map(([area, tools]) => [area, tools.map(describeTool)])),
   ),
+);
+const schemas = Object.fromEntries(
+  toolsOf(okta).map((tool) => [
+    tool.name,
+    { input: inputSchemaOf(tool.input()), output: outputSchemaOf(tool.output()) },
+  ]),
 );
 
 const lazy = () => {
   let loads = 0;
-  const toolsets = lazyToolsets(data, async () => {
+  let reads = 0;
+  const readSchemas = () => {
+    reads++;
+    return JSON.parse(JSON.stringify(schemas));
+  };
+  const toolsets = lazyToolsets(data, readSchemas, async () => {
     loads++;
     return okta.toolsets;
   });
-  return { platform: { ...okta, toolsets }, loads: () => loads };
+  return { platform: { ...okta, toolsets }, loads: () => loads, reads: () => reads };
 };
 
 const tenant = (name: string, readOnly?: string): Tenant => ({ name, readOnly, connect: () => ({}), checks: [] });
@@ -40,10 +44,12 @@ it.each([
 ])('lists the same, %s', (_what, all) => {
   const tenants = new Map(all.map((each) => [each.name, each]));
   const whole = createCatalog([{ platform: okta, tenants }]);
-  const { platform, loads } = lazy();
+  const { platform, loads, reads } = lazy();
   const facts = createCatalog([{ platform, tenants }]);
+  expect(reads(), 'before they are listed').toBe(0);
   expect(facts.list).toEqual(whole.list);
   expect(facts.entries.map(({ toolset }) => toolset)).toEqual(whole.entries.map(({ toolset }) => toolset));
+  expect(reads()).toBe(1);
   expect(loads()).toBe(0);
 });
 
