@@ -9,7 +9,7 @@ import type { OciClient } from '../client.ts';
 import { where } from '../filter.ts';
 import { domainListOutput, metaEntity, text } from './scim-views.ts';
 import { listAliases, present, wrong } from './shared.ts';
-import { findUser, isActive, targetUser, type User, userRef } from './user-facts.ts';
+import { findUser, idOfUser, isActive, targetUser, type User, userRef } from './user-facts.ts';
 
 const tool = defineTools<OciClient>();
 const change = defineChanges<OciClient>();
@@ -142,11 +142,10 @@ interface ListOptions {
 }
 
 async function list(client: OciClient, folder: Folder, { user_id, max_results, cursor, progress }: ListOptions) {
-  const user =
-    user_id === undefined ? undefined : await findUser(client, user_id, { attributes: ['userName', 'active'] });
+  const filter = user_id === undefined ? undefined : where.eq('user.value', await idOfUser(client, user_id));
   return client.domain.list({
     path: [folder],
-    filter: user && where.eq('user.value', user.id),
+    filter,
     attributes: attributes[folder],
     entity: credentialEntity,
     max: max_results,

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { type FieldChange, nameTarget } from '../../../core/change.ts';
 import { listOutput } from '../../../core/listing.ts';
 import { quoted } from '../../../core/plain.ts';
+import { hidden } from '../../../core/privacy.ts';
 import { defineChanges, defineTools, tableOf } from '../../../core/tool.ts';
 import type { OciClient } from '../client.ts';
 import { present } from './shared.ts';
@@ -75,7 +76,7 @@ export const userFactorTools = [
           ...present({
             type: device.factorType ?? device.authenticationMethod,
             status: device.factorStatus ?? device.status,
-            device: device.display,
+            device: nameOf(client, device),
             vendor: device.thirdPartyVendorName,
             last_used: device.lastSyncTime,
             preferred: device.value === mfa?.preferredDevice?.value || undefined,
@@ -117,9 +118,11 @@ export const userFactorTools = [
         summary: `Take ${what[factors].of} of the ${nameTarget(target)}`,
         targets: [
           target,
-          ...(mfa ? devices.map((device) => ({ type: 'factor', id: device.value, name: describe(device) })) : []),
+          ...(mfa
+            ? devices.map((device) => ({ type: 'factor', id: device.value, name: describe(client, device) }))
+            : []),
         ],
-        changes: mfa ? devices.map(takeDevice) : [],
+        changes: mfa ? devices.map((device) => takeDevice(client, device)) : [],
         touches: mfa
           ? {
               factors: devices.length,
@@ -178,11 +181,18 @@ function factorsOf(user: User): Factors {
   };
 }
 
-/** `TOTP, “Maya’s phone”`. */
-function describe({ factorType, authenticationMethod, display }: Device): string {
-  return `${factorType ?? authenticationMethod ?? 'factor'}${display ? `, ${quoted(display)}` : ''}`;
+/** Phones and mailboxes are called by their number and address. */
+function nameOf(client: OciClient, { display }: Device): string | undefined {
+  if (!display) return undefined;
+  return client.hides('phoneNumbers') || client.hides('emails') ? hidden : display;
 }
 
-function takeDevice(device: Device): FieldChange {
-  return { field: `${ext.mfa}.devices.${device.value}`, before: describe(device) };
+/** `TOTP, “Maya’s phone”`. */
+function describe(client: OciClient, device: Device): string {
+  const name = nameOf(client, device);
+  return `${device.factorType ?? device.authenticationMethod ?? 'factor'}${name ? `, ${quoted(name)}` : ''}`;
+}
+
+function takeDevice(client: OciClient, device: Device): FieldChange {
+  return { field: `${ext.mfa}.devices.${device.value}`, before: describe(client, device) };
 }

@@ -119,7 +119,7 @@ export const userTools = [
       const { items, total, ...tail } = await client.domain.list({
         path: ['Users'],
         filter,
-        attributes: view === 'full' ? [...summary, ...onRequest] : summary,
+        attributes: view === 'full' ? [...new Set([...summary, ...onRequest])] : summary,
         ...(view === 'full' && { attributeSets: ['default'] as const }),
         sortBy: 'userName',
         entity: userEntity,
