@@ -3,7 +3,6 @@
 
 import { z } from 'zod';
 import { findChanges, nameTarget } from '../../../core/change.ts';
-import { withoutSecrets } from '../../../core/redact.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OciClient } from '../client.ts';
 import { present, wrong } from './shared.ts';
@@ -145,7 +144,8 @@ export const userLifecycleTools = [
         );
       const { touches, warnings } = await countHeld(client, user);
       const { userName, displayName, active } = user;
-      const lost = withoutSecrets(present({ userName, displayName, active, email: primaryEmail(user) }));
+      const primary = primaryEmail(user);
+      const lost = present({ userName, displayName, active, emails: primary && { primary } });
       return {
         summary: `Delete the ${nameTarget(target)} for good${force ? ', with what refers to them' : ''}`,
         targets: [target],
