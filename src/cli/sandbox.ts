@@ -7,6 +7,7 @@ import { simulatedPlatforms } from '../sandbox/platforms.ts';
 import { signInKinds, signInOf } from '../sandbox/sign-in.ts';
 import { checkFlags, numberFlag, readSignInKind } from './flags.ts';
 import { paint, print, throwFaults } from './output.ts';
+import { checkOciConfig, ociConfigFlag, writeOciConfig } from './sandbox-oci-config.ts';
 import { printSettings, readSignInPlaces, showSignIn, signInPlaceFlags } from './sandbox-sign-in.ts';
 import { readServiceKey, serviceKeyFlag } from './service-key.ts';
 import { untilStopped } from './stop.ts';
@@ -30,6 +31,7 @@ const args = {
     default: '0',
   },
   'service-key': serviceKeyFlag,
+  'oci-config': ociConfigFlag,
   'sign-in': {
     type: 'string',
     description: `Simulated identity provider whose settings are shown: ${signInKinds.join(', ')}. The last two listen on the port after --port.`,
@@ -64,6 +66,7 @@ export default defineCommand({
       ...misplaced,
       ...(platform ? [] : [{ where: '--platform', problem: `is ${JSON.stringify(given.platform)}`, todo }]),
       ...(clash ? [taken] : []),
+      ...(await checkOciConfig(given['oci-config'], given.platform)),
     ]);
     const stopped = untilStopped();
     const sandbox = await openSandbox({
@@ -83,6 +86,7 @@ export default defineCommand({
       hasServiceKey: serviceKey.key !== undefined,
     };
     if (platform) printIntroduction(await platform.introduce(sandbox, circumstances));
+    if (given['oci-config'] !== undefined) await writeOciConfig(await sandbox.oci(), given['oci-config']);
     if (given['sign-in'] !== undefined) showSignIn(await signInOf(sandbox, signIn.kind), places);
     print();
     print('Ctrl-C ends it; everything in it is gone then.');

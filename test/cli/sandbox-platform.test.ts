@@ -1,6 +1,10 @@
-// castellan sandbox --platform scalekit: what it prints is what a person types next, and it works.
+// castellan sandbox --platform: what it prints is what a person types next, and it works.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { runCastellan } from '../trials/castellan.ts';
@@ -34,10 +38,37 @@ test('the client that it names gets a token, and the API takes it', async () => 
 });
 
 test.each([
-  [['--platform', 'azure'], /--platform.*azure[\s\S]*okta, scalekit/],
+  [['--platform', 'azure'], /--platform.*azure[\s\S]*okta, scalekit, oci/],
   [['--platform', 'scalekit', '--sign-in', 'oci'], /--sign-in/],
+  [['--platform', 'okta', '--oci-config', 'somewhere'], /--oci-config.*--platform oci/],
 ])('%s is refused', async (args, says) => {
   const { status, stderr } = await runCastellan(['sandbox', ...args]);
   expect(status).not.toBe(0);
   expect(stderr).toMatch(says);
+});
+
+test('--oci-config writes what Oracle’s SDK needs, readable to its owner alone, and nothing over somebody else’s file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'oci-config-'));
+  const shown = await start('--platform', 'oci', '--oci-config', folder);
+  const home = /eu-amsterdam-1 +(\S+) \(home\)/.exec(shown)?.[1] ?? '';
+  for (const name of await readdir(folder)) expect((await stat(join(folder, name))).mode & 0o777, name).toBe(0o600);
+  const require = createRequire(import.meta.url);
+  const { ConfigFileAuthenticationDetailsProvider, SessionAuthDetailProvider } = require('oci-common');
+  for (const provider of [
+    new ConfigFileAuthenticationDetailsProvider(join(folder, 'config'), 'DEFAULT'),
+    new SessionAuthDetailProvider(join(folder, 'config'), 'SESSION'),
+  ]) {
+    const client = new (require('oci-objectstorage').ObjectStorageClient)({ authenticationDetailsProvider: provider });
+    client.endpoint = home;
+    expect((await client.getNamespace({})).value).toMatch(/^\w{12}$/);
+  }
+  running?.kill();
+  // Its own it writes anew; what somebody else wrote stays.
+  expect(await start('--platform', 'oci', '--oci-config', folder)).toContain(`${folder}/config`);
+  const own = '[DEFAULT]\nuser=ocid1.user.oc1..somebody\n';
+  await writeFile(join(folder, 'config'), own);
+  const { status, stderr } = await runCastellan(['sandbox', '--platform', 'oci', '--oci-config', folder]);
+  expect([status === 0, stderr]).toEqual([false, expect.stringContaining('--oci-config')]);
+  expect(await readFile(join(folder, 'config'), 'utf8')).toBe(own);
+  await rm(folder, { recursive: true });
 });
