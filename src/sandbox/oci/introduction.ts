@@ -8,6 +8,8 @@ export async function introduceOci(sandbox: Sandbox, { latencyMs, faults }: Circ
   const oci = await sandbox.oci();
   oci.setLatency(latencyMs);
   oci.setFaults(faults);
+  oci.setDomainLatency(latencyMs);
+  oci.setDomainFaults(faults);
   const { url, tenant, tenancyId, services, regions, homeRegion, exchange } = oci;
   const home = services[homeRegion] ?? '';
   return {
