@@ -98,7 +98,7 @@ export function writeIdClaims(domain: OciDomain, writing: Writing, member: Membe
   };
 }
 
-export function describeMember(member: Member, scopes: readonly string[]): Claims {
+export function describeMember(domain: OciDomain, member: Member, scopes: readonly string[]): Claims {
   return {
     sub: member.login,
     ...(scopes.includes('profile') && {
@@ -115,6 +115,8 @@ export function describeMember(member: Member, scopes: readonly string[]): Claim
     ...(['groups', 'get_groups'].some((scope) => scopes.includes(scope)) && {
       groups: member.teams.map((name) => ({ name, id: groupIdOf(name) })),
     }),
-    ...(['approles', 'get_approles'].some((scope) => scopes.includes(scope)) && { appRoles: [] }),
+    ...(['approles', 'get_approles'].some((scope) => scopes.includes(scope)) && {
+      appRoles: domain.appRolesOf(member.id),
+    }),
   };
 }

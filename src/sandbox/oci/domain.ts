@@ -78,6 +78,10 @@ export interface OciDomain {
   apiKeys: Map<string, OciApiKey>;
   /** Names of the administrator roles that a person or an application holds in the domain, by their id. */
   rolesOf: (id: string) => readonly string[];
+  /** Application roles that a person holds, by grants to themselves and to their groups. */
+  appRolesOf: (personId: string) => readonly { id: string; name: string; appId: string }[];
+  /** An application that is active and may ask for tokens, by its client id. */
+  findClient: (id: string) => OciApp | undefined;
   /** "Configure client access" in the domain's settings: whether anybody may read the signing certificate. */
   publishesKeys: boolean;
   /** What newer domains publish besides: PKCE, and the metadata of RFC 8414. */
@@ -128,6 +132,8 @@ export function makeOciDomain(users: number, seed: number): OciDomain {
     trusts: new Map([[trust.id, trust]]),
     apiKeys: new Map(),
     rolesOf: () => [],
+    appRolesOf: () => [],
+    findClient: () => undefined,
     publishesKeys: false,
     hasNewerMetadata: false,
   };

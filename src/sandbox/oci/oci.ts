@@ -96,7 +96,6 @@ export async function openOci({ users, seed, host, port, now }: OciOptions): Pro
   const provider = createOciProvider(domain, now);
   const tokens = createSessionTokens(domain, now);
   const scim = openScim({ domain, provider, tokens, seed, now });
-  domain.rolesOf = scim.rolesOf;
   const services = createServices({ domain, tokens, seed, now });
   const endpoints: Endpoints = {
     ...endpointsOf(provider, {
@@ -148,15 +147,10 @@ export async function openOci({ users, seed, host, port, now }: OciOptions): Pro
     client: { id: domain.app.id, secret: domain.app.secret },
     resource: domain.resources[0] ?? { audience: '', scopes: [] },
     setRedirectUris(uris, logoutUris = uris.map((uri) => `${new URL(uri).origin}/`)) {
-      domain.app.redirectUris = uris;
-      domain.app.logoutUris = logoutUris;
+      scim.setRedirectUris(uris, logoutUris);
     },
-    addResource(audience, scopes) {
-      domain.resources.push({ audience, scopes });
-    },
-    setPublicKeysOpen(open) {
-      domain.publishesKeys = open;
-    },
+    addResource: scim.addResource,
+    setPublicKeysOpen: scim.setPublicKeysOpen,
     setNewerMetadata(isNewer) {
       domain.hasNewerMetadata = isNewer;
     },

@@ -9,7 +9,7 @@ import { decideOciRights } from './rights.ts';
 
 /** What the page says, that refresh tokens are replaced, and how long things last: Oracle publishes none of it. */
 export function createOciProvider(domain: OciDomain, now: () => number): Provider {
-  const { roster, app, exchangeApp } = domain;
+  const { roster } = domain;
   const memberOf = (person: OidcPerson | undefined) => person && roster.byId(person.id);
   return {
     now,
@@ -30,7 +30,7 @@ export function createOciProvider(domain: OciDomain, now: () => number): Provide
     errorDetails: () => ({ ecid: randomUUID().replaceAll('-', '') }),
     findPerson: (login) => roster.byLogin(login),
     personById: (id) => roster.byId(id),
-    findClient: async (id) => [app, exchangeApp].find((each) => each.id === id),
+    findClient: async (id) => domain.findClient(id),
     decideRights: (client, given, by) => decideOciRights(domain, client, given, by),
     tellsScopes: false,
     givesRefresh: (_, { scopes }) => scopes.includes('offline_access'),
@@ -38,7 +38,7 @@ export function createOciProvider(domain: OciDomain, now: () => number): Provide
     idClaims: (writing) => writeIdClaims(domain, writing, memberOf(writing.person)),
     personClaims(person, scopes) {
       const member = memberOf(person);
-      return member ? describeMember(member, scopes) : {};
+      return member ? describeMember(domain, member, scopes) : {};
     },
   };
 }

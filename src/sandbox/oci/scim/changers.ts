@@ -139,7 +139,8 @@ function say(request: ScimRequest, kind: Kind, id: string, said: Complex, status
   const { context, call } = request;
   const after = context.store.get('Users', id) ?? context.store.get('Apps', id);
   const { meta, ocid, idcsCreatedBy, idcsLastModifiedBy } = after ?? ({} as Complex);
-  const about = complete(context, kind, { id, ocid, meta, idcsCreatedBy, idcsLastModifiedBy, ...said });
+  const at = { created: context.at, lastModified: context.at, version: id };
+  const about = complete(context, kind, { id, ocid, meta: meta ?? at, idcsCreatedBy, idcsLastModifiedBy, ...said });
   const { searchParams } = call.url;
   const projection = readProjection(kind, listsOf(searchParams, 'attributes'), listsOf(searchParams, 'attributeSets'));
   return json(project(context, kind, about, projection), scimType, status);

@@ -16,7 +16,7 @@ export function answerDescription(request: ScimRequest, name: string, id: string
   const { call } = request;
   if (call.method !== 'GET') throw notAllowed(call.method);
   if (name === 'ServiceProviderConfig') return json(describeProvider(request), scimType);
-  const all = name === 'Schemas' ? describeSchemas(request) : kinds.map((kind) => describeType(request, kind));
+  const all = name === 'Schemas' ? describeSchemas() : kinds.map((kind) => describeType(request, kind));
   if (id === undefined) return json(listOf(call.url.searchParams, all), scimType);
   const found = all.find((each) => each.id === id);
   if (!found) throw new ScimProblem('notFound', `${name} with ID ${id.slice(0, 120)} does not exist.`);
@@ -30,7 +30,7 @@ function listOf(query: URLSearchParams, all: readonly Record<string, unknown>[])
   return { schemas: [listResponse], totalResults: all.length, Resources, startIndex: start, itemsPerPage: count };
 }
 
-function describeSchemas({ context }: ScimRequest): Record<string, unknown>[] {
+function describeSchemas(): Record<string, unknown>[] {
   const extensions = new Map(
     kinds.flatMap((kind) => extensionsOf(kind).map((each) => [each.name, each.parts] as const)),
   );
@@ -47,7 +47,6 @@ function describeSchemas({ context }: ScimRequest): Record<string, unknown>[] {
     idcsMappable: true,
     idcsMapsToSameTargetAttributeNameAs: urn,
     attributes: attributes.map((attribute) => describeAttribute(attribute)),
-    meta: { resourceType: 'Schema', location: referTo(context, 'Schemas', urn) },
   }));
 }
 

@@ -3,6 +3,7 @@
 import type { Answer } from '../../answer.ts';
 import { readBody } from './given.ts';
 import type { Kind } from './kind.ts';
+import { dynamicExtension } from './kinds/groups.ts';
 import { kindAt } from './kinds.ts';
 import { readQuery } from './listing.ts';
 import { create, findResource, patch, remove, replace, select } from './operate.ts';
@@ -30,8 +31,10 @@ const ownAttributes = [
 export function answerMine(request: ScimRequest, name: string, id: string | undefined): Answer {
   if (request.context.who.kind !== 'User') throw new ScimProblem('forbidden', 'Only a user has what is theirs.');
   if (name === 'Me') return answerMe(request, id);
-  const kind = kindAt(mine[name] ?? '');
-  if (!kind) throw notAllowed(request.call.method);
+  const found = kindAt(mine[name] ?? '');
+  if (!found) throw notAllowed(request.call.method);
+  // To those who ask about themselves it is not said how a group's members are chosen.
+  const kind = { ...found, attributes: found.attributes.filter(({ name: each }) => each !== dynamicExtension) };
   return id === undefined ? answerAll(request, name, kind) : answerOne(request, name, kind, id);
 }
 

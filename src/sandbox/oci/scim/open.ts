@@ -5,25 +5,19 @@ import { makeUuid } from '../../random.ts';
 import type { OciDomain } from '../domain.ts';
 import type { SessionTokens } from '../session-tokens.ts';
 import { createScimApi, type ScimApi } from './api.ts';
-import { userKind, userState } from './kinds/users.ts';
-import { type Resource, setAt } from './resource.ts';
-import { domainRolesOf } from './role-holding.ts';
+import { createDomainState, type DomainState } from './domain-state.ts';
+import type { Resource } from './resource.ts';
+import { plantAccess } from './seed/access.ts';
 import { plantApps } from './seed/apps.ts';
+import { plantCredentials } from './seed/credentials.ts';
 import { castOf, plantPeople } from './seed/people.ts';
-import { syncPerson } from './sign-in-state.ts';
-import { createStore, type Store } from './store.ts';
+import { plantSettings } from './seed/settings.ts';
+import { createStore } from './store.ts';
 import { createWhoAsks } from './who.ts';
 
-export interface Scim {
+export interface Scim extends DomainState {
   api: ScimApi;
-  store: Store;
-  /** Names of the roles in the domain itself that somebody holds, a person or (by the client id) an application. */
-  rolesOf: (id: string) => readonly string[];
-  /** @throws TypeError for somebody whom the domain does not have */
-  setLocked: (login: string, isLocked: boolean) => void;
 }
-
-const salts = { fresh: 650 } as const;
 
 export interface ScimOptions {
   domain: OciDomain;
@@ -32,6 +26,8 @@ export interface ScimOptions {
   seed: number;
   now: () => number;
 }
+
+const salts = { fresh: 650 } as const;
 
 export function openScim({ domain, provider, tokens, seed, now }: ScimOptions): Scim {
   let made = 0;
@@ -43,25 +39,9 @@ export function openScim({ domain, provider, tokens, seed, now }: ScimOptions): 
   const stories = castOf(domain.roster);
   plantPeople(soil, stories);
   plantApps(soil, stories);
-  return {
-    api: createScimApi(domain, store, createWhoAsks({ domain, provider, tokens, store, now }), now),
-    store,
-    rolesOf(id) {
-      if (store.get('Users', id)) return domainRolesOf(store, id);
-      const app = store.find('Apps', ({ name }) => name === id);
-      return app ? domainRolesOf(store, app.id, false) : [];
-    },
-    setLocked(login, isLocked) {
-      const before = store.find(userKind.path, ({ userName }) => userName === login);
-      if (!before) throw new TypeError(`sandbox: there is no '${login}'`);
-      const after = structuredClone(before) as Resource;
-      setAt(
-        after,
-        `${userState}:locked`,
-        isLocked ? { on: true, reason: 0, lockDate: new Date(now()).toISOString() } : { on: false },
-      );
-      store.put(userKind.path, after);
-      syncPerson(domain, store, after, before);
-    },
-  };
+  plantAccess(soil);
+  plantSettings(soil);
+  plantCredentials(soil, stories);
+  const whoAsks = createWhoAsks({ domain, provider, tokens, store, now });
+  return { api: createScimApi(domain, store, whoAsks, now), ...createDomainState(soil, now) };
 }

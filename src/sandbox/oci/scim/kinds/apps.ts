@@ -1,5 +1,6 @@
 // Applications: their secrets, whether they are in use, and which of them are the domain's own.
 
+import type { OciDomain } from '../../domain.ts';
 import type { ScimContext } from '../context.ts';
 import { referTo } from '../context.ts';
 import { allOperations, type Kind } from '../kind.ts';
@@ -22,6 +23,7 @@ export const appKind: Kind = {
     after.scopes = entriesAt(after, 'scopes').map((scope) => ({ ...scope, fqs: `${audience}${scope.value}` }));
   },
   settle({ domain }, { before, after }) {
+    syncResource(domain, before, after);
     const client = [domain.app, domain.exchangeApp].find(({ id }) => id === after.name);
     if (!client || !before) return;
     client.name = textAt(after, 'displayName') ?? client.name;
@@ -29,7 +31,7 @@ export const appKind: Kind = {
     client.redirectUris = (after.redirectUris as readonly string[] | undefined) ?? [];
     client.logoutUris = (after.postLogoutRedirectUris as readonly string[] | undefined) ?? [];
   },
-  remove({ store }, app, isForced) {
+  remove({ domain, store }, app, isForced) {
     if (app.active === true)
       throw new ScimProblem('active', `The App ${app.id} is active, and must be deactivated first.`);
     const roles = rolesOf(store, app.id);
@@ -40,6 +42,7 @@ export const appKind: Kind = {
       throw new ScimProblem('inUse', `The App ${app.id} is referenced by ${grants.length} Grants.`);
     for (const grant of grants) store.delete('Grants', grant.id);
     for (const role of roles) store.delete('AppRoles', role.id);
+    syncResource(domain, app, undefined);
   },
   derived: {
     basedOnTemplate(context, app) {
@@ -70,6 +73,16 @@ function setDefaults({ store }: ScimContext, app: Resource): void {
   app.name ??= store.newId();
   if (app.isOAuthClient === true && app.clientType !== 'public') app.clientSecret = `idcscs-${store.newId()}`;
   Object.assign(app, { ...usualFlags, ...app });
+}
+
+/** Scopes can be asked for that an application defines and its audience stands before. */
+function syncResource(domain: OciDomain, before: Resource | undefined, after: Resource | undefined): void {
+  const old = before && textAt(before, 'audience');
+  const audience = after && textAt(after, 'audience');
+  const others = domain.resources.filter((each) => each.audience !== old && each.audience !== audience);
+  const scopes = after ? entriesAt(after, 'scopes').map(({ value }) => String(value)) : [];
+  const isResource = after?.isOAuthResource === true && audience !== undefined;
+  domain.resources.splice(0, domain.resources.length, ...others, ...(isResource ? [{ audience, scopes }] : []));
 }
 
 export const usualFlags: Complex = {

@@ -1,7 +1,7 @@
 // The company's applications, their roles and who was granted them; among them one that nobody uses, and a role that everybody has.
 
 import { administrators, helpDesk } from '../../../company/teams.ts';
-import { groupIdOf, type OciApp } from '../../domain.ts';
+import { groupIdOf, type OciApp, type OciResource } from '../../domain.ts';
 import { domainAdministrator } from '../access.ts';
 import { appKind, usualFlags } from '../kinds/apps.ts';
 import { appRoleKind, grantKind } from '../kinds/grants.ts';
@@ -25,13 +25,7 @@ export function plantApps(soil: Soil, stories: Cast): void {
   plantDomainApp(soil);
   plantClient(soil, domain.app, 'CustomWebAppTemplateId', 'Assistants administer identities through it', 214);
   plantClient(soil, domain.exchangeApp, 'CustomWebAppTemplateId', "Exchanges people's tokens for sessions", 214);
-  for (const { audience, scopes } of domain.resources) {
-    plantApp(soil, 'Castellan MCP', 'Resource server of the MCP tools', 214, {
-      isOAuthResource: true,
-      audience,
-      scopes: scopes.map((value) => ({ value, fqs: `${audience}${value}`, requiresConsent: false })),
-    });
-  }
+  for (const resource of domain.resources) plantResourceApp(soil, 'Castellan MCP', resource);
   const payments = plantApp(soil, 'Treasury Payments', 'Payment runs and their approval', 820, web('payments'));
   const wms = plantApp(soil, 'Dock Scheduler', 'Slots and gates of the warehouses', 640, web('docks'));
   plantApp(soil, 'Freight Quotes (legacy)', 'Replaced; nobody has signed in since', 1460, web('quotes'));
@@ -51,6 +45,14 @@ export function plantApps(soil: Soil, stories: Cast): void {
   plantGrant(soil, 'App', idFor(soil, `app ${domain.app.name}`), domainAppId, domainRole(domainAdministrator), 214);
   if (stories.bareAdmin)
     plantGrant(soil, 'User', stories.bareAdmin.id, domainAppId, domainRole(domainAdministrator), 77);
+}
+
+export function plantResourceApp(soil: Soil, displayName: string, { audience, scopes }: OciResource): void {
+  plantApp(soil, displayName, 'Takes tokens of the domain', 214, {
+    isOAuthResource: true,
+    audience,
+    scopes: scopes.map((value) => ({ value, fqs: `${audience}${value}`, requiresConsent: false })),
+  });
 }
 
 const web = (name: string): Complex => ({
