@@ -75,6 +75,6 @@ export function runSuite(args: readonly string[], hear: (said: string) => void =
 
 /** From the suite's own summary on; all of it where there is none. */
 export function summaryOf(output: string): string {
-  const start = output.indexOf('=== SUMMARY');
+  const start = output.search(/=== (SUITE )?SUMMARY/);
   return output.slice(Math.max(start, 0));
 }

@@ -71,9 +71,10 @@ export function createSignedFetch(options: SignedFetchOptions): FetchLike {
       response = await send(url, init, token);
       if (response.status === 401) throw stillRefused(refused !== undefined);
     }
-    for (let step = 0; step < maxStepUps && isShortOfScope(response); step++) {
+    for (let step = 0; isShortOfScope(response); step++) {
       const { scope, ...challenge } = challengeOf(response);
       await response.body?.cancel();
+      if (step === maxStepUps) throw notEnough(scope);
       // What was granted stays asked for, or the new token would lack it.
       const wanted = computeScopeUnion(token?.scopes.join(' '), scope);
       if (!signIn) throw shortOfScope(scope, wanted);
@@ -110,6 +111,15 @@ export function createSignedFetch(options: SignedFetchOptions): FetchLike {
       code: 'missing_scope',
       message: `${showUrl(server)} wants more rights for this than the sign-in has${scope === undefined ? '' : ` (${cleanText(scope)})`}.`,
       hint: `Run \`${loginCommand(server)}${flag}\`.`,
+    });
+  }
+
+  /** Asked for and agreed to, and still not enough: asking again would not end. */
+  function notEnough(scope: string | undefined): CastellanError {
+    return new CastellanError({
+      code: 'missing_scope',
+      message: `${showUrl(server)} wants more rights for this than its authorization server gave${scope === undefined ? '' : ` (${cleanText(scope)})`}.`,
+      hint: 'Whoever signed in may not have them. An administrator of the server can give them.',
     });
   }
 
