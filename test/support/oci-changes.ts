@@ -21,6 +21,7 @@ const bookkeeping = new Set([
   'startIndex',
   'itemsPerPage',
   'groupMembershipLastModified',
+  'dateAdded',
 ]);
 /** Lists of addresses, which previews tell by what each is for. */
 const addresses = new Set(['emails', 'phoneNumbers']);

@@ -15,10 +15,10 @@ import {
   byGroup,
   type Grant,
   givesRole,
-  grantAttributes,
   grantEntity,
   granteeIs,
   grantId,
+  loadNamesIn,
   roleOf,
   targetRole,
 } from './grants.ts';
@@ -138,7 +138,6 @@ export const grantChangeTools = [
       const grant = await client.domain.get({
         path: ['Grants', grant_id],
         attributeSets: ['default'],
-        attributes: grantAttributes,
         entity: grantEntity,
       });
       if (grant.grantMechanism === byGroup)
@@ -148,13 +147,14 @@ export const grantChangeTools = [
         );
       const roleId = roleOf(grant);
       const type = typeOf(grant);
-      const [role, grantee] = await Promise.all([
+      const [role, grantee, names] = await Promise.all([
         roleId === undefined ? undefined : loadRole(client, roleId),
         loadGrantee(client, { [kinds[type].parameter]: grant.grantee.value }),
+        loadNamesIn(client, [grant]),
       ]);
       const administrators = role !== undefined && isAdministrators(role);
       if (administrators && type === 'Group') await refuseOwn(client, grantee.target, role);
-      const app = grant.app ? [{ type: 'application', id: grant.app.value, name: grant.app.display ?? undefined }] : [];
+      const app = grant.app ? [{ type: 'application', id: grant.app.value, name: names.get(grant.app.value) }] : [];
       const what = role ? `the ${nameTarget(targetRole(role))}` : 'the grant';
       const of = app[0] ? ` of the ${nameTarget(app[0])}` : '';
       const thing: Target = { type: 'grant', id: grant.id };
@@ -167,9 +167,7 @@ export const grantChangeTools = [
           ...(role ? [targetRole(role)] : []),
           ...app,
         ],
-        changes: [
-          { field: 'grants', before: { app_role: role?.displayName, app: grant.app?.display ?? grant.app?.value } },
-        ],
+        changes: [{ field: 'grants', before: { app_role: role?.displayName, app: app[0]?.name ?? grant.app?.value } }],
         touches: { people: grantee.people },
         warnings: [
           ...(administrators ? ['It is an administrator’s role.'] : []),

@@ -8,6 +8,7 @@ import { defineTools, tableOf } from '../../../core/tool.ts';
 import { loadByIds } from '../by-ids.ts';
 import type { OciClient } from '../client.ts';
 import { and, not, where } from '../filter.ts';
+import { loadNames, type Named } from '../names.ts';
 import { domainListOutput, flag, fullOf, metaEntity, text, type View } from './scim-views.ts';
 import {
   appId,
@@ -43,7 +44,7 @@ export const grantEntity = z.looseObject({
   grantMechanism: z.string(),
   isFulfilled: flag,
   grantee: referenceEntity,
-  grantor: z.looseObject({ value: text, type: text, display: text }).nullish(),
+  grantor: z.looseObject({ value: text, type: text }).nullish(),
   app: referenceEntity.nullish(),
   entitlement: z.looseObject({ attributeName: text, attributeValue: text }).nullish(),
   meta: metaEntity,
@@ -100,9 +101,6 @@ export function roleOf({ entitlement }: Grant): string | undefined {
 /** Comes with a membership: a grant of its own cannot be taken from it. */
 export const byGroup = 'GROUP_MEMBERSHIP';
 
-/** Names of people, groups and applications come only when asked for. */
-export const grantAttributes = ['grantee.display', 'grantor.display', 'app.display'];
-
 const namedRole = z.looseObject({ id: z.string(), displayName: text, adminRole: flag });
 
 /** Roles that grants give, by id. */
@@ -113,6 +111,24 @@ export async function loadRolesOf(client: OciClient, grants: readonly Grant[]) {
     attributes: ['displayName', 'adminRole'],
   });
   return new Map(roles.map((role) => [role.id, role]));
+}
+
+const resourceOf: Readonly<Record<string, Named>> = { User: 'Users', Group: 'Groups', App: 'Apps' };
+
+/** Of people, groups and applications that grants speak of. */
+export function loadNamesIn(client: OciClient, grants: readonly Grant[]): Promise<ReadonlyMap<string, string>> {
+  const parties = grants.flatMap(({ grantee, grantor, app }) => [
+    [grantee.type, grantee.value] as const,
+    [grantor?.type, grantor?.value] as const,
+    ['App', app?.value] as const,
+  ]);
+  return loadNames(
+    client,
+    parties.flatMap(([type, id]) => {
+      const resource = resourceOf[type ?? ''];
+      return resource && id ? [[resource, id] as const] : [];
+    }),
+  );
 }
 
 export function targetRole({ id, displayName }: Pick<AppRole, 'id' | 'displayName'>): Target {
@@ -206,15 +222,14 @@ export const grantTools = [
           inherited === undefined ? undefined : inherited ? membership : not(membership),
         ),
         attributeSets: ['default'],
-        attributes: grantAttributes,
         sortBy: 'meta.created',
         entity: grantEntity,
         max: max_results,
         cursor,
         progress,
       });
-      const roles = await loadRolesOf(client, items);
-      const grants = items.map((grant) => viewGrant(grant, roles, view));
+      const [roles, names] = await Promise.all([loadRolesOf(client, items), loadNamesIn(client, items)]);
+      const grants = items.map((grant) => viewGrant(grant, roles, names, view));
       return { grants, ...tail };
     },
   }),
@@ -231,6 +246,7 @@ export function givesRole(role: string) {
 function viewGrant(
   grant: Grant,
   roles: Awaited<ReturnType<typeof loadRolesOf>>,
+  names: ReadonlyMap<string, string>,
   view: View,
 ): z.output<typeof grantView> {
   const { id, grantee, grantor, app, grantMechanism, isFulfilled, meta } = grant;
@@ -238,14 +254,14 @@ function viewGrant(
   const known = role === undefined ? undefined : roles.get(role);
   return {
     id,
-    grantee: { id: grantee.value, ...present({ type: grantee.type, name: grantee.display }) },
-    ...(app && { app: viewReference(app) }),
+    grantee: { id: grantee.value, ...present({ type: grantee.type, name: names.get(grantee.value) }) },
+    ...(app && { app: { id: app.value, ...present({ name: names.get(app.value) }) } }),
     ...(role !== undefined && {
       app_role: { id: role, ...present({ name: known?.displayName, administrator: known?.adminRole || undefined }) },
     }),
     mechanism: grantMechanism,
     ...(grantor?.value && {
-      granted_by: { id: grantor.value, ...present({ type: grantor.type, name: grantor.display }) },
+      granted_by: { id: grantor.value, ...present({ type: grantor.type, name: names.get(grantor.value) }) },
     }),
     ...present({ pending: isFulfilled === false || undefined, created: meta?.created }),
     ...fullOf(grant, view),

@@ -6,6 +6,7 @@ import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OciClient, Operation } from '../client.ts';
 import { where } from '../filter.ts';
+import { orUnseen } from '../seeing.ts';
 import { countAppsOf, countGrants, findAdminRoles } from './grant-facts.ts';
 import { granteeIs } from './grants.ts';
 import {
@@ -172,7 +173,10 @@ export const groupChangeTools = [
         warnings: [
           'IAM policies that name the group give its members nothing any more.',
           ...(admin.length > 0 ? [`Its members lose administrators’ roles (${admin.join(', ')}).`] : []),
-          ...(rules.length > 0
+          ...(rules === undefined
+            ? ['Whether sign-on policies name it, whoever the requests are made as may not see.']
+            : []),
+          ...(rules !== undefined && rules.length > 0
             ? [`Conditions of sign-on policies name it: ${rules.map((rule) => quoted(rule)).join(', ')}.`]
             : []),
           ...(policy ? [`The password policy ${quoted(policy)} is for it.`] : []),
@@ -215,13 +219,16 @@ async function checkFree(client: OciClient, name: string, self?: string): Promis
 
 const conditionEntity = z.looseObject({ id: z.string(), name: text, attributeValue: text });
 
-/** Conditions of sign-on rules that name a group: their values cannot be searched for. */
-async function findConditions(client: OciClient, group: string): Promise<readonly string[]> {
-  const { items } = await client.domain.list({
+/** Conditions of sign-on rules that name a group, where they may be seen: their values cannot be searched for. */
+async function findConditions(client: OciClient, group: string): Promise<readonly string[] | undefined> {
+  const reading = client.domain.list({
     path: ['Conditions'],
     attributes: ['name', 'attributeValue'],
     entity: conditionEntity,
     max: 2_000,
   });
-  return items.filter(({ attributeValue }) => attributeValue?.includes(`"${group}"`)).map(({ id, name }) => name ?? id);
+  const found = await orUnseen(reading);
+  return found?.items
+    .filter(({ attributeValue }) => attributeValue?.includes(`"${group}"`))
+    .map(({ id, name }) => name ?? id);
 }

@@ -5,6 +5,7 @@ import { nameTarget, type Target } from '../../../core/change.ts';
 import { fullObject, listInput, viewInput } from '../../../core/listing.ts';
 import { quoted } from '../../../core/plain.ts';
 import { defineTools, tableOf } from '../../../core/tool.ts';
+import { loadByIds } from '../by-ids.ts';
 import type { OciClient } from '../client.ts';
 import { and, where } from '../filter.ts';
 import { domainListOutput, flag, fullOf, metaEntity, preventedEntity, text, type View } from './scim-views.ts';
@@ -18,11 +19,10 @@ const dynamic = 'urn:ietf:params:scim:schemas:oracle:idcs:extension:dynamic:Grou
 export const groupSchemas = { core: 'urn:ietf:params:scim:schemas:core:2.0:Group', extension, dynamic } as const;
 
 const roleEntity = z.looseObject({
-  value: z.string(),
-  display: text,
-  appId: text,
-  appName: text,
+  id: z.string(),
+  displayName: text,
   adminRole: flag,
+  app: z.looseObject({ display: text }).nullish(),
 });
 export const groupEntity = z.looseObject({
   id: z.string().min(1),
@@ -36,7 +36,7 @@ export const groupEntity = z.looseObject({
       description: text,
       creationMechanism: text,
       owners: z.array(referenceEntity).nullish(),
-      appRoles: z.array(roleEntity).nullish(),
+      appRoles: z.array(z.looseObject({ value: z.string() })).nullish(),
       passwordPolicy: z.looseObject({ value: text, name: text }).nullish(),
       syncedFromApp: z.looseObject({ value: text, display: text }).nullish(),
     })
@@ -45,13 +45,12 @@ export const groupEntity = z.looseObject({
 });
 export type Group = z.output<typeof groupEntity>;
 
-/** Returned only when asked for. Names of roles are so themselves. */
+/** Returned only when asked for. */
 const details = [
   'idcsPreventedOperations',
   `${extension}:creationMechanism`,
   `${extension}:owners`,
   `${extension}:appRoles`,
-  ...['display', 'appId', 'appName', 'adminRole'].map((name) => `${extension}:appRoles.${name}`),
   `${extension}:passwordPolicy`,
   `${extension}:syncedFromApp`,
 ];
@@ -194,6 +193,15 @@ export const groupTools = [
         listMembers(client, group_id, members ? maxMembers : 1),
       ]);
       const { ocid, meta, idcsPreventedOperations, [extension]: more, [dynamic]: rule } = group;
+      const roles = await loadByIds(
+        client,
+        'AppRoles',
+        (more?.appRoles ?? []).map(({ value }) => value),
+        {
+          entity: roleEntity,
+          attributes: ['displayName', 'adminRole', 'app'],
+        },
+      );
       return {
         ...viewGroup(group, view),
         ...present({
@@ -210,9 +218,9 @@ export const groupTools = [
           id: value,
           ...present({ name: display, type }),
         })),
-        app_roles: (more?.appRoles ?? []).map(({ value, display, appName, adminRole }) => ({
-          id: value,
-          ...present({ name: display, app: appName, administrator: adminRole || undefined }),
+        app_roles: roles.map(({ id, displayName, app, adminRole }) => ({
+          id,
+          ...present({ name: displayName, app: app?.display, administrator: adminRole || undefined }),
         })),
         member_count: people.total,
         ...(members && {

@@ -4,9 +4,9 @@
 import { z } from 'zod';
 import { fullObject, listInput, viewInput } from '../../../core/listing.ts';
 import { defineTools, tableOf } from '../../../core/tool.ts';
-import { loadByIds } from '../by-ids.ts';
 import type { OciClient } from '../client.ts';
 import { and, where } from '../filter.ts';
+import { loadNames } from '../names.ts';
 import { certificateView, viewCertificate } from './certificates.ts';
 import { count, domainListOutput, flag, fullOf, metaEntity, text, type View } from './scim-views.ts';
 import { domainId, listAliases, present } from './shared.ts';
@@ -192,11 +192,11 @@ async function viewClients(client: OciClient, clientIds: readonly string[]) {
   }));
 }
 
-const personEntity = z.looseObject({ id: z.string(), userName: text });
-
 async function viewServiceUsers(client: OciClient, users: NonNullable<Trust['impersonationServiceUsers']>) {
   const ids = users.map(({ value }) => value);
-  const people = await loadByIds(client, 'Users', ids, { entity: personEntity, attributes: ['userName'] });
-  const logins = new Map(people.map(({ id, userName }) => [id, userName]));
+  const logins = await loadNames(
+    client,
+    ids.map((id) => ['Users', id] as const),
+  );
   return users.map(({ value, rule }) => ({ id: value, ...present({ login: logins.get(value), rule }) }));
 }

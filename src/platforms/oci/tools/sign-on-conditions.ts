@@ -1,10 +1,11 @@
 // Conditions of sign-on rules as sentences, with the names of what they speak of in the place of ids.
 
 import { z } from 'zod';
-import { CastellanError } from '../../../core/errors.ts';
 import { quoted } from '../../../core/plain.ts';
 import { loadByIds } from '../by-ids.ts';
 import type { OciClient } from '../client.ts';
+import { loadNames, type Named } from '../names.ts';
+import { orUnseen } from '../seeing.ts';
 import { text } from './scim-views.ts';
 
 interface RuleOfConditions {
@@ -61,13 +62,13 @@ const operators: Readonly<Record<string, string>> = {
   nin: 'is none of',
 };
 
-/** What an attribute of a condition holds ids of, and what the name of such a thing is called. */
-const resources: readonly (readonly [about: RegExp, resource: string, name: string])[] = [
-  [/groups/i, 'Groups', 'displayName'],
-  [/authenticatedby|identityprovider|idp/i, 'IdentityProviders', 'partnerName'],
-  [/ipaddress|perimeter|network/i, 'NetworkPerimeters', 'name'],
-  [/approle|adminrole/i, 'AppRoles', 'displayName'],
-  [/subject\.(?:id|user)|users/i, 'Users', 'userName'],
+/** What an attribute of a condition holds ids of. */
+const resources: readonly (readonly [about: RegExp, resource: Named])[] = [
+  [/groups/i, 'Groups'],
+  [/authenticatedby|identityprovider|idp/i, 'IdentityProviders'],
+  [/ipaddress|perimeter|network/i, 'NetworkPerimeters'],
+  [/approle|adminrole/i, 'AppRoles'],
+  [/subject\.(?:id|user)|users/i, 'Users'],
 ];
 
 /** By rule: sentences all of which must hold. None where a rule is for everybody. */
@@ -85,7 +86,7 @@ export async function readConditions(
       attributeSets: ['default'],
     },
   );
-  const names = await loadNames(client, conditions);
+  const names = await loadNames(client, mentioned(conditions));
   const known = new Map(conditions.map((condition) => [condition.id, describe(condition, names)]));
   return new Map(
     trees.map(([id, tree]) => [id, 'all' in tree ? tree.all.map((part) => write(part, known)) : [write(tree, known)]]),
@@ -101,14 +102,8 @@ async function readTree(client: OciClient, { condition, conditionGroup: group }:
 async function readGroup(client: OciClient, id: string, name: string, left: number): Promise<Tree> {
   const unread: Tree = { all: [{ says: `the condition group ${quoted(name)}, which cannot be read` }] };
   if (left === 0) return unread;
-  let group: z.output<typeof conditionGroupEntity>;
-  try {
-    group = await client.domain.get({ path: ['ConditionGroups', id], entity: conditionGroupEntity });
-  } catch (error) {
-    if (error instanceof CastellanError && (error.code === 'not_found' || error.code === 'missing_scope'))
-      return unread;
-    throw error;
-  }
+  const group = await orUnseen(client.domain.get({ path: ['ConditionGroups', id], entity: conditionGroupEntity }));
+  if (group === undefined) return unread;
   const parts = await Promise.all(
     (group.conditions ?? []).map(({ value, type }) =>
       type === 'ConditionGroup' ? readGroup(client, value, value, left - 1) : { id: value },
@@ -150,26 +145,12 @@ function valuesOf(written: string): readonly string[] {
 }
 
 const id = /^[\w-]{1,64}$/;
-const namedEntity = z.looseObject({ id: z.string() });
 
-/** Of groups, networks and whatever else conditions speak of, in one request each. */
-async function loadNames(client: OciClient, conditions: readonly Condition[]): Promise<ReadonlyMap<string, string>> {
-  const wanted = new Map<readonly [RegExp, string, string], Set<string>>();
-  for (const { attributeName, attributeValue } of conditions) {
-    const about = resources.find(([attribute]) => attribute.test(attributeName));
-    if (!about) continue;
-    const ids = wanted.get(about) ?? new Set();
-    for (const value of valuesOf(attributeValue)) if (id.test(value)) ids.add(value);
-    wanted.set(about, ids);
-  }
-  const found = await Promise.all(
-    [...wanted].map(async ([[, resource, name], ids]) => {
-      const items = await loadByIds(client, resource, ids, { entity: namedEntity, attributes: [name] });
-      return items.flatMap((item): [string, string][] => {
-        const called = item[name];
-        return typeof called === 'string' ? [[item.id, called]] : [];
-      });
-    }),
-  );
-  return new Map(found.flat());
+/** What conditions speak of by id. */
+function mentioned(conditions: readonly Condition[]): (readonly [Named, string])[] {
+  return conditions.flatMap(({ attributeName, attributeValue }) => {
+    const [, resource] = resources.find(([about]) => about.test(attributeName)) ?? [];
+    if (!resource) return [];
+    return valuesOf(attributeValue).flatMap((value) => (id.test(value) ? [[resource, value] as const] : []));
+  });
 }

@@ -150,7 +150,7 @@ export const signOnPolicyTools = [
       const policy = await client.domain.get({
         path: ['Policies', policy_id],
         attributeSets: ['default'],
-        attributes: ['rules', 'rules.name'],
+        attributes: ['rules'],
         entity: policyEntity,
       });
       const type = policy.policyType?.value;

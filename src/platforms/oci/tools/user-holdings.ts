@@ -1,9 +1,9 @@
 // How much hangs on a user of an identity domain, as a person wants to know it before the user is changed.
 
 import { z } from 'zod';
-import { CastellanError } from '../../../core/errors.ts';
 import type { OciClient } from '../client.ts';
 import { where } from '../filter.ts';
+import { orUnseen } from '../seeing.ts';
 import { granteeIs } from './grants.ts';
 import type { User } from './user-facts.ts';
 
@@ -54,14 +54,4 @@ export async function countHeld(client: OciClient, user: User): Promise<Held> {
     warnings:
       unseen.length === 0 ? [] : [`Whoever the requests are made as may not see the user’s ${unseen.join(', ')}.`],
   };
-}
-
-async function orUnseen<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof CastellanError && (error.code === 'missing_scope' || error.code === 'not_found'))
-      return undefined;
-    throw error;
-  }
 }
