@@ -31,8 +31,11 @@ interface Entry<P extends PlatformName> {
   readonly platform: Platform;
   readonly open: (name: string, settings: TenantValues<P>, deps: OktaDependencies) => Tenant;
   /** Where the simulated tenant is, and what opens it. */
-  readonly simulate?: (sandbox: Sandbox, secret: (text: string) => Secret) => Promise<Partial<TenantValues<P>>>;
+  readonly simulate: (sandbox: Sandbox, secret: (text: string) => Secret) => Promise<Partial<TenantValues<P>>>;
 }
+
+/** Whose API key the simulated tenancy is used with. */
+const simulatedAdministrator = 'helena.brandt@larkspur.example';
 
 const entries: { readonly [P in PlatformName]: Entry<P> } = {
   okta: {
@@ -49,7 +52,15 @@ const entries: { readonly [P in PlatformName]: Entry<P> } = {
       return { environmentUrl: url, environmentId: production.id, ...credential };
     },
   },
-  oci: { platform: oci, open: openOciTenant },
+  oci: {
+    platform: oci,
+    open: openOciTenant,
+    async simulate(sandbox, secret) {
+      const { url, services, apiKeyOf } = await sandbox.oci();
+      const { privateKey, ...apiKey } = apiKeyOf(simulatedAdministrator);
+      return { domainUrl: url, endpoints: services, ...apiKey, privateKey: secret(privateKey) };
+    },
+  },
 };
 
 /** Every platform that Castellan knows. */
@@ -144,8 +155,7 @@ export async function openApp(options: AppOptions): Promise<App> {
     const { loadDefaults } = await import('./core/settings.ts');
     const simulate = async <P extends PlatformName>(platform: P) => {
       const defaults = loadDefaults(tenantKinds[platform].settings);
-      const tenant = await entries[platform].simulate?.(sandbox, (text) => new Secret(text));
-      if (!tenant) return;
+      const tenant = await entries[platform].simulate(sandbox, (text) => new Secret(text));
       const settings = { ...defaults, ...config.simulated[platform], ...tenant } as TenantValues<P>;
       open(platform === 'okta' ? 'sandbox' : platform, platform, settings);
     };

@@ -10,6 +10,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AnyTool, toolsOf } from '../../src/core/tool.ts';
+import { oci } from '../../src/platforms/oci/index.ts';
 import { okta } from '../../src/platforms/okta/index.ts';
 import { scalekit } from '../../src/platforms/scalekit/index.ts';
 import { type Answer, call } from '../support/answers.ts';
@@ -21,7 +22,9 @@ const castellan = fileURLToPath(new URL('../../bin/castellan.js', import.meta.ur
 const eras: readonly Era[] = ['2026-07-28', '2025-11-25'];
 const maya = { user_id: 'maya.lindqvist@larkspur.example' };
 const all = toolsOf(okta);
-const elsewhere = new Set(toolsOf(scalekit).map(({ name }) => name));
+const elsewhere = new Set([scalekit, oci].flatMap(toolsOf).map(({ name }) => name));
+/** Off until it is named. */
+const unasked = oci.toolsets.api ?? [];
 const reading = all.filter(({ access }) => access === 'read');
 const users = okta.toolsets.users ?? [];
 const namesOf = (tools: readonly AnyTool[]) => tools.map(({ name }) => name).sort();
@@ -147,12 +150,44 @@ describe('the operator’s limits', () => {
 
   it('a platform’s name and the word all stand for all of its', async () => {
     const reached = toolsOf(scalekit).filter(({ scopes }) => scopes.every((scope) => /^(env|org):/.test(scope)));
+    const asked = toolsOf(oci).filter((tool) => !unasked.includes(tool));
     for (const [word, tools] of [
       ['okta', all],
       ['scalekit', reached],
-      ['all', [...all, ...reached]],
+      ['oci', asked],
+      ['all', [...all, ...reached, ...asked]],
+      ['oci.caller,oci.api', [...(oci.toolsets.caller ?? []), ...unasked]],
     ] as const)
       expect(await listed(await start(['--toolsets', word], {})), word).toEqual(namesOf(tools));
+  });
+
+  it('what reads from any service is off until it is named, and no request can switch it on', async () => {
+    const query = { service: 'identity', path: '/20160918/regions' };
+    const server = await openTestServer({ tenants: { okta: { users: 20 } } });
+    const url = new URL(server.url);
+    const requestInit = { headers: { 'X-MCP-Toolsets': 'all,oci.api', 'X-MCP-Tools': 'query_oci_api' } };
+    const asking = new Client({ name: 'castellan-test', version: '0.0.0' });
+    await asking.connect(new StreamableHTTPClientTransport(url, { requestInit }));
+    for (const client of [await server.connect('2026-07-28', 'http'), asking, await start([], {})]) {
+      expect(await listed(client)).not.toContain('query_oci_api');
+      await expectRefused(
+        client,
+        'query_oci_api',
+        query,
+        /query_oci_api is off until the toolset oci\.api is switched on/,
+      );
+    }
+    await asking.close();
+    await server.close();
+    for (const flags of [
+      ['--toolsets', 'all,oci.api'],
+      ['--tools', 'query_oci_api'],
+    ]) {
+      const client = await start(flags, {});
+      expect(await listed(client)).toContain('query_oci_api');
+      const answer = await client.callTool({ name: 'query_oci_api', arguments: query });
+      expect(JSON.stringify(answer.structuredContent)).toContain('eu-amsterdam-1');
+    }
   });
 
   it('a flag wins over the environment, and an empty list leaves nothing', async () => {

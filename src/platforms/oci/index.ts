@@ -34,7 +34,7 @@ export const oci: Platform = {
   optIn: ['api'],
   withheld: {
     get_token:
-      'A token is never shown to an assistant: whoever reads the conversation could act as its owner. Castellan signs requests itself; get_oci_token_claims tells what the token says.',
+      'A token is never shown to an assistant, for whoever reads the conversation could act as its owner. Castellan signs requests itself; get_oci_token_claims tells what the token says.',
   },
 };
 

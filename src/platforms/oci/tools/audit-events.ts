@@ -50,6 +50,7 @@ const eventView = z.object({
 });
 type EventView = z.output<typeof eventView>;
 
+const minuteMs = 60_000;
 const dayMs = 86_400_000;
 /** How long OCI keeps the log (docs.oracle.com, "Audit"). */
 const keptMs = 365 * dayMs;
@@ -103,8 +104,11 @@ export const auditEventTools = [
       const { items, ...tail } = await client.service('audit').list({
         path: ['auditEvents'],
         query: { compartmentId: compartment_id ?? (await client.identity()).tenancy },
-        // OCI reads its log by the minute of the window, which is another one at each call.
-        firstPage: { startTime: formatTime(since), endTime: formatTime(until) },
+        // A window that ends now is another one at each call; OCI reads its log by whole minutes.
+        firstPage: {
+          startTime: formatTime(Math.floor(since / minuteMs) * minuteMs),
+          endTime: formatTime(Math.ceil(until / minuteMs) * minuteMs),
+        },
         asked,
         entity: eventEntity,
         keep: (each) => matches(each, { actor, resource, event }),
