@@ -2,6 +2,7 @@
 // choice is the one that does nothing, and leaving the question is no answer.
 
 import { text as askText, isCancel, select } from '@clack/prompts';
+import { wrapText } from './terminal-text.ts';
 import type { Screen } from './terminal-view.ts';
 
 export interface Choice<T extends string> {
@@ -37,11 +38,11 @@ export interface AskerOptions {
 }
 
 export function createAsker({ input, output, screen, dumb, readLine }: AskerOptions): Asker {
-  const { write, paint } = screen;
+  const { write, width, paint } = screen;
   const streams = { input, output, withGuide: false };
   return {
     show(heading, text) {
-      write(`\n${paint('bold', heading)}\n${text}\n\n`);
+      write(`\n${paint('bold', wrapText(heading, width()))}\n${text}\n\n`);
     },
     async choose(question, choices, signal) {
       if (dumb) {

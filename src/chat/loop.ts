@@ -125,6 +125,8 @@ export function createConversation(options: ConversationOptions): Conversation {
         ending = await work(spend, signal);
       } catch (error) {
         const text = error instanceof RequestFailed ? error.text : '';
+        // What was said until then is paid for, too, and nobody tells how much it was.
+        if (text !== '') cost = add(cost, guessCost(text, sizeOf(messages)));
         if (signal.aborted) {
           ending = 'stopped';
           mend(start, text);
@@ -194,6 +196,10 @@ function costOf({ inputTokens, outputTokens, text, calls }: ModelReply, size: nu
     estimated: inputTokens === undefined || outputTokens === undefined,
     ms: 0,
   };
+}
+
+function guessCost(text: string, size: number): Cost {
+  return { steps: 1, inputTokens: guess(size), outputTokens: guess(text.length), estimated: true, ms: 0 };
 }
 
 function add(a: Cost, b: Cost): Cost {

@@ -98,7 +98,7 @@ export async function requestModel({ model, options, instructions, messages, too
       }
     }
     // A stream that just ends has no reason of the provider's for it: what stands in it may be half of something.
-    if (!finish || finish.reason === 'error' || (finish.reason === 'other' && finish.raw === undefined))
+    if (!finish || ['error', 'interrupted'].includes(finish.reason) || (finish.reason === 'other' && !finish.raw))
       throw new StreamCut('no end');
     // Half a call is none, wherever it was cut.
     const whole = finish.reason === 'length' ? [] : calls;

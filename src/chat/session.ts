@@ -120,6 +120,7 @@ export async function talk({ session, terminal, values, opening, model, debug }:
     const typed = await terminal.readQuestion();
     if (typed === undefined) return;
     if (typed.trim() === '') continue;
+    screen.write('\n');
     const done = await terminal.working(async (signal) => {
       const command = await runCommand(typed, commands, signal).catch((error: unknown) => {
         screen.write(`${error instanceof Error ? error.message : String(error)}\n`);

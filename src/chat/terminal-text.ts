@@ -142,6 +142,8 @@ export function wrapText(text: string, columns: number | undefined, indent = '')
 
 function wrapLine(line: string, room: number): string[] {
   const [lead = ''] = /^ */.exec(line) ?? [];
+  // What is no prose shows where its line goes on.
+  const hanging = /^( |[-–•] )/.test(line) ? `${lead}  ` : '';
   const lines: string[] = [];
   let current = '';
   for (const word of line
@@ -150,7 +152,7 @@ function wrapLine(line: string, room: number): string[] {
     .flatMap((each) => pieces(each, room - lead.length - 2))) {
     if (current !== '' && widthOf(`${current} ${word}`) > room) {
       lines.push(current);
-      current = `${lead}  ${word}`;
+      current = hanging + word;
     } else current = current === '' ? lead + word : `${current} ${word}`;
   }
   return [...lines, current];

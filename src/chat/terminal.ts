@@ -70,9 +70,8 @@ export function openTerminal(options: TerminalOptions): Terminal {
     return new Promise((resolve) => {
       const lines = createInterface({ input, output, terminal: !dumb });
       const done = (line: string | undefined) => {
-        lines.removeAllListeners();
-        lines.close();
         resolve(line);
+        lines.close();
       };
       signal?.addEventListener('abort', () => done(undefined), { once: true });
       lines.once('line', done);
@@ -114,10 +113,13 @@ export function openTerminal(options: TerminalOptions): Terminal {
           completer: (line: string) => [[...complete(line)], line] as [string[], string],
           prompt: dumb ? prompt : styled(output, 'bold', prompt),
         });
+        let over = false;
         const done = (line: string | undefined) => {
-          lines.removeAllListeners();
+          if (over) return;
+          over = true;
           lines.close();
-          if (line !== undefined) history.add(line);
+          if (line === undefined) output.write('\n');
+          else history.add(line);
           resolve(line);
         };
         lines.on('line', (line) => {
@@ -131,16 +133,13 @@ export function openTerminal(options: TerminalOptions): Terminal {
           const empty = lines.line === '';
           lines.write(null, { ctrl: true, name: 'e' });
           lines.write(null, { ctrl: true, name: 'u' });
-          output.write('\n');
           if (empty && warned) return done(undefined);
+          output.write('\n');
           warned = empty;
           if (empty) output.write(`${styled(output, 'dim', 'Ctrl-C again, or /exit, leaves.')}\n`);
           lines.prompt();
         });
-        lines.on('close', () => {
-          output.write('\n');
-          done(undefined);
-        });
+        lines.on('close', () => done(undefined));
         lines.prompt();
       }),
     async working(work) {

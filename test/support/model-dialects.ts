@@ -158,7 +158,9 @@ export const responses: Dialect = {
       ...input
         .filter(({ role }: Json) => role === 'system' || role === 'developer')
         .map(({ content }: Json) => content),
-    ].join('\n'),
+    ]
+      .filter(Boolean)
+      .join('\n'),
     tools: tools.map(({ name, description, parameters }: Json) => ({ name, description, schema: parameters })),
     turns: input.flatMap(({ type, role, content, name, arguments: given, output }: Json): Turn[] => {
       if (type === 'function_call') return [{ role: 'call', name, input: JSON.parse(given) }];
@@ -264,7 +266,8 @@ export const generateContent: Dialect = {
     turns: contents.flatMap(({ role, parts }: Json): Turn[] =>
       parts.map(({ text, functionCall, functionResponse }: Json): Turn => {
         if (functionCall) return { role: 'call', name: functionCall.name, input: functionCall.args };
-        if (functionResponse) return { role: 'result', text: String(functionResponse.response.content) };
+        if (functionResponse)
+          return { role: 'result', text: String(functionResponse.response.content ?? functionResponse.response.error) };
         return { role: role === 'model' ? 'assistant' : 'user', text };
       }),
     ),

@@ -1,6 +1,7 @@
 // Why a model did not answer, in words that say what to do. What the provider wrote is told where it helps, without keys.
 
 import { APICallError } from '@ai-sdk/provider';
+import { CastellanError } from '../../core/errors.ts';
 import { plain, shortened } from '../../core/plain.ts';
 import { withoutSecrets } from '../../core/redact.ts';
 import { asObject } from '../../core/settings.ts';
@@ -35,6 +36,8 @@ export function describeModelFailure(error: unknown, context: FailureContext): M
   const { title } = provider;
   const refusal = find(error, (each): each is WireRefusal => each instanceof WireRefusal);
   if (refusal) return { code: 'refused', message: refusal.message, hint: refusal.hint, again: false };
+  const own = find(error, (each): each is CastellanError => each instanceof CastellanError);
+  if (own) return { code: 'key', message: own.message, hint: own.hint ?? '', again: false };
   if (error instanceof StreamCut) return cutShort(title);
   const call = find(error, (each): each is APICallError => APICallError.isInstance(each));
   const said = describeSaid(error, call, context.secrets);
@@ -48,10 +51,14 @@ export function describeModelFailure(error: unknown, context: FailureContext): M
     };
   }
   if (status !== undefined && status !== 200) return describeStatus(status, said, call?.responseHeaders, context);
+  if (
+    find(error, (each): each is Error =>
+      /^(terminated|aborted|premature close)$|ended without a finish/i.test(each.message),
+    )
+  )
+    return cutShort(title);
   const code = systemCode(error);
   if (code !== undefined) return describeSystem(code, title);
-  if (find(error, (each): each is Error => /terminated|aborted|premature close|other side closed/i.test(each.message)))
-    return cutShort(title);
   return {
     code: 'invalid',
     message: `${capital(title)} answered something that is no answer of its API.${quote(said)}`,

@@ -53,7 +53,7 @@ export async function openModel(values: ChatValues, options: OpenModelOptions): 
   if (faults.length > 0 || name === undefined) return { faults };
   const { fetch, seen, now } = options;
   const wire = createWire({ origins: provider.originsOf(values), authority, fetch, seen, now });
-  const model = provider.open(values, name, { fetch: wire, headers, readFile });
+  const model = provider.open(values, name, { fetch: wire, headers, readFile, now });
   const secrets = [
     ...Object.values(values).flatMap((value) => (value instanceof Secret ? [value.reveal()] : [])),
     ...Object.values(headers),

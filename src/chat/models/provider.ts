@@ -13,6 +13,7 @@ export interface ModelAccess {
   readonly headers: Readonly<Record<string, string>>;
   /** @returns the text of a file that a setting names */
   readonly readFile: (path: string) => string;
+  readonly now: () => number;
 }
 
 export interface ModelProvider {

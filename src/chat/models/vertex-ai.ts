@@ -1,18 +1,12 @@
 // Google Vertex AI: Gemini with a service account (https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest).
 
 import { createPrivateKey } from 'node:crypto';
-import { createGoogleVertex } from '@ai-sdk/google-vertex';
+import { createGoogleVertex, type GoogleVertexProviderSettings } from '@ai-sdk/google-vertex';
 import { asObject } from '../../core/settings.ts';
 import { type ModelAccess, type ModelProvider, missing } from './provider.ts';
+import { createTokens, type ServiceAccount, tokenAddress } from './vertex-token.ts';
 
-/** Where a service account's assertion becomes an access token (RFC 7523). */
-const tokenOrigin = 'https://oauth2.googleapis.com';
-
-interface ServiceAccount {
-  readonly client_email: string;
-  readonly private_key: string;
-  readonly project_id?: string;
-}
+type AuthClient = NonNullable<NonNullable<GoogleVertexProviderSettings['googleAuthOptions']>['authClient']>;
 
 export const vertexAi: ModelProvider = {
   title: 'Vertex AI',
@@ -24,29 +18,29 @@ export const vertexAi: ModelProvider = {
     if (values.vertexFile === undefined) return [missing(where, todo)];
     const account = readAccount(values.vertexFile, readFile);
     if (typeof account === 'string') return [{ where, problem: account, todo }];
-    if (values.vertexProject ?? account.project_id) return [];
+    if (values.vertexProject ?? account.project) return [];
     return [missing('VERTEX_AI_PROJECT', 'Set it to the Google Cloud project; the key file names none.')];
   },
   modelOf: ({ vertexModel }) => vertexModel,
-  originsOf: ({ vertexLocation }) => [`https://${hostOf(vertexLocation)}`, tokenOrigin],
+  originsOf: ({ vertexLocation }) => [`https://${hostOf(vertexLocation)}`, new URL(tokenAddress).origin],
   secretsOf(values, readFile) {
     const account = readAccount(values.vertexFile ?? '', readFile);
-    return typeof account === 'string' ? [] : [account.private_key];
+    return typeof account === 'string' ? [] : [account.key];
   },
-  open(values, model, { fetch, headers, readFile }) {
+  open(values, model, { fetch, headers, readFile, now }) {
     const account = readAccount(values.vertexFile ?? '', readFile);
     if (typeof account === 'string') throw new TypeError('opened without being checked');
+    const token = createTokens(account, fetch, now);
+    // All that is asked of one. Google's own goes its own way to the network, and trusts nobody else's authority there.
+    const authClient: Pick<AuthClient, 'getAccessToken'> = { getAccessToken: async () => ({ token: await token() }) };
     const provider = createGoogleVertex({
       // Said to be none, or a variable that happens to be set would take the account's place.
       apiKey: '',
-      project: values.vertexProject ?? account.project_id ?? '',
+      project: values.vertexProject ?? account.project ?? '',
       location: values.vertexLocation,
       headers: { ...headers },
       fetch,
-      googleAuthOptions: {
-        credentials: { client_email: account.client_email, private_key: account.private_key },
-        clientOptions: { transporterOptions: { fetchImplementation: fetch } },
-      },
+      googleAuthOptions: { authClient: authClient as unknown as AuthClient },
     });
     return provider(model);
   },
@@ -68,12 +62,17 @@ function readAccount(path: string, readFile: ModelAccess['readFile']): ServiceAc
     return error instanceof SyntaxError ? 'is no JSON' : 'cannot be read';
   }
   if (content?.type !== 'service_account') return 'is no key file of a service account (its type is another)';
-  const { client_email, private_key, project_id } = content;
-  if (typeof client_email !== 'string' || typeof private_key !== 'string') return 'has no client_email and private_key';
+  const { client_email: email, private_key: key, private_key_id: keyId, project_id: project } = content;
+  if (typeof email !== 'string' || typeof key !== 'string') return 'has no client_email and private_key';
   try {
-    createPrivateKey(private_key);
+    createPrivateKey(key);
   } catch {
     return 'has a private_key that is none';
   }
-  return { client_email, private_key, ...(typeof project_id === 'string' && { project_id }) };
+  return {
+    email,
+    key,
+    keyId: typeof keyId === 'string' ? keyId : undefined,
+    project: typeof project === 'string' ? project : undefined,
+  };
 }
