@@ -94,7 +94,8 @@ export async function readConditions(
 }
 
 async function readTree(client: OciClient, { condition, conditionGroup: group }: RuleOfConditions): Promise<Tree> {
-  if (!group?.value) return { all: condition ? [{ says: condition }] : [] };
+  // A rule for everybody says `true`.
+  if (!group?.value) return { all: condition && condition !== 'true' ? [{ says: condition }] : [] };
   if (group.type !== 'ConditionGroup') return { all: [{ id: group.value }] };
   return readGroup(client, group.value, group.name ?? group.value, deepest);
 }
