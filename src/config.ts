@@ -1,14 +1,15 @@
 // All settings of all rooms, joined: the only place that reads the environment. Every fault is collected, none is guessed around.
 
 import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { z } from 'zod';
 import { brokerSettings, checkBroker } from './auth/broker/settings.ts';
 import { findDoorFaults } from './auth/modes.ts';
 import { authSettings, checkAuth } from './auth/settings.ts';
 import { checkSignIn, signInSettings } from './auth/sign-in-settings.ts';
 import { type ChatValues, chatSettings } from './chat/settings.ts';
 import { checkClient, clientSettings } from './chat/sign-in/settings.ts';
+import type { Machine } from './clients/client.ts';
 import { notTrusted, unheeded } from './config-faults.ts';
 import { dataFolderOf, type Environment, type Flags, readConfigFile } from './config-file.ts';
 import { findMisspelt } from './config-variables.ts';
@@ -17,7 +18,6 @@ import {
   asObject,
   type CheckTogether,
   type Fault,
-  fileSchemaOf,
   type Loaded,
   loadSettings,
   type Setting,
@@ -281,6 +281,11 @@ export function isDumbTerminal(env: Environment = process.env): boolean {
   return env.TERM === 'dumb';
 }
 
+/** Where programs of this person are looked for. */
+export function thisMachine(env: Environment = process.env): Machine {
+  return { platform: process.platform, home: homedir(), env, folder: process.cwd() };
+}
+
 /**
  * Whether this runs in a container, where a folder that nobody mounted is gone with it: what Docker, Podman and Kubernetes
  * leave there.
@@ -294,20 +299,4 @@ export function inContainer(env: Environment = process.env): boolean {
 export function hasScreen(env: Environment = process.env): boolean {
   if (env.SSH_CONNECTION || env.SSH_TTY) return false;
   return process.platform !== 'linux' || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
-}
-
-/** The JSON Schema of `castellan.json`. */
-export function configFileSchema(): Record<string, unknown> {
-  const tenants = Object.entries(tenantKinds).map(([platform, { settings }]) =>
-    fileSchemaOf(settings).extend({ platform: z.literal(platform) }),
-  );
-  const parts = Object.entries<Settings>({ ...serverSettings, ...chatParts }).map(
-    ([name, settings]) => [name, fileSchemaOf(settings).optional()] as const,
-  );
-  const schema = z.strictObject({
-    $schema: z.string().optional(),
-    tenants: z.record(z.string(), tenants.length === 1 && tenants[0] ? tenants[0] : z.union(tenants)).optional(),
-    ...Object.fromEntries(parts),
-  });
-  return { title: 'Castellan configuration', ...z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) };
 }

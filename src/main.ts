@@ -41,6 +41,10 @@ const commands: Readonly<Record<string, { readonly description: string; readonly
     description: 'Revoke your sign-in to an organization and forget it.',
     load: () => import('./cli/logout.ts').then((module) => module.default),
   },
+  init: {
+    description: 'Write Castellan into Claude, VS Code, Cursor, Windsurf, Gemini CLI or Codex; or take it out again.',
+    load: () => import('./cli/init.ts').then((module) => module.default),
+  },
   audit: {
     description: 'What was asked for, by whom, and what came of it; whether the record of it is whole.',
     load: () => import('./cli/audit.ts').then((module) => module.default),
@@ -86,7 +90,7 @@ try {
   await run(process.argv.slice(2));
 } catch (error) {
   const wrong = error instanceof Error && error.name === 'CLIError';
-  if (error instanceof UsageError) tell(describeFaults(error.faults));
+  if (error instanceof UsageError) tell(describeFaults(error.faults, error.outcome));
   else if (wrong)
     tell(describeFaults([{ where: process.argv[2] ?? '', problem: error.message, todo: 'Run it with --help.' }]));
   else tell(error instanceof Error ? error.message : String(error));

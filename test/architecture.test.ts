@@ -9,7 +9,7 @@ const src = resolve(import.meta.dirname, '../src');
 /** Floors from the ground up. A file imports from lower floors or its own room. */
 const floors: readonly (readonly string[])[] = [
   ['core', 'version.ts'],
-  ['stores', 'observe', 'pages'],
+  ['stores', 'observe', 'pages', 'clients'],
   ['sign-in'],
   ['platforms/okta', 'platforms/scalekit', 'platforms/oci', 'sandbox'],
   ['mcp', 'auth', 'chat'],
@@ -17,6 +17,7 @@ const floors: readonly (readonly string[])[] = [
   ['config-file.ts', 'config-faults.ts'],
   ['config-variables.ts'],
   ['config.ts'],
+  ['config-schema.ts'],
   ['app.ts'],
   ['front-door.ts'],
   ['cli'],

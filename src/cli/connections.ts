@@ -1,6 +1,6 @@
 // How MCP clients are told about a server, on a terminal: those that most people have.
 
-import { connectionsTo } from '../http/connecting.ts';
+import { connectionsTo } from '../clients/connecting.ts';
 import { paint } from './output.ts';
 
 const shown = new Set(['Claude Code', 'VS Code', 'Cursor', 'Claude Desktop', 'MCP Inspector']);

@@ -32,23 +32,26 @@ export function paint(style: Style, text: string, stream: NodeJS.WriteStream = p
 /** Ends a command with everything that is wrong at once. */
 export class UsageError extends Error {
   readonly faults: readonly Fault[];
+  readonly outcome: string;
 
-  constructor(faults: readonly Fault[]) {
+  /** @param outcome what did not come of it */
+  constructor(faults: readonly Fault[], outcome = 'nothing was started') {
     super('wrong use');
     this.faults = faults;
+    this.outcome = outcome;
   }
 }
 
-export function throwFaults(faults: readonly Fault[]): void {
-  if (faults.length > 0) throw new UsageError(faults);
+export function throwFaults(faults: readonly Fault[], outcome?: string): void {
+  if (faults.length > 0) throw new UsageError(faults, outcome);
 }
 
-export function describeFaults(faults: readonly Fault[]): string {
+export function describeFaults(faults: readonly Fault[], outcome = 'nothing was started'): string {
   const count = faults.length === 1 ? 'One thing is wrong' : `${faults.length} things are wrong`;
   // Names and values come from files and flags of whoever wrote them.
   const lines = faults.map(({ where, problem, todo }) => {
     const says = todo.split('\n').map((line) => line.match(/^ */)?.[0] + plain(line.trim()));
     return `  ${paint('bold', plain(where), process.stderr)} ${plain(problem)}\n    ${says.join('\n')}`;
   });
-  return `${count}, so nothing was started:\n\n${lines.join('\n')}\n`;
+  return `${count}, so ${outcome}:\n\n${lines.join('\n')}\n`;
 }

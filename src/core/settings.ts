@@ -141,7 +141,9 @@ function findValue(key: string, setting: Setting, sources: Sources): Found {
   for (const name of setting.env ?? []) {
     const text = sources.env[name];
     // An empty variable is how compose files and CI say «not set».
-    if (text !== undefined && text !== '') return { value: fromText(text, setting.schema), origin: name };
+    if (text === undefined || text === '') continue;
+    if (isReference(text, name)) return { origin: name, fault: notFilledIn(text, name) };
+    return { value: fromText(text, setting.schema), origin: name };
   }
   const written = sources.file[key];
   const where = `${sources.fileName}.${key}`;
@@ -149,6 +151,16 @@ function findValue(key: string, setting: Setting, sources: Sources): Found {
   if (setting.secretIn !== undefined) return dereferenceIn(written, setting.secretIn, where, sources);
   if (!setting.secret || typeof written !== 'object' || written === null) return { value: written, origin: where };
   return dereference(written as Record<string, unknown>, where, sources);
+}
+
+/** As MCP clients write it: `${NAME}`, `${env:NAME}`, `${input:id}`, `$NAME`. Those whose variable is not set pass it on as it is. */
+function isReference(text: string, name: string): boolean {
+  return /^\$\{(env:|input:)?[\w-]+\}$/.test(text) || text === `$${name}`;
+}
+
+function notFilledIn(text: string, name: string): Fault {
+  const todo = `Set ${name} where the program that starts Castellan is started itself; it found nothing to put there.`;
+  return { where: name, problem: `is still a reference, ${text}`, todo };
 }
 
 function dereferenceIn(written: unknown, key: string, where: string, sources: Sources): Found {

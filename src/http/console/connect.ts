@@ -1,8 +1,8 @@
 // /connect: how each MCP client is told about this server, to be copied.
 
 import { html } from 'hono/html';
+import { connectionsTo } from '../../clients/connecting.ts';
 import { type Html, renderPage } from '../../pages/frame.ts';
-import { connectionsTo } from '../connecting.ts';
 import type { Page } from './visit.ts';
 
 export const showConnect: Page = async ({ person }, { publicUrl }) => {

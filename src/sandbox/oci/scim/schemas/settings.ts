@@ -3,7 +3,7 @@
 import { withCommon } from './common.ts';
 
 export const settingAttributes = withCommon(`
-externalId
+externalId search
 contactEmails*
 customBranding boolean
 preferredLanguage
