@@ -23,8 +23,14 @@ export interface OciTenancy {
   readonly asked: string[];
   /** Those of them that change something. */
   readonly mutations: string[];
-  /** What happens there just before a request of Castellan's arrives. */
-  readonly hooks: { before?: ((method: string, path: string) => Promise<void>) | undefined };
+  /** What those sent. */
+  readonly bodies: unknown[];
+  readonly hooks: {
+    /** What happens there just before a request of Castellan's arrives. */
+    before?: ((method: string, path: string) => Promise<void>) | undefined;
+    /** What is made of an answer before Castellan sees it: what a real domain may say, and this one does not. */
+    after?: ((method: string, path: string, answer: Json) => Json) | undefined;
+  };
   /** What the domain itself says to its administrator, below /admin/v1; undefined for 404. Not written down. */
   readonly read: (path: string) => Promise<Json | undefined>;
   /** The same for a list, to its end. */
@@ -38,6 +44,7 @@ export async function openOciTenancy(users = 60): Promise<OciTenancy> {
   const oci = await sandbox.oci();
   const asked: string[] = [];
   const mutations: string[] = [];
+  const bodies: unknown[] = [];
   const problems: string[] = [];
   const hooks: OciTenancy['hooks'] = {};
 
@@ -46,18 +53,30 @@ export async function openOciTenancy(users = 60): Promise<OciTenancy> {
     const body = await buffer(request);
     asked.push(`${method} ${path}`);
     await hooks.before?.(method, path);
-    if (method !== 'GET') mutations.push(`${method} ${path}`);
     const sent = body.length === 0 ? undefined : JSON.parse(body.toString('utf8'));
+    if (method !== 'GET') {
+      mutations.push(`${method} ${path}`);
+      bodies.push(sent);
+    }
     const found = contract?.checkRequest(method, new URL(path, target), sent) ?? [];
     problems.push(...found.map((problem) => `${method} ${path}: ${problem}`));
     // Signed requests name the host that they were sent to, so their headers go on as they came.
     const { hostname: host, port } = target;
     const on = send({ host, port, method, path, headers: request.headers, setHost: false }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
+      giveBack(method, path, answer, response).catch(() => response.destroy());
     });
     on.on('error', () => response.destroy());
     on.end(body);
+  }
+
+  async function giveBack(method: string, path: string, answer: IncomingMessage, response: ServerResponse) {
+    const { statusCode = 502, headers } = answer;
+    const bytes = await buffer(answer);
+    const changed = hooks.after && bytes.length > 0 ? hooks.after(method, path, JSON.parse(String(bytes))) : undefined;
+    const body = changed === undefined ? bytes : Buffer.from(JSON.stringify(changed));
+    const { 'content-length': _length, 'transfer-encoding': _encoding, ...others } = headers;
+    response.writeHead(statusCode, { ...others, ...(body.length > 0 && { 'content-length': body.length }) });
+    response.end(body);
   }
 
   const servers: Server[] = [];
@@ -92,6 +111,7 @@ export async function openOciTenancy(users = 60): Promise<OciTenancy> {
     },
     asked,
     mutations,
+    bodies,
     hooks,
     read: (path) => ask('GET', path),
     async readAll(path) {
@@ -132,14 +152,16 @@ export async function openOciServer({
   parts,
   ...options
 }: Omit<TestServerOptions, 'parts'> & {
-  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Beside the credential; of people whom the tenancy has by then. */
+  readonly settings?: Readonly<Json> | ((tenancy: OciTenancy) => Promise<Readonly<Json>>);
   /** Whose API key it has. */
   readonly login?: string;
   readonly users?: number;
   readonly parts?: Readonly<Record<string, unknown>>;
 } = {}): Promise<OciServer> {
   const tenancy = await openOciTenancy(users);
-  const tenants = { oci: { platform: 'oci', ...tenancy.settingsOf(login), ...settings } };
+  const more = typeof settings === 'function' ? await settings(tenancy) : settings;
+  const tenants = { oci: { platform: 'oci', ...tenancy.settingsOf(login), ...more } };
   const server = await openTestServer({ ...options, parts: { tenants, ...parts } });
   return {
     ...tenancy,

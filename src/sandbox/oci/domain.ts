@@ -57,9 +57,8 @@ export interface OciApiKey {
   description?: string;
   /** Id of the person. */
   user: { value: string };
-  /** Epoch milliseconds; of a key that was made by the domain's API it stands in `meta`. */
-  created?: number;
-  meta?: { created: string };
+  /** Epoch milliseconds. */
+  created: number;
 }
 
 export interface OciDomain {

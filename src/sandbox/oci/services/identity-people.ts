@@ -1,41 +1,35 @@
 // The domain's people and groups as IAM, version 20160918, shows them.
 
-import { findMember, makeOcid } from '../domain.ts';
-import { entriesAt, isComplex, type Resource, textAt } from '../scim/resource.ts';
+import type { Member } from '../../company/roster.ts';
+import { findMember, groupIdOf, makeOcid } from '../domain.ts';
 import { need, type ServiceAnswer, type ServiceContext, type ServiceRoute } from './context.ts';
 import { pageOf, sortNamed } from './paging.ts';
 import { notFound, ServiceProblem } from './problem.ts';
 import { mayReadPeople } from './rights.ts';
 
-const userState = 'urn:ietf:params:scim:schemas:oracle:idcs:extension:userState:User';
+const day = 86_400_000;
 
-function showUser({ store, tenancy }: ServiceContext, user: Resource) {
-  const { [userState]: state } = user;
-  const login = textAt(user, 'userName') ?? '';
-  const isLocked = isComplex(state) && isComplex(state.locked) && state.locked.on === true;
-  const devices = [...store.all('Devices')].filter((each) => isComplex(each.user) && each.user.value === user.id);
-  const seen = isComplex(state) ? state.lastSuccessfulLoginDate : undefined;
-  const email = entriesAt(user, 'emails').find(({ primary }) => primary === true);
+function showUser({ tenancy, now }: ServiceContext, member: Member) {
   return {
-    id: makeOcid('user', user.id),
+    id: makeOcid('user', member.id),
     compartmentId: tenancy.id,
-    name: login,
-    description: textAt(user, 'displayName') ?? login,
-    ...(email && { email: email.value, emailVerified: email.verified === true }),
-    timeCreated: createdOf(user),
-    lifecycleState: user.active === true && !isLocked ? 'ACTIVE' : 'INACTIVE',
-    // A bit for each reason: the second is "disabled", the third "blocked".
-    ...(user.active !== true ? { inactiveStatus: 2 } : isLocked && { inactiveStatus: 4 }),
-    isMfaActivated: devices.some(({ status }) => status === 'ENROLLED'),
-    ...(typeof seen === 'string' && { lastSuccessfulLoginTime: seen }),
+    name: member.login,
+    description: `${member.given} ${member.family}`,
+    email: member.login,
+    emailVerified: true,
+    timeCreated: new Date(now - member.hiredDaysAgo * day).toISOString(),
+    lifecycleState: member.isLocked ? 'INACTIVE' : 'ACTIVE',
+    // A bit for each reason: the third is "blocked".
+    ...(member.isLocked && { inactiveStatus: 4 }),
+    isMfaActivated: false,
     freeformTags: {},
     definedTags: {},
   };
 }
 
 /** Everybody may read themselves. */
-function findUser(context: ServiceContext): Resource {
-  const found = context.store.get('Users', findMember(context.domain, context.params[0] ?? '')?.id ?? '');
+function findUser(context: ServiceContext): Member {
+  const found = findMember(context.domain, context.params[0] ?? '');
   if (!found || !(found.id === context.caller.member.id || mayReadPeople(context))) throw notFound();
   return found;
 }
@@ -46,7 +40,7 @@ function listUsers(context: ServiceContext): ServiceAnswer {
     context,
     sortNamed(
       context,
-      [...context.store.all('Users')].map((user) => showUser(context, user)),
+      context.domain.roster.members.map((member) => showUser(context, member)),
     ),
   );
 }
@@ -56,25 +50,19 @@ function checkPeople(context: ServiceContext): void {
   if (need(context, 'compartmentId') !== context.tenancy.id || !mayReadPeople(context)) throw notFound();
 }
 
-const groupExtension = 'urn:ietf:params:scim:schemas:oracle:idcs:extension:group:Group';
-
-function groupsOf({ store, tenancy }: ServiceContext) {
-  return [...store.all('Groups')].map((group) => {
-    const name = textAt(group, 'displayName') ?? '';
-    return {
-      id: makeOcid('group', group.id),
-      compartmentId: tenancy.id,
-      name,
-      description: textAt(group, `${groupExtension}:description`) ?? name,
-      timeCreated: createdOf(group),
-      lifecycleState: 'ACTIVE',
-      freeformTags: {},
-      definedTags: {},
-    };
-  });
+function groupsOf({ domain, tenancy, now }: ServiceContext) {
+  const names = [...new Set(domain.roster.members.flatMap(({ teams }) => teams))];
+  return names.map((name) => ({
+    id: makeOcid('group', groupIdOf(name)),
+    compartmentId: tenancy.id,
+    name,
+    description: name,
+    timeCreated: new Date(now - 1400 * day).toISOString(),
+    lifecycleState: 'ACTIVE',
+    freeformTags: {},
+    definedTags: {},
+  }));
 }
-
-const createdOf = ({ meta }: Resource) => (isComplex(meta) ? textAt(meta, 'created') : undefined) ?? '';
 
 function listGroups(context: ServiceContext): ServiceAnswer {
   checkPeople(context);
@@ -89,18 +77,18 @@ function getGroup(context: ServiceContext): ServiceAnswer {
 
 function listMemberships(context: ServiceContext): ServiceAnswer {
   checkPeople(context);
-  const { query, store, tenancy } = context;
+  const { query, domain, tenancy, now } = context;
   const [userId, groupId] = [query.get('userId'), query.get('groupId')];
   if (userId === null && groupId === null) throw new ServiceProblem('MissingParameter', 'Missing userId or groupId');
-  const all = [...store.all('Groups')].flatMap((group) =>
-    entriesAt(group, 'members').map(({ value, dateAdded }) => {
-      const [user, of] = [makeOcid('user', String(value)), makeOcid('group', group.id)];
+  const all = domain.roster.members.flatMap((member) =>
+    member.teams.map((team) => {
+      const [user, group] = [makeOcid('user', member.id), makeOcid('group', groupIdOf(team))];
       return {
-        id: makeOcid('groupmembership', `${user} ${of}`),
+        id: makeOcid('groupmembership', `${user} ${group}`),
         compartmentId: tenancy.id,
         userId: user,
-        groupId: of,
-        timeCreated: typeof dateAdded === 'string' ? dateAdded : createdOf(group),
+        groupId: group,
+        timeCreated: new Date(now - member.hiredDaysAgo * day).toISOString(),
         lifecycleState: 'ACTIVE',
       };
     }),
@@ -116,12 +104,12 @@ function listApiKeys(context: ServiceContext): ServiceAnswer {
   const user = makeOcid('user', member.id);
   const own = [...context.domain.apiKeys.values()].filter((each) => each.user.value === member.id);
   return {
-    body: own.map(({ fingerprint, key, meta, created = 0 }) => ({
+    body: own.map(({ fingerprint, key, created }) => ({
       keyId: `${context.tenancy.id}/${user}/${fingerprint}`,
       keyValue: key,
       fingerprint,
       userId: user,
-      timeCreated: meta?.created ?? new Date(created).toISOString(),
+      timeCreated: new Date(created).toISOString(),
       lifecycleState: 'ACTIVE',
     })),
   };
