@@ -1,6 +1,6 @@
 // Where the people of the company can sign in, whichever provider it is: what an application must know of it.
 
-import type { Sandbox } from './index.ts';
+import type { Sandbox, SandboxOci } from './index.ts';
 
 export const signInKinds = ['okta', 'oci', 'scalekit'] as const;
 
@@ -20,6 +20,8 @@ export interface SandboxSignIn {
   resourceServer?: { audience: string; publicClientId: string; client: { id: string; secret: string } };
   /** Where clients register themselves: makes an MCP server at this address known, and says who issues tokens for it. */
   registerServer?: (url: string) => { issuer: string };
+  /** A tenant of Castellan's configuration file with which callers act in their own names there. */
+  actingTenant?: Readonly<Record<string, unknown>>;
   /** Where people may be returned to after signing in, and after signing out; default of those: the origins. */
   setRedirectUris: (uris: readonly string[], logoutUris?: readonly string[]) => void;
 }
@@ -47,11 +49,24 @@ export async function signInOf(sandbox: Sandbox, kind: SignInKind): Promise<Sand
     provider: kind,
     issuer: url,
     ...('tenant' in at
-      ? { tenant: at.tenant }
+      ? { tenant: at.tenant, actingTenant: describeTenant(at) }
       : { registerServer: (address: string) => at.registerServer(address, undefined, { heedsRoles: true }) }),
     clientId: client.id,
     clientSecret: client.secret,
     groups: { administrators, helpDesk },
     setRedirectUris,
+  };
+}
+
+/** Addresses of regions stand in a file alone: no variable is made for them. */
+function describeTenant({ url, tenant, exchange, homeRegion, services }: SandboxOci): Record<string, unknown> {
+  return {
+    platform: 'oci',
+    domainUrl: url,
+    domainGuid: tenant,
+    exchangeClientId: exchange.clientId,
+    exchangeClientSecret: exchange.clientSecret,
+    region: homeRegion,
+    endpoints: services,
   };
 }

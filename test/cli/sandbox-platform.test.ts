@@ -62,6 +62,11 @@ test('--oci-config writes what Oracle’s SDK needs, readable to its owner alone
     client.endpoint = home;
     expect((await client.getNamespace({})).value).toMatch(/^\w{12}$/);
   }
+  const tenant = /^ *(\{"tenants".*\})$/m.exec(shown)?.[1] ?? '';
+  const file = join(folder, 'castellan.json');
+  await writeFile(file, tenant.replace('FOLDER', folder));
+  const called = await runCastellan(['call', 'get_oci_tenancy', '--config', file]);
+  expect([called.status, called.stdout]).toEqual([0, expect.stringContaining('name: larkspur')]);
   running?.kill();
   // Its own it writes anew; what somebody else wrote stays.
   expect(await start('--platform', 'oci', '--oci-config', folder)).toContain(`${folder}/config`);

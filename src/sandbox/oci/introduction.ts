@@ -2,7 +2,6 @@
 
 import type { Sandbox } from '../index.ts';
 import type { Circumstances, Introduction } from '../introduction.ts';
-import { sandboxPassword } from '../oidc/sign-in-form.ts';
 
 export async function introduceOci(sandbox: Sandbox, { latencyMs, faults }: Circumstances): Promise<Introduction> {
   const oci = await sandbox.oci();
@@ -10,8 +9,15 @@ export async function introduceOci(sandbox: Sandbox, { latencyMs, faults }: Circ
   oci.setFaults(faults);
   oci.setDomainLatency(latencyMs);
   oci.setDomainFaults(faults);
-  const { url, tenant, tenancyId, services, regions, homeRegion, exchange } = oci;
+  const { url, tenancyId, services, regions, homeRegion } = oci;
   const home = services[homeRegion] ?? '';
+  const tenant = {
+    platform: 'oci',
+    profile: 'DEFAULT',
+    configFile: 'FOLDER/config',
+    domainUrl: url,
+    endpoints: services,
+  };
   return {
     what: 'A simulated OCI identity domain, and the services of its tenancy',
     url,
@@ -29,16 +35,8 @@ export async function introduceOci(sandbox: Sandbox, { latencyMs, faults }: Circ
         ],
       },
       {
-        says: [
-          'People’s tokens of the domain are exchanged for session tokens by this client of it, whose secret opens nothing but',
-          `the simulation. Everybody signs in with the password ${sandboxPassword}`,
-        ],
-        settings: {
-          IAM_DOMAIN: url,
-          IAM_GUID: tenant,
-          IAM_TOKENEXCHANGE_CLIENT_ID: exchange.clientId,
-          IAM_TOKENEXCHANGE_CLIENT_SECRET: exchange.clientSecret,
-        },
+        says: ['Castellan itself has it as a tenant with this in castellan.json:'],
+        commands: [JSON.stringify({ tenants: { oci: tenant } })],
       },
     ],
   };
