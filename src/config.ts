@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { brokerSettings, checkBroker } from './auth/broker/settings.ts';
+import { impliedByDomain } from './auth/identity-domain-names.ts';
 import { findDoorFaults } from './auth/modes.ts';
 import { authSettings, checkAuth } from './auth/settings.ts';
 import { checkSignIn, signInSettings } from './auth/sign-in-settings.ts';
@@ -124,7 +125,7 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
     settings: T,
     part: unknown,
     label: string,
-    scope: Pick<Sources, 'flags' | 'env'>,
+    scope: Pick<Sources, 'flags' | 'env' | 'implied'>,
     checkTogether?: CheckTogether<T>,
   ): Loaded<T> {
     const where = `${file.name}: ${label}`;
@@ -145,10 +146,12 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
   if (!file.trusted) faults.push(...Object.keys(written).map((name) => notTrusted(`${file.name}: ${name}`)));
   if (!asObject(writtenTenants))
     faults.push({ where: `${file.name}: tenants`, problem: 'is not an object', todo: 'Write { "NAME": { … } }.' });
+  const implied: Readonly<Record<string, Sources['implied']>> = { ...impliedByDomain(env, parts, flags) };
   const values = Object.fromEntries(
     Object.entries(serverSettings).map(([name, settings]) => [
       name,
-      load<Settings>(settings, parts[name] ?? {}, name, { flags, env }, serverChecks[name]).values,
+      load<Settings>(settings, parts[name] ?? {}, name, { flags, env, implied: implied[name] }, serverChecks[name])
+        .values,
     ]),
   ) as unknown as ServerValues;
   const chat = options.chat ? load(chatSettings, parts.chat ?? {}, 'chat', { flags, env }).values : undefined;

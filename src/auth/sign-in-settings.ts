@@ -14,7 +14,7 @@ export const signInSettings = defineSettings({
   issuer: {
     schema: address,
     description:
-      'Address of the identity provider at which people sign in with a browser: for the console, and for MCP clients where no auth.issuer takes them.',
+      'Address of the identity provider at which people sign in with a browser: for the console, and for MCP clients where no auth.issuer takes them. Where nothing is said of sign-in, IAM_DOMAIN (or IAM_GUID), IAM_CLIENT_ID and IAM_CLIENT_SECRET describe it, with oci as provider.',
     env: ['CASTELLAN_SIGN_IN_ISSUER'],
   },
   provider: {

@@ -113,6 +113,7 @@ export function missingTenant(config: Config, sandbox: boolean): Fault[] {
         'Set OKTA_CLIENT_ORGURL (https://acme.okta.com) and OKTA_API_TOKEN (Admin Console: Security > API > Tokens),',
         '    or in its place OKTA_CLIENT_ID with OKTA_PRIVATE_KEY (a service app), or alone (then castellan login okta),',
         '    or SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID and SCALEKIT_CLIENT_SECRET,',
+        '    or OCI_CLI_PROFILE (a profile of the OCI configuration file),',
         '    or describe several organizations in castellan.json (see README, Configure),',
         '    or use --sandbox: a simulated organization, no account needed.',
       ].join('\n'),

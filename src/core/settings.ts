@@ -57,9 +57,17 @@ export interface Fault {
   readonly todo: string;
 }
 
+/** What a variable that is about something else means for a setting that nobody sets. */
+export interface Implied {
+  readonly value: unknown;
+  /** The variable. */
+  readonly from: string;
+}
+
 export interface Sources {
   readonly flags: Readonly<Record<string, string | boolean | undefined>>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly implied?: Readonly<Record<string, Implied>> | undefined;
   /** The part of the configuration file that belongs to these settings, already parsed. */
   readonly file: Readonly<Record<string, unknown>>;
   /** How the file is called in messages, with the path to this part (`castellan.json: http`). */
@@ -147,6 +155,8 @@ function findValue(key: string, setting: Setting, sources: Sources): Found {
   }
   const written = sources.file[key];
   const where = `${sources.fileName}.${key}`;
+  const implied = sources.implied?.[key];
+  if (written === undefined && implied) return { value: implied.value, origin: implied.from };
   if (written === undefined) return { origin: setting.default === undefined ? 'not set' : 'default' };
   if (setting.secretIn !== undefined) return dereferenceIn(written, setting.secretIn, where, sources);
   if (!setting.secret || typeof written !== 'object' || written === null) return { value: written, origin: where };

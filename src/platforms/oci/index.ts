@@ -3,10 +3,13 @@
 import { createRateBudget, type SharedMemory } from '../../core/budget.ts';
 import { createPrivacy } from '../../core/privacy.ts';
 import { whyReadOnly } from '../../core/safety.ts';
+import type { Secret } from '../../core/secret.ts';
 import type { Values } from '../../core/settings.ts';
 import type { Platform, Tenant } from '../../core/tool.ts';
 import { type CallScope, createUpstream, type Upstream, type UpstreamOptions } from '../../core/upstream.ts';
+import { createCallerChecks } from './caller-checks.ts';
 import { createCallerCredential } from './caller-credential.ts';
+import { createOciChecks } from './checks.ts';
 import type { Connection, OciClient } from './client.ts';
 import { createOciClient } from './connect.ts';
 import { createApiKeyCredential, type OciCredential } from './credential.ts';
@@ -58,7 +61,10 @@ export type OciTenantSettings = Values<typeof ociSettings>;
 export function openOciTenant(name: string, settings: OciTenantSettings, deps: OciDependencies): Tenant<OciClient> {
   const { endpoints } = settings;
   const domain = domainOf(settings);
-  const credential = openCredential(settings, domain, deps);
+  const exchange = exchangeOf(settings, domain);
+  const credential = exchange
+    ? createCallerCredential({ ...deps, ...exchange, region: settings.region })
+    : openCredential(settings, deps);
   const upstreamAt = openUpstreams(settings, credential, deps);
   const serviceOrigin: Connection['serviceOrigin'] = async (service, given, scope) => {
     const { tenancy, region: home } = await credential.identity(scope);
@@ -87,7 +93,10 @@ export function openOciTenant(name: string, settings: OciTenantSettings, deps: O
       clientIds: settings.exchangeClientId === undefined ? [] : [settings.exchangeClientId],
     }),
     connect,
-    checks: protectedChecks(protects, connect, deps.now),
+    // Without a caller nothing can be asked in a caller's name.
+    checks: exchange
+      ? createCallerChecks({ ...deps, ...exchange, guid: settings.domainGuid })
+      : [...createOciChecks(connection, deps.now), ...protectedChecks(protects, connect, deps.now)],
   };
 }
 
@@ -128,17 +137,23 @@ function openUpstreams(
   };
 }
 
-function openCredential(
-  settings: OciTenantSettings,
+interface Exchange {
+  readonly domain: URL;
+  readonly clientId: string;
+  readonly clientSecret: Secret;
+}
+
+/** Where callers act with their own rights: where and as which application their tokens are exchanged. */
+function exchangeOf(
+  { exchangeClientId: clientId, exchangeClientSecret: clientSecret }: OciTenantSettings,
   domain: URL | undefined,
-  { fetch, now, userAgent }: OciDependencies,
-): OciCredential {
-  const { exchangeClientId: clientId, exchangeClientSecret: clientSecret, region, passphrase } = settings;
-  if (clientId !== undefined && clientSecret && domain)
-    return createCallerCredential({ domain, clientId, clientSecret, region, fetch, now, userAgent });
-  if (settings.profile !== undefined)
-    return createProfileCredential({ file: settings.configFile, profile: settings.profile, region, passphrase, now });
-  const { tenancy, user, fingerprint, privateKey } = settings;
+): Exchange | undefined {
+  return clientId !== undefined && clientSecret && domain ? { domain, clientId, clientSecret } : undefined;
+}
+
+function openCredential(settings: OciTenantSettings, { now }: OciDependencies): OciCredential {
+  const { profile, configFile: file, region, passphrase, tenancy, user, fingerprint, privateKey } = settings;
+  if (profile !== undefined) return createProfileCredential({ file, profile, region, passphrase, now });
   if (!tenancy || !user || !fingerprint || !privateKey || !region)
     throw new TypeError('an OCI tenant needs a credential');
   return createApiKeyCredential({ tenancy, user, fingerprint, privateKey, passphrase, region }, now);

@@ -36,6 +36,19 @@ const guid = z
   .transform((text) => (text.startsWith('idcs-') ? text : `idcs-${text}`));
 const word = z.string().regex(/^[\x21-\x7e]+$/, { error: 'is empty or holds blanks or characters beyond ASCII' });
 
+/** `region=address, region=address` in the environment, an object in a file. */
+const addressesByRegion = z
+  .union([z.string(), z.record(z.string(), z.string())])
+  .transform((given) => (typeof given === 'string' ? readPairs(given) : given))
+  .pipe(z.record(region, origin));
+
+function readPairs(text: string): Record<string, string> {
+  const pairs = text.split(',').filter((pair) => pair.trim() !== '');
+  return Object.fromEntries(
+    pairs.map((pair) => [pair.split('=')[0]?.trim(), pair.split('=').slice(1).join('=').trim()]),
+  );
+}
+
 export const ociSettings = defineSettings({
   domainUrl: {
     schema: domainAddress,
@@ -108,9 +121,10 @@ export const ociSettings = defineSettings({
     env: ['OCI_CLI_REGION'],
   },
   endpoints: {
-    schema: z.record(region, origin),
+    schema: addressesByRegion,
     description:
-      'Addresses that all services of a region have, by the region’s name, in the place of Oracle’s own hosts: for private endpoints.',
+      'Addresses that all services of a region have, in the place of Oracle’s own hosts, for private endpoints: eu-frankfurt-1=https://oci.example.com, comma-separated; an object in a file.',
+    env: ['OCI_ENDPOINTS'],
     default: {},
   },
   ...safetySettings,
