@@ -29,7 +29,7 @@ export function createAnswers(options: AnswerOptions) {
   const { asker, inTurn, width } = options;
 
   async function askPermission({ tool, input, destructive }: ToolQuestion, signal: AbortSignal): Promise<Permission> {
-    const given = safeLines(JSON.stringify(input, null, 2));
+    const given = describeInput(input);
     asker.show(
       `The model wants to call ${plain(tool)}`,
       `${wrapText(given, width(), '  ')}\n${wrapText(destructive ? 'It changes something, and may take something away.' : 'It changes something.', width())}`,
@@ -57,6 +57,18 @@ export function createAnswers(options: AnswerOptions) {
     inTurn<Permission>(async () => (signal.aborted ? 'no' : askPermission(question, signal)));
   const ask: Ask = (question, signal) => inTurn(async () => (signal.aborted ? decline : answer(question, signal)));
   return { permit, ask };
+}
+
+/** All of it, a line for each argument: what is agreed to is shown whole. */
+function describeInput(input: unknown): string {
+  const entries = Object.entries(asObject(input) ?? {});
+  if (entries.length === 0) return 'without arguments';
+  return entries
+    .map(([name, value]) => {
+      const shown = typeof value === 'string' ? plain(value) : safeLines(JSON.stringify(value, null, 2));
+      return `${plain(name)}: ${shown}`;
+    })
+    .join('\n');
 }
 
 async function answerAddress(address: string, { asker, width, openBrowser }: AnswerOptions, signal: AbortSignal) {
