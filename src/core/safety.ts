@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { defineSettings } from './settings.ts';
 
-export const fieldNames = z.array(z.string().min(1).max(320));
+const fieldNames = z.array(z.string().min(1).max(320));
 
 /**
  * @param prefix of the environment names: `OKTA`

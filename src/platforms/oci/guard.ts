@@ -5,10 +5,11 @@ import { z } from 'zod';
 import type { Plan, Target } from '../../core/change.ts';
 import { CastellanError } from '../../core/errors.ts';
 import { createOnce } from '../../core/once.ts';
+import { showTarget as show } from '../../core/protected.ts';
 import type { Access } from '../../core/tool.ts';
 import type { OciClient } from './client.ts';
 import { and, or, where } from './filter.ts';
-import { type Protected, show } from './protected.ts';
+import type { Protected } from './protected.ts';
 
 export interface GuardOptions {
   readonly protects: Protected;

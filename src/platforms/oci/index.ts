@@ -2,6 +2,7 @@
 
 import { createRateBudget, type SharedMemory } from '../../core/budget.ts';
 import { createPrivacy } from '../../core/privacy.ts';
+import { protectedChecks } from '../../core/protected.ts';
 import { whyReadOnly } from '../../core/safety.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { Values } from '../../core/settings.ts';
@@ -20,7 +21,6 @@ import { originOf, realmOf } from './hosts.ts';
 import { ociPeople } from './privacy.ts';
 import { createProfileCredential } from './profile.ts';
 import { createProtected } from './protected.ts';
-import { protectedChecks } from './protected-check.ts';
 import { ociResources } from './resources.ts';
 import type { ociSettings } from './settings.ts';
 import { toolsets } from './toolsets.ts';

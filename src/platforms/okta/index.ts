@@ -2,6 +2,7 @@
 
 import { createRateBudget, type SharedMemory } from '../../core/budget.ts';
 import { createPrivacy } from '../../core/privacy.ts';
+import { protectedChecks } from '../../core/protected.ts';
 import { whyReadOnly } from '../../core/safety.ts';
 import type { Values } from '../../core/settings.ts';
 import type { Platform, Tenant } from '../../core/tool.ts';
@@ -14,7 +15,6 @@ import { createGuard } from './guard.ts';
 import { oktaPeople } from './privacy.ts';
 import { oktaPrompts } from './prompts.ts';
 import { createProtected } from './protected.ts';
-import { protectedChecks } from './protected-check.ts';
 import { oktaResources } from './resources.ts';
 import { covers } from './scopes.ts';
 import type { oktaSettings } from './settings.ts';
