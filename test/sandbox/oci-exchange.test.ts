@@ -4,8 +4,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSandbox, type Sandbox, type SandboxOci } from '../../src/sandbox/index.ts';
-import { exchange, makeKey, send, signRequest } from './oci-kit.ts';
-import { errorOf, head, readClaims } from './oidc-kit.ts';
+import { exchange, keyOf, makeKey, send, signRequest } from './oci-kit.ts';
+import { admin, errorOf, head, readClaims } from './oidc-kit.ts';
 
 let now: number;
 let sandbox: Sandbox;
@@ -104,6 +104,48 @@ describe('the exchange', () => {
     });
     oci.setTrust(true);
     expect((await exchange(oci, subject(), publicKey)).status).toBe(200);
+  });
+});
+
+describe('a trust', () => {
+  const trusts = () => `${oci.url}/admin/v1/IdentityPropagationTrusts`;
+  const ask = (method: string, url: string, body?: unknown) =>
+    send(
+      signRequest(url, keyOf(oci, admin), { method, now, ...(body !== undefined && { body: JSON.stringify(body) }) }),
+    );
+  async function change(path: string, value: unknown): Promise<void> {
+    const { body } = await ask('GET', trusts());
+    const patch = {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+      Operations: [{ op: 'replace', path, value }],
+    };
+    const reply = await ask('PATCH', `${trusts()}/${body.Resources[0].id}`, patch);
+    expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+  }
+  const exchanged = async (client?: { id: string; secret: string }) => {
+    const reply = await exchange(oci, subject(), publicKey, {}, client);
+    return reply.status === 200 ? 'given' : errorOf(reply);
+  };
+
+  it('is heeded as the domain’s own interface has it', async () => {
+    await change('oauthClients', [oci.client.id]);
+    expect(await exchanged()).toBe('400 unauthorized_client');
+    // Named in the trust, and still without the grant type.
+    expect(await exchanged(oci.client)).toBe('400 unauthorized_client');
+    await change('oauthClients', [oci.exchange.clientId, oci.client.id]);
+    expect(await exchanged()).toBe('given');
+    expect(await exchanged(oci.client)).toBe('400 unauthorized_client');
+    await change('clientClaimValues', ['https://other.example/']);
+    expect(await exchanged()).toBe('400 unauthorized_client');
+    await change('clientClaimName', 'user_id');
+    await change('clientClaimValues', [readClaims(subject()).user_id]);
+    expect(await exchanged()).toBe('given');
+    await change('subjectClaimName', 'user_id');
+    expect(await exchanged()).toBe('400 invalid_grant');
+    await change('subjectMappingAttribute', 'id');
+    expect(await exchanged()).toBe('given');
+    await change('active', false);
+    expect(await exchanged()).toBe('400 invalid_request');
   });
 });
 

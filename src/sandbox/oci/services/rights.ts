@@ -10,7 +10,7 @@ export function mayRead(context: ServiceContext, { readers, compartmentId }: Com
   const { isAdministrator, caller, tenancy } = context;
   if (isAdministrator || readers.some((team) => caller.member.teams.includes(team))) return true;
   const parent = tenancy.compartments.find(({ id }) => id === compartmentId);
-  return parent !== undefined && parent.compartmentId !== undefined && mayRead(context, parent);
+  return parent !== undefined && mayRead(context, parent);
 }
 
 /** Look up people, and the names of compartments. */
