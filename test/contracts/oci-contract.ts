@@ -146,7 +146,8 @@ function createContract(files: ReadonlyMap<string, Json>): OciContract {
       if (answer === null) return body === undefined || body === '' ? [] : [`${name} has no body`];
       if (answer === 'str') return validate(name, { type: 'string', minLength: 1 }, body);
       const asked = isDomain ? readAsked(method, pathname, searchParams, sent) : undefined;
-      const grade = asked?.attributes ? 'sparse' : 'whole';
+      const isUsual = !asked?.sets || asked.sets.some((set) => set === 'all' || set === 'default');
+      const grade = asked?.attributes || !isUsual ? 'sparse' : 'whole';
       const [, item] = /^list\[(\w+)\]$/.exec(answer) ?? [];
       const ref = { $ref: `${service}-${grade}#/$defs/${item ?? answer}` };
       const problems = validate(name, item ? { type: 'array', items: ref } : ref, body);

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSandbox, type Sandbox, type SandboxOci } from '../../src/sandbox/index.ts';
-import { createServicesClient, keyOf, type ServicesClient, signRequest } from './oci-kit.ts';
+import { createServicesClient, keyOf, type ServicesClient, send, signRequest } from './oci-kit.ts';
 import { admin, head, helpDesk } from './oidc-kit.ts';
 
 const opened = Date.parse('2026-03-04T10:30:00Z');
@@ -241,6 +241,27 @@ describe('Audit', () => {
     expect(new Date(policy.eventTime).getUTCHours()).toBe(2);
     const [bucket] = await as(admin, 'us-ashburn-1').all(fortnight(idOf('Scanning')));
     expect(bucket.data.stateChange.current).toEqual({ publicAccessType: 'ObjectRead' });
+  });
+
+  it('tells of what is done meanwhile: a user who is made, a compartment that is described anew', async () => {
+    const userName = 'new.clerk@larkspur.example';
+    const user = {
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+      userName,
+      name: { givenName: 'New', familyName: 'Clerk' },
+      emails: [{ value: userName, type: 'work', primary: true }],
+    };
+    const request = { method: 'POST', body: JSON.stringify(user), now: opened };
+    const made = await send(signRequest(`${oci.url}/admin/v1/Users`, keyOf(oci, admin), request));
+    expect(made.status).toBe(201);
+    const found = await ours.all(`${iam}/users?${inTenancy(`&name=${userName}`)}`);
+    expect(found).toMatchObject([{ id: made.body.ocid, lifecycleState: 'ACTIVE' }]);
+    const [{ id }] = await ours.get(`${iam}/compartments?${inTenancy('&name=Network')}`);
+    expect((await ours.send('PUT', `${iam}/compartments/${id}`, { description: 'Cables' })).status).toBe(200);
+    const events = await ours.all(between('2026-03-04T10:30:00Z', '2026-03-04T10:31:00Z'));
+    const told = events.map(({ data }) => [data.eventName, data.identity.principalName]);
+    expect(told).toContainEqual(['CreateUser', admin]);
+    expect(told).toContainEqual(['UpdateCompartment', admin]);
   });
 
   it('takes times to the minute alone, in order, and shows nobody else anything', async () => {

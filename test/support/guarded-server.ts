@@ -52,6 +52,8 @@ export interface Rules {
   revocation: { readonly status: number; readonly error?: string };
   /** What polling answers, in order; then a token. */
   device: string[];
+  /** Whether what is given out is good for nothing. */
+  stillborn: boolean;
   /** Whether the server lets in who brings no token. */
   open: boolean;
 }
@@ -77,6 +79,7 @@ export async function openGuardedServer(): Promise<GuardedServer> {
     registration: { status: 201 },
     revocation: { status: 200 },
     device: [],
+    stillborn: false,
     open: false,
   };
   const asked: Asked[] = [];
@@ -165,7 +168,7 @@ export async function openGuardedServer(): Promise<GuardedServer> {
       scope: rules.granted ?? query.get('scope') ?? '',
       clientId: query.get('client_id') ?? '',
       resource: query.get('resource'),
-      live: true,
+      live: !rules.stillborn,
     };
     const code = secret('code');
     codes.set(code, { grant, challenge: query.get('code_challenge') ?? '', redirectUri });

@@ -5,6 +5,7 @@ import {
   type AuthorizationServerMetadata,
   auth,
   type FetchLike,
+  OAuthError,
   type OAuthTokens,
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client';
@@ -59,6 +60,7 @@ export async function prepare(options: AuthorizeOptions, challenge: Challenge, w
   const before = await readSignIn(vault, server).catch(() => undefined);
   const attempt = createAttempt({ ...way, given: client, before, now });
   const send = guardFetch(fetch, server, signal);
+  const fetchFn = throwRefusals(send);
   const { provider } = attempt;
   const told = async <T>(run: () => Promise<T>): Promise<T> => {
     try {
@@ -72,7 +74,7 @@ export async function prepare(options: AuthorizeOptions, challenge: Challenge, w
     const { resourceMetadataUrl, scope } = challenge;
     await auth(provider, {
       serverUrl: server,
-      fetchFn: send,
+      fetchFn,
       forceReauthorization: true,
       ...(resourceMetadataUrl && { resourceMetadataUrl }),
       ...(scope !== undefined && { scope }),
@@ -100,7 +102,7 @@ export async function prepare(options: AuthorizeOptions, challenge: Challenge, w
     finish: (parameters) =>
       told(async () => {
         // It looks at the whole answer, and again at who gave it.
-        const transport = new StreamableHTTPClientTransport(server, { authProvider: provider, fetch: send });
+        const transport = new StreamableHTTPClientTransport(server, { authProvider: provider, fetch: fetchFn });
         await transport.finishAuth(parameters);
         const tokens = attempt.tokens();
         if (!tokens) throw new TypeError('no tokens were saved');
@@ -141,6 +143,21 @@ function signInFrom(
     issuedAt: now(),
     ...(tokens.expires_in !== undefined && { expiresAt: now() + tokens.expires_in * 1000 }),
     scopes: (tokens.scope ?? asked ?? '').split(' ').filter(Boolean),
+  };
+}
+
+/** The SDK would send a code that was refused once more, and write about it; codes are for one use (RFC 6749 §4.1.2). */
+function throwRefusals(send: FetchLike): FetchLike {
+  return async (input, init) => {
+    const response = await send(input, init);
+    if (response.status < 400 || response.status >= 500 || !(init?.body instanceof URLSearchParams)) return response;
+    const answer: unknown = await response
+      .clone()
+      .json()
+      .catch(() => undefined);
+    const { error, error_description: said } = Object(answer) as { error?: unknown; error_description?: unknown };
+    if (typeof error !== 'string') return response;
+    throw new Error('refused', { cause: new OAuthError(error, typeof said === 'string' ? said : error) });
   };
 }
 

@@ -28,12 +28,13 @@ export function signInNeeded(server: URL, what: string): CastellanError {
 
 /** @returns a CastellanError for whatever signing in throws; a stranger to all of it stays what it is */
 export function describeSignInFailure(error: unknown, server: URL): unknown {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++)
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     if (at instanceof CastellanError) return at;
+    if (at instanceof OAuthError) return describeOAuth(at, server);
+  }
   const name = showUrl(server);
   const say = (facts: Omit<ErrorFacts, 'cause' | 'detail'>) => new CastellanError(facts);
   const tell = 'Tell whoever runs the server.';
-  if (error instanceof OAuthError) return describeOAuth(error, server);
   if (error instanceof IssuerMismatchError || error instanceof AuthorizationServerMismatchError)
     return say({
       code: 'platform_answer_invalid',
@@ -65,7 +66,7 @@ export function describeSignInFailure(error: unknown, server: URL): unknown {
     return say({
       code: 'platform_answer_invalid',
       message: `${name} says that it is another resource than the one at this address.`,
-      hint: `Nothing was sent there. Check the address; if it is right, ${lower(tell)}`,
+      hint: `No sign-in was begun. Check the address; if it is right, ${lower(tell)}`,
     });
   if (/^Incompatible auth server|trying to load|HTTP \d{3}/.test(text))
     return say({ code: 'platform_answer_invalid', message: `${name}: ${cleanText(text)}`, hint: tell });

@@ -63,13 +63,12 @@ export function createSignedFetch(options: SignedFetchOptions): FetchLike {
       }
     }
     if (response.status === 401) {
-      const refused = token;
       const challenge = challengeOf(response);
       await response.body?.cancel();
       await ask(challenge, signal);
       token = await current(signal);
       response = await send(url, init, token);
-      if (response.status === 401) throw stillRefused(refused !== undefined);
+      if (response.status === 401) throw stillRefused();
     }
     for (let step = 0; isShortOfScope(response); step++) {
       const { scope, ...challenge } = challengeOf(response);
@@ -97,10 +96,10 @@ export function createSignedFetch(options: SignedFetchOptions): FetchLike {
     throw error;
   }
 
-  function stillRefused(before: boolean): CastellanError {
+  function stillRefused(): CastellanError {
     return new CastellanError({
       code: 'unauthorized',
-      message: `${showUrl(server)} refuses ${before ? 'also the' : 'the'} token that its own authorization server gave just now.`,
+      message: `${showUrl(server)} refuses the token that its own authorization server gave just now.`,
       hint: 'Look at what the server says, or tell whoever runs it: it may expect another audience.',
     });
   }

@@ -57,8 +57,9 @@ export interface OciApiKey {
   description?: string;
   /** Id of the person. */
   user: { value: string };
-  /** Epoch milliseconds. */
-  created: number;
+  /** Epoch milliseconds; of a key that was made by the domain's API it stands in `meta`. */
+  created?: number;
+  meta?: { created: string };
 }
 
 export interface OciDomain {

@@ -14,6 +14,7 @@ import type { ScimMutation } from './scim/api.ts';
 import type { DomainType } from './scim/limit.ts';
 import { openScim } from './scim/open.ts';
 import { createServices } from './services/api.ts';
+import { tellOfDomain } from './services/domain-events.ts';
 import { createSessionTokens } from './session-tokens.ts';
 
 export type { OciApiKeyProfile, OciSessionProfile } from './credentials.ts';
@@ -95,8 +96,12 @@ export async function openOci({ users, seed, host, port, now }: OciOptions): Pro
   const domain = makeOciDomain(users, seed);
   const provider = createOciProvider(domain, now);
   const tokens = createSessionTokens(domain, now);
-  const scim = openScim({ domain, provider, tokens, seed, now });
-  const services = createServices({ domain, tokens, seed, now });
+  const tell = (mutation: ScimMutation) => {
+    const happening = tellOfDomain(mutation);
+    if (happening) services.record(happening);
+  };
+  const scim = openScim({ domain, provider, tokens, seed, now, tell });
+  const services = createServices({ domain, store: scim.store, tokens, seed, now });
   const endpoints: Endpoints = {
     ...endpointsOf(provider, {
       authorize: '/oauth2/v1/authorize',

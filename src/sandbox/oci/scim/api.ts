@@ -20,6 +20,8 @@ import type { WhoAsks } from './who.ts';
 
 /** Something that the API was made to change. */
 export interface ScimMutation {
+  /** Epoch milliseconds. */
+  at: number;
   method: string;
   path: string;
   body: unknown;
@@ -41,7 +43,13 @@ const keptMutations = 10_000;
 const root = '/admin/v1/';
 
 /** Names of the schema and of a body's attributes may have capitals, paths are as they are written. */
-export function createScimApi(domain: OciDomain, store: Store, whoAsks: WhoAsks, now: () => number): ScimApi {
+export function createScimApi(
+  domain: OciDomain,
+  store: Store,
+  whoAsks: WhoAsks,
+  now: () => number,
+  tell: (mutation: ScimMutation) => void,
+): ScimApi {
   const faults = createFaults();
   const limit = createLimit(now);
   const mutations: ScimMutation[] = [];
@@ -86,7 +94,9 @@ export function createScimApi(domain: OciDomain, store: Store, whoAsks: WhoAsks,
   function note(call: Call, who: Who): void {
     if (mutations.length >= keptMutations) mutations.shift();
     const body: unknown = call.body === '' ? undefined : JSON.parse(call.body);
-    mutations.push({ method: call.method, path: call.url.pathname, body, who });
+    const mutation = { at: now(), method: call.method, path: call.url.pathname, body, who };
+    mutations.push(mutation);
+    tell(mutation);
   }
 
   return {

@@ -27,7 +27,7 @@ export function readProjection(
       throw new ScimProblem('query', `attributeSets must be of: ${setNames.join(', ')}.`);
   const named = (attributes ?? []).flatMap((text) => findPath(kind, text.trim()) ?? []);
   const isPlain = attributes === undefined && sets === undefined;
-  const whole = new Set(named.filter(({ part }) => !part).map(pathKey));
+  const whole = new Set(named.map(pathKey));
   const inside = new Set(named.map(keyOf));
   const isInSet = ({ returned }: Attribute) => chosen.has('all') || chosen.has(returned);
   const isOf = ({ returned }: Attribute) => returned === 'always' || (isPlain && returned === 'default');

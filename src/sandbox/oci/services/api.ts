@@ -6,9 +6,11 @@ import { type Answer, type Call, json } from '../../answer.ts';
 import { createFaults, type FaultSettings } from '../../faults.ts';
 import type { OciDomain } from '../domain.ts';
 import { isAdministrator, rolesOf } from '../rights.ts';
+import type { Store } from '../scim/store.ts';
 import type { SessionTokens } from '../session-tokens.ts';
 import { notAuthenticated, type OciCaller, verifySignature } from '../signature.ts';
 import { auditRoutes } from './audit.ts';
+import { type Happening, principalOf, writeEvent } from './audit-events.ts';
 import { tellStories } from './audit-stories.ts';
 import type { ServiceContext, ServiceRoute } from './context.ts';
 import { answerFault, spoil } from './fault-answers.ts';
@@ -20,6 +22,7 @@ import { makeTenancy, type Tenancy } from './tenancy.ts';
 
 export interface ServicesOptions {
   domain: OciDomain;
+  store: Store;
   tokens: SessionTokens;
   seed: number;
   now: () => number;
@@ -28,15 +31,25 @@ export interface ServicesOptions {
 export interface Services {
   answer: (call: Call, region: string) => Promise<Answer>;
   tenancy: Tenancy;
+  /** Into Audit. */
+  record: (happening: Happening) => void;
   setFaults: (settings: Partial<FaultSettings> | null) => void;
   setLatency: (ms: number) => void;
 }
 
+/** A sandbox that runs for weeks keeps the latest. */
+const keptEvents = 20_000;
+
 const routes: readonly ServiceRoute[] = [...identityRoutes, ...peopleRoutes, ...objectStorageRoutes, ...auditRoutes];
 
-export function createServices({ domain, tokens, seed, now }: ServicesOptions): Services {
+export function createServices({ domain, store, tokens, seed, now }: ServicesOptions): Services {
   const tenancy = makeTenancy(domain, now());
   const events = tellStories(tenancy, domain, seed, now());
+  let told = events.length;
+  const record = (happening: Happening) => {
+    if (events.length >= keptEvents) events.shift();
+    events.push(writeEvent(tenancy, domain, happening, told++));
+  };
   const faults = createFaults();
   let latencyMs = 0;
 
@@ -59,6 +72,7 @@ export function createServices({ domain, tokens, seed, now }: ServicesOptions): 
     if (!route) throw new ServiceProblem('MethodNotAllowed', `${call.method} is not allowed here.`);
     const context: ServiceContext = {
       domain,
+      store,
       tenancy,
       region,
       caller,
@@ -71,6 +85,7 @@ export function createServices({ domain, tokens, seed, now }: ServicesOptions): 
       now: now(),
     };
     const { status = 200, headers = {}, body, text } = route.handle(context);
+    if (route.event) record(tellOf(context, route.event, status));
     if (text !== undefined || body === undefined) return { status, headers, body: text ?? '' };
     return json(body, headers, status);
   }
@@ -108,10 +123,31 @@ export function createServices({ domain, tokens, seed, now }: ServicesOptions): 
       return fault && !instead ? spoil(fault, answer) : answer;
     },
     tenancy,
+    record,
     setFaults: faults.set,
     setLatency(ms) {
       latencyMs = ms;
     },
+  };
+}
+
+function tellOf(context: ServiceContext, event: Pick<Happening, 'by' | 'name'>, status: number): Happening {
+  const { caller, call, region, params, now, query, tenancy } = context;
+  const id = params[0] ?? query.get('compartmentId') ?? tenancy.id;
+  return {
+    ...event,
+    at: now,
+    who: principalOf(caller.member),
+    address: '127.0.0.1',
+    userAgent: call.headers['user-agent'] ?? '',
+    authType: 'natv',
+    credentials: caller.credential,
+    action: call.method === 'POST' ? 'POST' : 'PUT',
+    path: call.url.pathname,
+    status,
+    message: `${event.name} succeeded`,
+    region,
+    resource: { id, name: tenancy.compartments.find((each) => each.id === id)?.name ?? id },
   };
 }
 

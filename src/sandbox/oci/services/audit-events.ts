@@ -43,6 +43,14 @@ const sources = {
   audit: { source: 'AuditControlPlane', type: 'auditControlPlane' },
 } as const;
 
+/** Whoever did it: a person, or an application of the domain. */
+export interface Principal {
+  ocid: string;
+  name: string;
+}
+
+export const principalOf = ({ id, login }: Member): Principal => ({ ocid: makeOcid('user', id), name: login });
+
 /** What happened, in few words. */
 export interface Happening {
   by: keyof typeof sources;
@@ -50,7 +58,7 @@ export interface Happening {
   name: string;
   /** Epoch milliseconds. */
   at: number;
-  who: Member;
+  who: Principal;
   address: string;
   userAgent: string;
   /** Keys of the API, or a session of the console. */
@@ -68,11 +76,19 @@ export interface Happening {
   stateChange?: AuditData['stateChange'];
 }
 
-export function writeEvent({ id, compartments }: Tenancy, domain: OciDomain, happening: Happening): AuditEvent {
+export function writeEvent(
+  { id, compartments }: Tenancy,
+  domain: OciDomain,
+  happening: Happening,
+  nth: number,
+): AuditEvent {
   const { by, name, at, who, compartmentId = id, region = domain.region, resource } = happening;
   const time = new Date(at).toISOString();
-  const principalId = makeOcid('user', who.id);
-  const digest = createHash('sha256').update(`${name} ${at} ${principalId} ${region}`).digest('hex').toUpperCase();
+  const { ocid: principalId, name: principalName } = who;
+  const digest = createHash('sha256')
+    .update(`${name} ${at} ${principalId} ${region} ${nth}`)
+    .digest('hex')
+    .toUpperCase();
   const requestId = `${digest.slice(0, 32)}/${digest.slice(32)}`;
   const { source, type } = sources[by];
   return {
@@ -95,7 +111,7 @@ export function writeEvent({ id, compartments }: Tenancy, domain: OciDomain, hap
       freeformTags: {},
       definedTags: {},
       identity: {
-        principalName: who.login,
+        principalName,
         principalId,
         authType: happening.authType,
         tenantId: id,

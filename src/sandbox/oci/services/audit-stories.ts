@@ -6,7 +6,7 @@ import { places } from '../../company/places.ts';
 import type { Member } from '../../company/roster.ts';
 import { hash, pick } from '../../random.ts';
 import { makeOcid, type OciDomain } from '../domain.ts';
-import { type AuditEvent, type Happening, writeEvent } from './audit-events.ts';
+import { type AuditEvent, type Happening, principalOf, writeEvent } from './audit-events.ts';
 import type { Tenancy } from './tenancy.ts';
 
 const hour = 3_600_000;
@@ -24,7 +24,7 @@ export function tellStories(tenancy: Tenancy, domain: OciDomain, seed: number, n
   return stories
     .flatMap((story) => story({ tenancy, domain, seed, now, midnight }))
     .filter(({ at }) => at < now)
-    .map((happening) => writeEvent(tenancy, domain, happening))
+    .map((happening, nth) => writeEvent(tenancy, domain, happening, nth))
     .toSorted((a, b) => (a.eventTime < b.eventTime ? -1 : 1));
 }
 
@@ -40,7 +40,7 @@ interface Setting {
 const addressOf = (member: Member) => `${places[member.place]?.net ?? '203.0.113'}.${20 + (member.n % 200)}`;
 
 function fromConsole(who: Member): Pick<Happening, 'who' | 'address' | 'userAgent' | 'authType'> {
-  return { who, address: addressOf(who), userAgent: browser, authType: 'interactive' };
+  return { who: principalOf(who), address: addressOf(who), userAgent: browser, authType: 'interactive' };
 }
 
 function signIn(who: Member, at: number, isGood = true): Happening {
@@ -123,7 +123,7 @@ function openedAtNight({ tenancy, domain, midnight }: Setting): Happening[] {
   const bucket = tenancy.buckets.find(({ name }) => name === 'scanner-firmware');
   if (!who || !policy || !bucket) return [];
   const at = midnight - 3 * day + 2 * hour + 13 * 60_000;
-  const by = { who, address: strangeAddress, userAgent: cli, authType: 'natv' } as const;
+  const by = { who: principalOf(who), address: strangeAddress, userAgent: cli, authType: 'natv' } as const;
   return [
     {
       ...by,

@@ -83,5 +83,10 @@ function updateConfiguration(context: ServiceContext): ServiceAnswer {
 export const auditRoutes: readonly ServiceRoute[] = [
   { method: 'GET', path: /^\/20190901\/auditEvents$/, handle: listEvents },
   { method: 'GET', path: /^\/20190901\/configuration$/, handle: getConfiguration },
-  { method: 'PUT', path: /^\/20190901\/configuration$/, handle: updateConfiguration },
+  {
+    method: 'PUT',
+    path: /^\/20190901\/configuration$/,
+    handle: updateConfiguration,
+    event: { by: 'audit', name: 'UpdateConfiguration' },
+  },
 ];

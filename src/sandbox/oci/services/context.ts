@@ -2,13 +2,16 @@
 
 import type { Call } from '../../answer.ts';
 import type { OciDomain } from '../domain.ts';
+import type { Store } from '../scim/store.ts';
 import type { OciCaller } from '../signature.ts';
-import type { AuditEvent } from './audit-events.ts';
+import type { AuditEvent, Happening } from './audit-events.ts';
 import { ServiceProblem } from './problem.ts';
 import type { Tenancy } from './tenancy.ts';
 
 export interface ServiceContext {
   domain: OciDomain;
+  /** What the domain keeps. */
+  store: Store;
   tenancy: Tenancy;
   /** Where the call came in. */
   region: string;
@@ -39,6 +42,8 @@ export interface ServiceRoute {
   /** Whole path; each group is a parameter. */
   path: RegExp;
   handle: (context: ServiceContext) => ServiceAnswer;
+  /** What Audit calls it where it changes something. */
+  event?: Pick<Happening, 'by' | 'name'>;
 }
 
 /** @throws ServiceProblem MissingParameter */

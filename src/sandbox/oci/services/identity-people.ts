@@ -1,35 +1,41 @@
 // The domain's people and groups as IAM, version 20160918, shows them.
 
-import type { Member } from '../../company/roster.ts';
-import { findMember, groupIdOf, makeOcid } from '../domain.ts';
+import { findMember, makeOcid } from '../domain.ts';
+import { entriesAt, isComplex, type Resource, textAt } from '../scim/resource.ts';
 import { need, type ServiceAnswer, type ServiceContext, type ServiceRoute } from './context.ts';
 import { pageOf, sortNamed } from './paging.ts';
 import { notFound, ServiceProblem } from './problem.ts';
 import { mayReadPeople } from './rights.ts';
 
-const day = 86_400_000;
+const userState = 'urn:ietf:params:scim:schemas:oracle:idcs:extension:userState:User';
 
-function showUser({ tenancy, now }: ServiceContext, member: Member) {
+function showUser({ store, tenancy }: ServiceContext, user: Resource) {
+  const { [userState]: state } = user;
+  const login = textAt(user, 'userName') ?? '';
+  const isLocked = isComplex(state) && isComplex(state.locked) && state.locked.on === true;
+  const devices = [...store.all('Devices')].filter((each) => isComplex(each.user) && each.user.value === user.id);
+  const seen = isComplex(state) ? state.lastSuccessfulLoginDate : undefined;
+  const email = entriesAt(user, 'emails').find(({ primary }) => primary === true);
   return {
-    id: makeOcid('user', member.id),
+    id: makeOcid('user', user.id),
     compartmentId: tenancy.id,
-    name: member.login,
-    description: `${member.given} ${member.family}`,
-    email: member.login,
-    emailVerified: true,
-    timeCreated: new Date(now - member.hiredDaysAgo * day).toISOString(),
-    lifecycleState: member.isLocked ? 'INACTIVE' : 'ACTIVE',
-    // A bit for each reason: the third is "blocked".
-    ...(member.isLocked && { inactiveStatus: 4 }),
-    isMfaActivated: false,
+    name: login,
+    description: textAt(user, 'displayName') ?? login,
+    ...(email && { email: email.value, emailVerified: email.verified === true }),
+    timeCreated: createdOf(user),
+    lifecycleState: user.active === true && !isLocked ? 'ACTIVE' : 'INACTIVE',
+    // A bit for each reason: the second is "disabled", the third "blocked".
+    ...(user.active !== true ? { inactiveStatus: 2 } : isLocked && { inactiveStatus: 4 }),
+    isMfaActivated: devices.some(({ status }) => status === 'ENROLLED'),
+    ...(typeof seen === 'string' && { lastSuccessfulLoginTime: seen }),
     freeformTags: {},
     definedTags: {},
   };
 }
 
 /** Everybody may read themselves. */
-function findUser(context: ServiceContext): Member {
-  const found = findMember(context.domain, context.params[0] ?? '');
+function findUser(context: ServiceContext): Resource {
+  const found = context.store.get('Users', findMember(context.domain, context.params[0] ?? '')?.id ?? '');
   if (!found || !(found.id === context.caller.member.id || mayReadPeople(context))) throw notFound();
   return found;
 }
@@ -40,7 +46,7 @@ function listUsers(context: ServiceContext): ServiceAnswer {
     context,
     sortNamed(
       context,
-      context.domain.roster.members.map((member) => showUser(context, member)),
+      [...context.store.all('Users')].map((user) => showUser(context, user)),
     ),
   );
 }
@@ -50,19 +56,25 @@ function checkPeople(context: ServiceContext): void {
   if (need(context, 'compartmentId') !== context.tenancy.id || !mayReadPeople(context)) throw notFound();
 }
 
-function groupsOf({ domain, tenancy, now }: ServiceContext) {
-  const names = [...new Set(domain.roster.members.flatMap(({ teams }) => teams))];
-  return names.map((name) => ({
-    id: makeOcid('group', groupIdOf(name)),
-    compartmentId: tenancy.id,
-    name,
-    description: name,
-    timeCreated: new Date(now - 1400 * day).toISOString(),
-    lifecycleState: 'ACTIVE',
-    freeformTags: {},
-    definedTags: {},
-  }));
+const groupExtension = 'urn:ietf:params:scim:schemas:oracle:idcs:extension:group:Group';
+
+function groupsOf({ store, tenancy }: ServiceContext) {
+  return [...store.all('Groups')].map((group) => {
+    const name = textAt(group, 'displayName') ?? '';
+    return {
+      id: makeOcid('group', group.id),
+      compartmentId: tenancy.id,
+      name,
+      description: textAt(group, `${groupExtension}:description`) ?? name,
+      timeCreated: createdOf(group),
+      lifecycleState: 'ACTIVE',
+      freeformTags: {},
+      definedTags: {},
+    };
+  });
 }
+
+const createdOf = ({ meta }: Resource) => (isComplex(meta) ? textAt(meta, 'created') : undefined) ?? '';
 
 function listGroups(context: ServiceContext): ServiceAnswer {
   checkPeople(context);
@@ -77,18 +89,18 @@ function getGroup(context: ServiceContext): ServiceAnswer {
 
 function listMemberships(context: ServiceContext): ServiceAnswer {
   checkPeople(context);
-  const { query, domain, tenancy, now } = context;
+  const { query, store, tenancy } = context;
   const [userId, groupId] = [query.get('userId'), query.get('groupId')];
   if (userId === null && groupId === null) throw new ServiceProblem('MissingParameter', 'Missing userId or groupId');
-  const all = domain.roster.members.flatMap((member) =>
-    member.teams.map((team) => {
-      const [user, group] = [makeOcid('user', member.id), makeOcid('group', groupIdOf(team))];
+  const all = [...store.all('Groups')].flatMap((group) =>
+    entriesAt(group, 'members').map(({ value, dateAdded }) => {
+      const [user, of] = [makeOcid('user', String(value)), makeOcid('group', group.id)];
       return {
-        id: makeOcid('groupmembership', `${user} ${group}`),
+        id: makeOcid('groupmembership', `${user} ${of}`),
         compartmentId: tenancy.id,
         userId: user,
-        groupId: group,
-        timeCreated: new Date(now - member.hiredDaysAgo * day).toISOString(),
+        groupId: of,
+        timeCreated: typeof dateAdded === 'string' ? dateAdded : createdOf(group),
         lifecycleState: 'ACTIVE',
       };
     }),
@@ -104,12 +116,12 @@ function listApiKeys(context: ServiceContext): ServiceAnswer {
   const user = makeOcid('user', member.id);
   const own = [...context.domain.apiKeys.values()].filter((each) => each.user.value === member.id);
   return {
-    body: own.map(({ fingerprint, key, created }) => ({
+    body: own.map(({ fingerprint, key, meta, created = 0 }) => ({
       keyId: `${context.tenancy.id}/${user}/${fingerprint}`,
       keyValue: key,
       fingerprint,
       userId: user,
-      timeCreated: new Date(created).toISOString(),
+      timeCreated: meta?.created ?? new Date(created).toISOString(),
       lifecycleState: 'ACTIVE',
     })),
   };

@@ -206,7 +206,12 @@ export const identityRoutes: readonly ServiceRoute[] = [
   { method: 'GET', path: at('faultDomains'), handle: listFaultDomains },
   { method: 'GET', path: at('compartments'), handle: listCompartments },
   { method: 'GET', path: at('compartments/{}'), handle: getCompartment },
-  { method: 'PUT', path: at('compartments/{}'), handle: updateCompartment },
+  {
+    method: 'PUT',
+    path: at('compartments/{}'),
+    handle: updateCompartment,
+    event: { by: 'identity', name: 'UpdateCompartment' },
+  },
   { method: 'GET', path: at('policies'), handle: listPolicies },
   { method: 'GET', path: at('policies/{}'), handle: getPolicy },
   { method: 'GET', path: at('domains'), handle: listDomains },

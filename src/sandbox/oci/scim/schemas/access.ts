@@ -53,7 +53,7 @@ attributeValue required exact
 evaluateConditionIf exact${consent}`);
 
 export const passwordPolicyAttributes = withCommon(`
-externalId search
+externalId
 name always immutable required search unique
 description
 maxLength integer search
@@ -107,7 +107,7 @@ ipAddresses* required search
   value required`);
 
 export const identityProviderAttributes = withCommon(`
-externalId search
+externalId
 partnerName always required search unique
 description search
 metadata

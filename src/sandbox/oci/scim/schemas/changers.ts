@@ -8,7 +8,7 @@ externalId search
 active boolean search${selfChange}`);
 
 export const passwordResetterAttributes = withCommon(`
-externalId search
+externalId
 bypassNotification boolean never immutable
 userFlowControlledByExternalClient boolean never immutable
 userToken readOnly
@@ -18,7 +18,7 @@ notificationEmailTemplateId never writeOnly
 oneTimePassword request readOnly${selfChange}`);
 
 export const passwordChangerAttributes = withCommon(`
-externalId search
+externalId
 password never writeOnly required
 bypassNotification boolean never immutable
 notificationEmailTemplateId never writeOnly${selfChange}`);

@@ -227,7 +227,7 @@ ${ociTags}`);
 
 export const apiKeyAttributes = withCommon(`
 description
-fingerprint readOnly search exact
+fingerprint readOnly required search exact
 key immutable required exact${ofUser()}${selfChange}`);
 
 export const authTokenAttributes = withCommon(`
@@ -245,7 +245,7 @@ accessKey readOnly exact
 secretKey readOnly exact${ofUser()}${selfChange}`);
 
 export const deviceAttributes = withCommon(`
-externalId search
+externalId
 displayName search
 platform immutable = IOS ANDROID WINDOWS CELLULAR
 status search = INITIATED INPROGRESS INACTIVE ENROLLED LOCKED BLOCKED

@@ -3,7 +3,7 @@
 import { withCommon } from './common.ts';
 
 export const settingAttributes = withCommon(`
-externalId search
+externalId
 contactEmails*
 customBranding boolean
 preferredLanguage
