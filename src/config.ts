@@ -249,6 +249,11 @@ function format(value: unknown, setting: Setting | undefined): string {
   if (value === undefined) return '';
   if (value instanceof Secret && setting?.shown) return setting.shown(value.reveal());
   if (Array.isArray(value)) return value.map(nameOf).join(', ');
+  const pairs = asObject(value);
+  if (pairs)
+    return Object.entries(pairs)
+      .map(([name, each]) => `${name}=${String(each)}`)
+      .join(', ');
   return typeof value === 'string' ? value : String(value);
 }
 
