@@ -86,15 +86,44 @@ export function signInChecks(settings: SignInSettings, publicUrl: string, deps: 
         );
       return good(`the provider does not tell whether it takes the client ${clientId}`);
     }),
-    {
-      name: 'sign-in redirect',
-      run: async () => ({
-        ...good(`look yourself: the application at the provider must have exactly this redirect URI: ${redirectUri}`),
-        unchecked: true,
-      }),
-    },
+    check('sign-in redirect', 'signIn.issuer', async (signal) => {
+      const url = new URL(addressIn(await metadata.load(), ['authorization_endpoint']));
+      return checkRedirect(
+        await deps.fetch(askQuietly(url, clientId, redirectUri), { redirect: 'manual', signal }),
+        redirectUri,
+      );
+    }),
     metadata.clock('sign-in clock'),
   ];
+}
+
+/** Asks for a sign-in without a person: nobody is signed in here, so all that can come is an error (OpenID Connect Core §3.1.2.1). */
+function askQuietly(url: URL, clientId: string | undefined, redirectUri: string): URL {
+  const question = {
+    response_type: 'code',
+    client_id: clientId ?? '',
+    redirect_uri: redirectUri,
+    scope: 'openid',
+    prompt: 'none',
+    state: 'castellan-doctor',
+    nonce: 'castellan-doctor',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+  };
+  for (const [name, value] of Object.entries(question)) url.searchParams.set(name, value);
+  return url;
+}
+
+/** An error comes back to an address that is registered, and to no other (RFC 6749 §4.1.2.1). */
+function checkRedirect(answer: Response, redirectUri: string): CheckResult {
+  const must = `the application at the provider must have exactly this redirect URI: ${redirectUri}`;
+  const location = answer.headers.get('location');
+  const back = location !== null && URL.canParse(location, answer.url) ? new URL(location, answer.url) : undefined;
+  if (back && `${back.origin}${back.pathname}` === redirectUri)
+    return good(`the provider returns people to ${redirectUri}`);
+  if (answer.status >= 400 && answer.status < 500)
+    return bad(`the provider returns nobody to ${redirectUri}`, `Look there: ${must}`);
+  return { ...good(`look yourself: ${must}`), unchecked: true };
 }
 
 /** The address that clients use. */
@@ -155,12 +184,12 @@ function metadataOf(issuer: string, kind: AuthSettings['provider'], { fetch, now
   };
 }
 
-function check(name: string, settings: string, run: () => Promise<CheckResult>): Check {
+function check(name: string, settings: string, run: (signal: AbortSignal) => Promise<CheckResult>): Check {
   return {
     name,
-    async run() {
+    async run(signal) {
       try {
-        return await run();
+        return await run(signal);
       } catch (error) {
         if (error instanceof IssuerUnavailable)
           return bad(error.message, `Check ${settings}, the network, and that the server is up.`);

@@ -10,6 +10,7 @@ import { readText, replaceFile } from '../clients/replace.ts';
 import { isTable } from '../clients/table.ts';
 import { plain } from '../core/plain.ts';
 import { paint, print } from './output.ts';
+import { wrap } from './table.ts';
 
 export interface Change {
   readonly client: McpClient;
@@ -86,7 +87,7 @@ export async function writeChange(change: Change, dataFolder: string): Promise<v
     );
     if (copy !== undefined) print(`    ${paint('dim', `as it was: ${copy}`)}`);
   }
-  for (const line of todo) print(`    ${line}`);
+  for (const line of todo) print(wrap(line, 4));
 }
 
 function inFile(file: string, error: unknown): unknown {

@@ -19,6 +19,7 @@ let server: CustomServerHandle;
 beforeAll(async () => {
   sandbox = await openSandbox({ users: 20, rateLimits: 'off' });
   server = sandbox.okta.oauth.customServer('default');
+  server.setGatewayRedirectUris(['https://mcp.example.com/oauth/callback', 'http://localhost:3000/oauth/callback']);
 });
 afterAll(() => sandbox.close());
 
@@ -43,8 +44,7 @@ async function run(checks: readonly Check[]): Promise<string[]> {
   const lines: string[] = [];
   for (const { name, run } of checks) {
     const { ok, says, todo, unchecked } = await run(AbortSignal.timeout(5_000));
-    // Only what somebody has to look at is not checked.
-    expect(unchecked ?? false).toBe(name === 'sign-in redirect');
+    expect(unchecked ?? false).toBe(false);
     lines.push(`${ok ? 'ok' : 'NOT'} ${name}: ${says} ${ok ? '' : todo}`.trim());
     if (!ok) expect(todo).toBeTruthy();
   }
@@ -115,6 +115,13 @@ describe('what is wrong is told with what to do', () => {
     expect(line).not.toContain('canary');
   });
 
+  test('a redirect URI that is not registered at the provider, with the one that must be (RFC 6749 §4.1.2.1)', async () => {
+    const line = await one(signInChecks(signIn(), 'https://other.example.com/mcp', deps()), 'sign-in redirect');
+    expect(line).toMatch(
+      /^NOT .*returns nobody to .*exactly this redirect URI: https:\/\/other\.example\.com\/oauth\/callback/,
+    );
+  });
+
   test('a public address that clients cannot use', async () => {
     expect((await run(publicAddressChecks('http://mcp.example.com/mcp', deps()))).join()).toMatch(/not https.*TLS/);
     const unknown = { ...deps(), resolve: () => Promise.reject(new Error('ENOTFOUND')) };
@@ -133,7 +140,7 @@ test('doctor itself says all of it', async () => {
   const { stdout, status } = await runCastellan(['doctor', '--sandbox', '--users', '5'], { env });
   expect(stdout).toMatch(/✓ seal keys/);
   expect(stdout).toMatch(/✓ sign-in client: the provider takes/);
-  expect(stdout).toContain('http://localhost:3000/oauth/callback');
+  expect(stdout).toContain('✓ sign-in redirect: the provider returns people to http://localhost:3000/oauth/callback');
   expect(status).toBe(0);
   const keyless = { ...env, CASTELLAN_SEAL_KEYS: '', KUBERNETES_SERVICE_HOST: '10.0.0.1' };
   const told = await runCastellan(['doctor', '--sandbox', '--users', '5'], { env: keyless });

@@ -143,7 +143,7 @@ describe.concurrent('a file that is there', () => {
     expect(text).not.toContain(secret);
     expect(entryOf(by('cursor'), text)).toMatchObject({
       disabled: true,
-      env: { HTTPS_PROXY: 'http://proxy', OKTA_API_TOKEN: '${env:OKTA_API_TOKEN}' },
+      env: { HTTPS_PROXY: 'http://proxy', OKTA_API_TOKEN: `\${env:OKTA_API_TOKEN}` },
     });
     await home.init(['cursor', '--remote', 'https://mcp.example.com/mcp']);
     expect(entryOf(by('cursor'), home.read('.cursor/mcp.json'))).toEqual({
@@ -279,7 +279,7 @@ describe.concurrent('init', () => {
 
 test('a variable that a client did not fill in is told as that, not taken for a secret', async () => {
   const home = newHome();
-  for (const text of ['${OKTA_API_TOKEN}', '${env:OKTA_API_TOKEN}', '${input:okta-api-token}', '$OKTA_API_TOKEN']) {
+  for (const text of [`\${OKTA_API_TOKEN}`, `\${env:OKTA_API_TOKEN}`, `\${input:okta-api-token}`, '$OKTA_API_TOKEN']) {
     const { status, stdout, stderr } = await home.doctor([], { ...okta, OKTA_API_TOKEN: text });
     expect(status).toBe(2);
     expect(stdout + stderr).toMatch(/OKTA_API_TOKEN is still a reference[\s\S]*Set OKTA_API_TOKEN where the program/);

@@ -1,13 +1,11 @@
 // What `doctor` asks about an Okta organization.
 
 import { z } from 'zod';
+import { checkClock } from '../../core/clock.ts';
 import { type CastellanError, toCastellanError } from '../../core/errors.ts';
 import type { Check, CheckResult } from '../../core/tool.ts';
 import type { Upstream, UpstreamOptions } from '../../core/upstream.ts';
 import type { OktaCredential } from './credential.ts';
-
-/** Beyond this the log windows that people ask for are visibly off. */
-const clockToleranceMs = 30_000;
 
 export function createOktaChecks(
   upstream: Upstream,
@@ -51,17 +49,7 @@ export function createOktaChecks(
       async run(signal) {
         try {
           const { headers } = await ask(signal, ['users']);
-          const theirs = Date.parse(headers.get('date') ?? '');
-          if (Number.isNaN(theirs)) return { ok: true, says: 'Okta did not tell its time' };
-          const off = Math.round((now() - theirs) / 1000);
-          const ok = Math.abs(now() - theirs) <= clockToleranceMs;
-          return ok
-            ? { ok, says: `this machine's clock agrees with Okta's (${off} s)` }
-            : {
-                ok,
-                says: `this machine's clock is ${off} s off Okta's`,
-                todo: 'Let the system synchronise its clock (NTP).',
-              };
+          return checkClock(headers.get('date'), now(), 'Okta');
         } catch (thrown) {
           const error = toCastellanError(thrown);
           return refusedByApi(error) ? { ok: true, says: 'not compared: the credential may not ask' } : unasked(error);

@@ -1,5 +1,6 @@
 // What `doctor` asks about a Scalekit tenant.
 
+import { checkClock } from '../../core/clock.ts';
 import { toCastellanError } from '../../core/errors.ts';
 import type { Check, CheckResult } from '../../core/tool.ts';
 import type { Upstream } from '../../core/upstream.ts';
@@ -49,5 +50,18 @@ export function createScalekitChecks({ upstream, origin, kind, now }: CheckOptio
           : 'the workspace with all its environments',
     }),
   };
-  return [credential, reach];
+  const clock: Check = {
+    name: 'clock',
+    async run(signal): Promise<CheckResult> {
+      if (kind === 'caller')
+        return { ok: true, says: 'not compared: without a caller nothing is asked there', unchecked: true };
+      try {
+        const { headers } = await ask(signal);
+        return checkClock(headers.get('date'), now(), 'Scalekit');
+      } catch {
+        return { ok: true, says: 'not compared; see credential', unchecked: true };
+      }
+    },
+  };
+  return [credential, reach, clock];
 }
