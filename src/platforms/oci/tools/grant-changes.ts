@@ -225,7 +225,7 @@ async function loadGrantee(
       type: 'User',
       target: { type: 'user', id, name: userName ?? undefined },
       people: 1,
-      active: active ?? true,
+      active: active !== false,
     };
   }
   if (group_id !== undefined) {

@@ -1,19 +1,18 @@
 // Creating users of an identity domain and changing what they are called: https://docs.oracle.com/en-us/iaas/api/#/en/identity-domains/v1/User/
 
 import { z } from 'zod';
-import { findChanges, nameTarget, type Target, type Undo } from '../../../core/change.ts';
+import { nameTarget, type Target, type Undo } from '../../../core/change.ts';
 import { invalidAnswer } from '../../../core/exchange.ts';
-import { previewUpdate, undoWith } from '../../../core/merging.ts';
+import { undoWith } from '../../../core/merging.ts';
 import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OciClient } from '../client.ts';
 import { where } from '../filter.ts';
 import { itsId, wrong } from './shared.ts';
-import { exactUser, ext, findUser, planned, targetUser, type User, userEntity, userRef } from './user-facts.ts';
+import { ext, findExact, type User, userEntity, userRef } from './user-facts.ts';
 import {
+  changesTo,
   checkValues,
-  fieldOf,
-  labelled,
   operationsTo,
   type Parameter,
   pickValues,
@@ -31,6 +30,8 @@ const name = z.string().max(200);
 const word = z.string().max(100);
 const address = z.email().max(254);
 const userSchema = 'urn:ietf:params:scim:schemas:core:2.0:User';
+/** What the caller writes of somebody new is no secret from them. */
+const nothingHidden = { hides: () => false };
 const userType = z.enum(['Contractor', 'Employee', 'Intern', 'Temp', 'External', 'Service', 'Generic']);
 
 const profileInput = {
@@ -82,7 +83,10 @@ export const userChangeTools = [
       return {
         summary: `Create the user ${quoted(login)}`,
         targets: [target],
-        changes: findChanges({}, { ...labelled(values), active: activate }),
+        changes: [
+          ...changesTo(nothingHidden, {}, values).map(([, each]) => each),
+          { field: 'active', after: activate },
+        ],
         warnings: [
           mails
             ? 'OCI mails the person a link to set a password.'
@@ -124,16 +128,12 @@ export const userChangeTools = [
       const both = remove.find((parameter) => values[parameter] !== undefined);
       if (both !== undefined) throw wrong(`${both} is both set and removed.`, 'Do one of the two.');
       const wanted: Values = { ...values, ...Object.fromEntries(remove.map((parameter) => [parameter, null])) };
-      const names = Object.keys(wanted);
-      if (names.length === 0) throw wrong('Nothing is to be changed.', 'Name what should be different.');
-      const shown = await findUser(client, user_id);
-      const user = await exactUser(client, shown, [...planned, ...profileAttributes]);
-      const target = targetUser(shown);
+      if (Object.keys(wanted).length === 0) throw wrong('Nothing is to be changed.', 'Name what should be different.');
+      const { user, target } = await findExact(client, user_id, ['meta', ...profileAttributes]);
       const current = valuesOf(user);
-      const before = labelled(pickValues(current, names));
-      const changes = previewUpdate(client, before, labelled(wanted), labelled(wanted, true));
-      const fields = new Set(changes.map(({ field }) => field));
-      const moved = names.filter((parameter) => fields.has(fieldOf(parameter as Parameter))) as Parameter[];
+      const found = changesTo(client, current, wanted);
+      const changes = found.map(([, each]) => each);
+      const moved = found.map(([parameter]) => parameter);
       if (values.login && moved.includes('login')) await checkNew(client, values.login, user.id);
       const already = changes.length === 0 ? 'The user is like that already.' : undefined;
       const sent = pickValues(wanted, moved);

@@ -9,7 +9,7 @@ import type { OciClient } from '../client.ts';
 import { where } from '../filter.ts';
 import { domainListOutput, metaEntity, text } from './scim-views.ts';
 import { listAliases, present, wrong } from './shared.ts';
-import { findUser, idOfUser, isActive, targetUser, type User, userRef } from './user-facts.ts';
+import { findExact, idOfUser, isActive, type User, userRef } from './user-facts.ts';
 
 const tool = defineTools<OciClient>();
 const change = defineChanges<OciClient>();
@@ -111,10 +111,10 @@ export const userCredentialTools = [
     scopes: ['oci:destroy', 'oci:read'],
     input: () => z.strictObject({ user_id: userRef, key: z.string().max(200).describe('Id, OCID or fingerprint') }),
     async plan({ user_id, key }, { client }) {
-      const { user, credential, left } = await findOf(client, 'ApiKeys', user_id, key);
-      const { id, fingerprint } = credential;
+      const found = await findOf(client, 'ApiKeys', user_id, key);
+      const { id, fingerprint } = found.credential;
       const target: Target = { type: 'api_key', id, ...(fingerprint && { name: fingerprint }) };
-      return planDeletion(client, { folder: 'ApiKeys', what: 'API key', user, credential, target, left });
+      return planDeletion(client, { folder: 'ApiKeys', what: 'API key', target, ...found });
     },
   }),
 
@@ -126,10 +126,10 @@ export const userCredentialTools = [
     scopes: ['oci:destroy', 'oci:read'],
     input: () => z.strictObject({ user_id: userRef, token_id: z.string().max(200).describe('Id or OCID') }),
     async plan({ user_id, token_id }, { client }) {
-      const { user, credential, left } = await findOf(client, 'AuthTokens', user_id, token_id);
-      const { id, description } = credential;
+      const found = await findOf(client, 'AuthTokens', user_id, token_id);
+      const { id, description } = found.credential;
       const target: Target = { type: 'auth_token', id, ...(description && { name: description }) };
-      return planDeletion(client, { folder: 'AuthTokens', what: 'auth token', user, credential, target, left });
+      return planDeletion(client, { folder: 'AuthTokens', what: 'auth token', target, ...found });
     },
   }),
 ];
@@ -163,27 +163,27 @@ function viewCredential({ id, description, meta, user }: Credential) {
 
 /** @throws CastellanError `invalid_input` where the user has no such credential: an id alone could be anybody's. */
 async function findOf(client: OciClient, folder: Folder, who: string, wanted: string) {
-  const user = await findUser(client, who);
+  const { user, target } = await findExact(client, who, ['userName', 'active']);
   const request = { path: [folder], filter: where.eq('user.value', user.id), attributes: attributes[folder] };
   const { items } = await client.domain.list({ ...request, entity: credentialEntity, max: mostOfOne });
   const credential = items.find(({ id, ocid, fingerprint }) => [id, ocid, fingerprint].includes(wanted));
-  if (credential) return { user, credential, left: items.length - 1 };
+  if (credential) return { user, person: target, credential, left: items.length - 1 };
   const tool = folder === 'ApiKeys' ? 'list_oci_user_api_keys' : 'list_oci_user_auth_tokens';
-  throw wrong(`The ${nameTarget(targetUser(user))} has no such credential.`, `${tool} shows what they have.`);
+  throw wrong(`The ${nameTarget(target)} has no such credential.`, `${tool} shows what they have.`);
 }
 
 interface Deletion {
   readonly folder: Folder;
   readonly what: string;
   readonly user: User;
+  readonly person: Target;
   readonly credential: Credential;
   readonly target: Target;
   readonly left: number;
 }
 
-function planDeletion(client: OciClient, { folder, what, user, credential, target, left }: Deletion) {
+function planDeletion(client: OciClient, { folder, what, user, person, credential, target, left }: Deletion) {
   const { id, fingerprint, description, expiresOn } = credential;
-  const person = targetUser(user);
   return {
     summary: `Delete the ${nameTarget({ ...target, type: what })} of the ${nameTarget(person)}`,
     targets: [target, person],

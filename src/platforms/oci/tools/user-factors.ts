@@ -10,7 +10,7 @@ import { hidden } from '../../../core/privacy.ts';
 import { defineChanges, defineTools, tableOf } from '../../../core/tool.ts';
 import type { OciClient } from '../client.ts';
 import { present } from './shared.ts';
-import { type Device, ext, findUser, planned, targetUser, type User, userRef } from './user-facts.ts';
+import { type Device, ext, findExact, findUser, seen, type User, userRef } from './user-facts.ts';
 
 const tool = defineTools<OciClient>();
 const change = defineChanges<OciClient>();
@@ -38,7 +38,7 @@ const factorView = z.object({
 interface Factors {
   readonly devices: readonly Device[];
   readonly bypassCodes: number;
-  readonly trusted: readonly { readonly value: string }[];
+  readonly trusted: number;
   readonly questions: number;
 }
 
@@ -79,14 +79,14 @@ export const userFactorTools = [
             device: nameOf(client, device),
             vendor: device.thirdPartyVendorName,
             last_used: device.lastSyncTime,
-            preferred: device.value === mfa?.preferredDevice?.value || undefined,
+            preferred: device.value === seen(mfa?.preferredDevice)?.value || undefined,
           }),
         })),
         complete: true,
         user: user.id,
         ...present({ mfa: mfa?.mfaStatus, preferred: mfa?.preferredAuthenticationFactor }),
         bypass_codes: bypassCodes,
-        trusted_browsers: trusted.length,
+        trusted_browsers: trusted,
         security_questions: questions,
       };
     },
@@ -109,11 +109,10 @@ export const userFactorTools = [
           .describe('account_recovery: how a password is recovered; trusted_browsers: kept signed in'),
       }),
     async plan({ user_id, factors }, { client }) {
-      const user = await findUser(client, user_id, { attributes: [...planned, ...factorAttributes] });
-      const target = targetUser(user);
+      const { user, target } = await findExact(client, user_id, factorAttributes);
       const { devices, bypassCodes, trusted, questions } = factorsOf(user);
       const mfa = factors === 'mfa' || factors === 'all';
-      const nothing = mfa && devices.length + bypassCodes + trusted.length + questions === 0;
+      const nothing = mfa && devices.length + bypassCodes + trusted + questions === 0;
       return {
         summary: `Take ${what[factors].of} of the ${nameTarget(target)}`,
         targets: [
@@ -127,7 +126,7 @@ export const userFactorTools = [
           ? {
               factors: devices.length,
               bypass_codes: bypassCodes,
-              trusted_browsers: trusted.length,
+              trusted_browsers: trusted,
               security_questions: questions,
             }
           : {},
@@ -174,10 +173,10 @@ const what = {
 function factorsOf(user: User): Factors {
   const mfa = user[ext.mfa];
   return {
-    devices: mfa?.devices ?? [],
-    bypassCodes: mfa?.bypassCodes?.length ?? 0,
-    trusted: mfa?.trustedUserAgents ?? [],
-    questions: user[ext.questions]?.secQuestions?.length ?? 0,
+    devices: seen(mfa?.devices) ?? [],
+    bypassCodes: seen(mfa?.bypassCodes)?.length ?? 0,
+    trusted: seen(mfa?.trustedUserAgents)?.length ?? 0,
+    questions: seen(user[ext.questions]?.secQuestions)?.length ?? 0,
   };
 }
 

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Target } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
+import { hidden } from '../../../core/privacy.ts';
 import type { DomainGet, OciClient } from '../client.ts';
 import { or, where } from '../filter.ts';
 import { flag, metaEntity, text } from './scim-views.ts';
@@ -33,46 +34,54 @@ const deviceEntity = listed.extend({
   thirdPartyVendorName: text,
 });
 
+/** What an operator hides has a text in its place, whatever it was. */
+const hideable = <T extends z.ZodType>(schema: T) => z.union([schema, z.literal(hidden)]).nullish();
+const yesOrNo = hideable(z.boolean());
+const listOf = <T extends z.ZodType>(item: T) => hideable(z.array(item));
+
 export const userEntity = z.looseObject({
   id: z.string().min(1),
   ocid: text,
-  userName: z.string().nullish(),
+  userName: text,
   displayName: text,
-  active: flag,
-  name: z.looseObject({ givenName: text, middleName: text, familyName: text, formatted: text }).nullish(),
-  emails: z.array(entry).nullish(),
-  phoneNumbers: z.array(entry).nullish(),
-  groups: z.array(listed).nullish(),
+  active: yesOrNo,
+  name: hideable(z.looseObject({ givenName: text, middleName: text, familyName: text, formatted: text })),
+  emails: listOf(entry),
+  phoneNumbers: listOf(entry),
+  groups: listOf(listed),
   meta: metaEntity,
   [ext.state]: z
     .looseObject({
       lastSuccessfulLoginDate: text,
       lastFailedLoginDate: text,
-      loginAttempts: z.number().nullish(),
-      locked: z.looseObject({ on: flag, reason: z.number().nullish(), lockDate: text }).nullish(),
-      recoveryLocked: z.looseObject({ on: flag, lockDate: text }).nullish(),
+      loginAttempts: hideable(z.number()),
+      locked: hideable(z.looseObject({ on: flag, reason: z.number().nullish(), lockDate: text })),
+      recoveryLocked: hideable(z.looseObject({ on: flag, lockDate: text })),
     })
     .nullish(),
   [ext.mfa]: z
     .looseObject({
       mfaStatus: text,
       preferredAuthenticationFactor: text,
-      preferredDevice: listed.nullish(),
-      devices: z.array(deviceEntity).nullish(),
-      bypassCodes: z.array(listed).nullish(),
-      trustedUserAgents: z.array(listed).nullish(),
+      preferredDevice: hideable(listed),
+      devices: listOf(deviceEntity),
+      bypassCodes: listOf(listed),
+      trustedUserAgents: listOf(listed),
     })
     .nullish(),
-  [ext.user]: z
-    .looseObject({ isFederatedUser: flag, serviceUser: flag, appRoles: z.array(roleEntity).nullish() })
-    .nullish(),
-  [ext.password]: z.looseObject({ lastSuccessfulSetDate: text, expired: flag, mustChange: flag }).nullish(),
+  [ext.user]: z.looseObject({ isFederatedUser: yesOrNo, serviceUser: yesOrNo, appRoles: listOf(roleEntity) }).nullish(),
+  [ext.password]: z.looseObject({ lastSuccessfulSetDate: text, expired: yesOrNo, mustChange: yesOrNo }).nullish(),
   [ext.capabilities]: z.record(z.string(), z.unknown()).nullish(),
   [ext.adaptive]: z.looseObject({ riskLevel: text }).nullish(),
-  [ext.questions]: z.looseObject({ secQuestions: z.array(listed).nullish() }).nullish(),
+  [ext.questions]: z.looseObject({ secQuestions: listOf(listed) }).nullish(),
 });
 export type User = z.output<typeof userEntity>;
 export type Device = z.output<typeof deviceEntity>;
+
+/** What is there and may be seen. */
+export function seen<T>(value: T | typeof hidden | null | undefined): T | undefined {
+  return value === hidden || value === null ? undefined : value;
+}
 
 /** What every plan about a user reads. Those of the kind `request` come only when they are asked for. */
 export const planned = [
@@ -146,9 +155,18 @@ function nobody(): CastellanError {
   });
 }
 
-/** The same resource with what the operator hides: for merging into a request, never for an answer. */
-export function exactUser(client: OciClient, { id }: User, attributes: readonly string[]): Promise<User> {
-  return client.domain.getExact({ path: ['Users', id], attributes, entity: userEntity });
+/**
+ * The user that a plan is about, with what the operator hides: for decisions and for merging into a request, never for an
+ * answer. `target` is how an answer names them.
+ */
+export async function findExact(
+  client: OciClient,
+  who: string,
+  attributes: readonly string[] = planned,
+): Promise<{ readonly user: User; readonly target: Target }> {
+  const shown = await findUser(client, who, { attributes: ['userName'] });
+  const user = await client.domain.getExact({ path: ['Users', shown.id], attributes, entity: userEntity });
+  return { user, target: targetUser(shown) };
 }
 
 export function targetUser({ id, userName }: User): Target {
@@ -156,7 +174,7 @@ export function targetUser({ id, userName }: User): Target {
 }
 
 export function isLocked(user: User): boolean {
-  return user[ext.state]?.locked?.on === true;
+  return seen(user[ext.state]?.locked)?.on === true;
 }
 
 export function isActive(user: User): boolean {
@@ -165,7 +183,7 @@ export function isActive(user: User): boolean {
 
 /** Administrator roles of the domain that the user has, also through groups. */
 export function adminRolesOf(user: User): readonly string[] {
-  const roles = user[ext.user]?.appRoles ?? [];
+  const roles = seen(user[ext.user]?.appRoles) ?? [];
   return [...new Set(roles.flatMap(({ adminRole, display, value }) => (adminRole ? [display ?? value] : [])))];
 }
 
@@ -177,9 +195,5 @@ export function askForRoles(user: User): string | undefined {
 
 /** The address that OCI's mails go to. */
 export function primaryEmail(user: User): string | undefined {
-  return (user.emails ?? []).find(({ primary }) => primary === true)?.value ?? undefined;
-}
-
-export function recoveryEmail(user: User): string | undefined {
-  return (user.emails ?? []).find(({ type }) => type === 'recovery')?.value ?? undefined;
+  return (seen(user.emails) ?? []).find(({ primary }) => primary === true)?.value ?? undefined;
 }

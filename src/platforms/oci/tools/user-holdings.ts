@@ -5,7 +5,7 @@ import type { OciClient } from '../client.ts';
 import { where } from '../filter.ts';
 import { orUnseen } from '../seeing.ts';
 import { granteeIs } from './grants.ts';
-import type { User } from './user-facts.ts';
+import { seen, type User } from './user-facts.ts';
 
 export interface Held {
   readonly touches: Readonly<Record<string, number>>;
@@ -46,7 +46,7 @@ export async function countHeld(client: OciClient, user: User): Promise<Held> {
   );
   return {
     touches: {
-      groups: user.groups?.length ?? 0,
+      groups: seen(user.groups)?.length ?? 0,
       ...(grants && { grants: grants.total, applications: applications.size }),
       ...(apiKeys && { api_keys: apiKeys.total }),
       ...(authTokens && { auth_tokens: authTokens.total }),

@@ -2,7 +2,8 @@
 // DELETE of https://docs.oracle.com/en-us/iaas/api/#/en/identity-domains/v1/User/
 
 import { z } from 'zod';
-import { findChanges, nameTarget } from '../../../core/change.ts';
+import { nameTarget } from '../../../core/change.ts';
+import { previewChanges } from '../../../core/merging.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OciClient } from '../client.ts';
 import { present, wrong } from './shared.ts';
@@ -10,13 +11,13 @@ import {
   adminRolesOf,
   askForRoles,
   ext,
-  findUser,
+  findExact,
   isActive,
   isLocked,
   lockedByAdministrator,
   lockReason,
   primaryEmail,
-  targetUser,
+  seen,
   userRef,
 } from './user-facts.ts';
 import { countHeld } from './user-holdings.ts';
@@ -34,8 +35,7 @@ export const userLifecycleTools = [
     idempotent: true,
     input: () => z.strictObject({ user_id: userRef }),
     async plan({ user_id }, { client }) {
-      const user = await findUser(client, user_id);
-      const target = targetUser(user);
+      const { user, target } = await findExact(client, user_id);
       const already = isActive(user) ? 'The user is active already.' : undefined;
       const { touches, warnings } = already ? { touches: {}, warnings: [] } : await countHeld(client, user);
       return {
@@ -63,8 +63,7 @@ export const userLifecycleTools = [
     idempotent: true,
     input: () => z.strictObject({ user_id: userRef }),
     async plan({ user_id }, { client }) {
-      const user = await findUser(client, user_id);
-      const target = targetUser(user);
+      const { user, target } = await findExact(client, user_id);
       const already = isActive(user) ? undefined : 'The user is inactive already.';
       const { touches, warnings } = already ? { touches: {}, warnings: [] } : await countHeld(client, user);
       const roles = adminRolesOf(user);
@@ -95,9 +94,8 @@ export const userLifecycleTools = [
     idempotent: true,
     input: () => z.strictObject({ user_id: userRef }),
     async plan({ user_id }, { client }) {
-      const user = await findUser(client, user_id);
-      const target = targetUser(user);
-      const locked = user[ext.state]?.locked;
+      const { user, target } = await findExact(client, user_id);
+      const locked = seen(user[ext.state]?.locked);
       const already = isLocked(user) ? undefined : 'The user is not locked.';
       const deliberate = locked?.reason === lockedByAdministrator ? 'an administrator locked the account' : undefined;
       const { reason, since } = present({ reason: lockReason(locked?.reason), since: locked?.lockDate });
@@ -135,8 +133,7 @@ export const userLifecycleTools = [
         force: z.boolean().default(false).describe('Also where other things refer to the user; those are changed too'),
       }),
     async plan({ user_id, force }, { client }) {
-      const user = await findUser(client, user_id);
-      const target = targetUser(user);
+      const { user, target } = await findExact(client, user_id);
       if (isActive(user))
         throw wrong(
           `The ${nameTarget(target)} is active; only inactive users are deleted.`,
@@ -149,7 +146,7 @@ export const userLifecycleTools = [
       return {
         summary: `Delete the ${nameTarget(target)} for good${force ? ', with what refers to them' : ''}`,
         targets: [target],
-        changes: findChanges(lost, {}),
+        changes: previewChanges(client, lost, {}),
         touches,
         warnings: [
           'The profile, memberships, roles, API keys and tokens are lost; the login can then be given to somebody else.',

@@ -6,17 +6,7 @@ import { defineChanges } from '../../../core/tool.ts';
 import type { OciClient } from '../client.ts';
 import { text } from './scim-views.ts';
 import { wrong } from './shared.ts';
-import {
-  askForRoles,
-  exactUser,
-  ext,
-  findUser,
-  isActive,
-  isLocked,
-  primaryEmail,
-  targetUser,
-  userRef,
-} from './user-facts.ts';
+import { askForRoles, ext, findExact, isActive, isLocked, primaryEmail, userRef } from './user-facts.ts';
 
 const change = defineChanges<OciClient>();
 const answerEntity = z.looseObject({ oneTimePassword: text, userToken: z.looseObject({ value: text }).nullish() });
@@ -31,15 +21,14 @@ export const userPasswordTools = [
     scopes: ['oci:destroy', 'oci:read'],
     input: () => z.strictObject({ user_id: userRef }),
     async plan({ user_id }, { client }) {
-      const user = await findUser(client, user_id);
-      const target = targetUser(user);
+      const { user, target } = await findExact(client, user_id);
       if (user[ext.user]?.isFederatedUser)
         throw wrong(
           'The user signs in through another identity provider, so OCI has no password of theirs.',
           'Change the password there.',
         );
       if (!isActive(user)) throw wrong(`The ${nameTarget(target)} is inactive.`, 'Take activate_oci_user first.');
-      const mailed = primaryEmail(await exactUser(client, user, ['emails'])) !== undefined;
+      const mailed = primaryEmail(user) !== undefined;
       const given = mailed ? undefined : 'whoever holds the one-time password gets into the account';
       return {
         summary: `Reset the password of the ${nameTarget(target)}`,

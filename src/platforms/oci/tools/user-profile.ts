@@ -1,12 +1,12 @@
 // What of a user can be set: each as a parameter of ours, where it stands in the domain's resource, and how a PATCH moves it
 // (RFC 7644 §3.5.2; attributes of https://docs.oracle.com/en-us/iaas/api/#/en/identity-domains/v1/User/).
 
-import type { Applied } from '../../../core/change.ts';
-import { type Fields, isMap, ownValue } from '../../../core/merging.ts';
+import type { Applied, FieldChange } from '../../../core/change.ts';
+import { type Hiding, isMap, ownValue } from '../../../core/merging.ts';
 import { hidden } from '../../../core/privacy.ts';
 import type { Operation } from '../client.ts';
 import { wrong } from './shared.ts';
-import { ext, type User } from './user-facts.ts';
+import { ext, seen, type User } from './user-facts.ts';
 
 /** An entry of a list of addresses. */
 interface EntryPlace {
@@ -91,7 +91,7 @@ export const profileAttributes = [
 export const sensitive: readonly Parameter[] = ['login', 'email', 'recovery_email'];
 
 /** How a change of a parameter is told: by the attribute in the domain's resource. */
-export function fieldOf(parameter: Parameter): string {
+function fieldOf(parameter: Parameter): string {
   return places[parameter].label.join('.');
 }
 
@@ -126,17 +126,23 @@ function valueAt(user: User, place: Place): unknown {
 
 function entryOf(user: User, place: EntryPlace) {
   const primary = place.entry.primary === true;
-  return (user[place.list] ?? []).find((entry) => (primary ? entry.primary === true : entry.type === place.entry.type));
+  return (seen(user[place.list]) ?? []).find((entry) =>
+    primary ? entry.primary === true : entry.type === place.entry.type,
+  );
 }
 
-/** Values by their attributes, nested as the resource nests them. */
-export function labelled(values: Values, keepNull = false): Fields {
-  const resource: Record<string, unknown> = {};
-  for (const [parameter, value] of Object.entries(values)) {
-    if (value === undefined || (value === null && !keepNull)) continue;
-    put(resource, places[parameter as Parameter].label, value);
-  }
-  return resource;
+/**
+ * How wanted values differ from those that are there, and by which parameters. What is set of the hidden is always a change,
+ * from a value that is not shown, or whoever guesses right would be told so.
+ */
+export function changesTo(client: Hiding, current: Values, wanted: Values): readonly [Parameter, FieldChange][] {
+  return (Object.entries(wanted) as [Parameter, string | null][]).flatMap(([parameter, value]) => {
+    const [field, before] = [fieldOf(parameter), current[parameter]];
+    const after = value !== null && { after: value };
+    if (client.hides(field)) return [[parameter, { field, before: hidden, ...after }]];
+    if ((before ?? null) === value) return [];
+    return [[parameter, { field, ...(before != null && { before }), ...after }]];
+  });
 }
 
 function put(resource: Record<string, unknown>, [name = '', ...rest]: readonly string[], value: unknown): void {

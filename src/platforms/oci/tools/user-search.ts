@@ -27,6 +27,10 @@ export interface Wanted {
 export async function filterOf(client: OciClient, wanted: Wanted, now: number): Promise<Filter | undefined> {
   const { query, match, active, locked, mfa, group_id, never_signed_in } = wanted;
   if (query !== undefined) refuseHidden(client, 'query', foundByWords);
+  if (active !== undefined) refuseHidden(client, 'active', ['active']);
+  if (locked !== undefined) refuseHidden(client, 'locked', ['locked']);
+  if (mfa !== undefined) refuseHidden(client, 'mfa', ['mfaStatus']);
+  if (never_signed_in !== undefined) refuseHidden(client, 'never_signed_in', ['lastSuccessfulLoginDate']);
   const [lastLogin, lockedOn] = [`${ext.state}:lastSuccessfulLoginDate`, `${ext.state}:locked.on`];
   const bounds = {
     last_login_before: [lastLogin, 'lt'],

@@ -10,9 +10,10 @@ import {
   adminRolesOf,
   ext,
   findUser,
-  isActive,
   isLocked,
   lockReason,
+  primaryEmail,
+  seen,
   type User,
   userEntity,
   userRef,
@@ -26,7 +27,7 @@ const userView = z.object({
   login: z.string().optional(),
   name: z.string().optional(),
   email: z.string().optional(),
-  active: z.boolean(),
+  active: z.boolean().optional(),
   locked: z.boolean().optional(),
   mfa: z.string().optional(),
   last_login: z.string().optional(),
@@ -62,8 +63,8 @@ const onRequest = [
 const secret = ['password', 'secQuestions', 'userToken', 'x509Certificates', 'passwordVerifiers'];
 
 function viewUser(user: User, view: 'summary' | 'full'): z.output<typeof userView> {
-  const { id, userName, displayName, name, emails } = user;
-  const email = (emails ?? []).find(({ primary }) => primary === true)?.value;
+  const { id, userName, displayName } = user;
+  const [name, email] = [seen(user.name), primaryEmail(user)];
   const both = [name?.givenName, name?.familyName].filter(Boolean).join(' ');
   return {
     id,
@@ -72,11 +73,16 @@ function viewUser(user: User, view: 'summary' | 'full'): z.output<typeof userVie
       name: displayName || both || name?.formatted,
       email: email === userName ? undefined : email,
     }),
-    active: isActive(user),
+    ...present({ active: seen(user.active) }),
     ...(isLocked(user) && { locked: true }),
     ...present({ mfa: user[ext.mfa]?.mfaStatus, last_login: user[ext.state]?.lastSuccessfulLoginDate }),
     ...fullOf(user, view, secret),
   };
+}
+
+function stateOf({ active, locked }: z.output<typeof userView>): string | undefined {
+  if (locked) return 'locked';
+  return active === undefined ? undefined : active ? 'active' : 'inactive';
 }
 
 const time = z.string().max(40).optional();
@@ -110,7 +116,7 @@ export const userTools = [
       id: (user) => user.id,
       login: (user) => user.login,
       name: (user) => user.name,
-      state: (user) => (user.active ? (user.locked ? 'locked' : 'active') : 'inactive'),
+      state: stateOf,
       mfa: (user) => user.mfa,
       last_login: (user) => user.last_login,
     }),
@@ -169,33 +175,31 @@ export const userTools = [
     async run({ user_id, view }, { client }) {
       const user = await findUser(client, user_id, { attributes: onRequest, attributeSets: ['default'] });
       const [state, more, password] = [user[ext.state], user[ext.user], user[ext.password]];
-      const locked = isLocked(user);
-      const others = (more?.appRoles ?? []).filter(({ adminRole }) => adminRole !== true);
+      const [lock, name] = [seen(state?.locked), seen(user.name)];
+      const others = (seen(more?.appRoles) ?? []).filter(({ adminRole }) => adminRole !== true);
       const { full, ...view_ } = viewUser(user, view);
       return {
         ...view_,
         ...present({
           ocid: user.ocid,
-          given_name: user.name?.givenName,
-          family_name: user.name?.familyName,
+          given_name: name?.givenName,
+          family_name: name?.familyName,
           title: textOf(user.title),
           department: textOf(departmentOf(user)),
           user_type: textOf(user.userType),
           emails: addressesOf(user.emails),
           phones: addressesOf(user.phoneNumbers),
-          lock: locked
-            ? present({ reason: lockReason(state?.locked?.reason), since: state?.locked?.lockDate })
-            : undefined,
-          recovery_locked: state?.recoveryLocked?.on || undefined,
-          federated: more?.isFederatedUser || undefined,
-          service_user: more?.serviceUser || undefined,
+          lock: isLocked(user) ? present({ reason: lockReason(lock?.reason), since: lock?.lockDate }) : undefined,
+          recovery_locked: seen(state?.recoveryLocked)?.on || undefined,
+          federated: seen(more?.isFederatedUser) || undefined,
+          service_user: seen(more?.serviceUser) || undefined,
           last_failed_login: state?.lastFailedLoginDate,
-          failed_logins: state?.loginAttempts || undefined,
+          failed_logins: seen(state?.loginAttempts) || undefined,
           password_set: password?.lastSuccessfulSetDate,
-          password_expired: password?.expired || undefined,
-          must_change_password: password?.mustChange || undefined,
+          password_expired: seen(password?.expired) || undefined,
+          must_change_password: seen(password?.mustChange) || undefined,
           risk: user[ext.adaptive]?.riskLevel,
-          groups: (user.groups ?? []).map(({ value, display }) => ({ id: value, ...present({ name: display }) })),
+          groups: (seen(user.groups) ?? []).map(({ value, display }) => ({ id: value, ...present({ name: display }) })),
           administrator: [...adminRolesOf(user)],
           app_roles: others.map(({ appName, display, value }) => `${appName ?? 'an application'}: ${display ?? value}`),
           capabilities: capabilitiesOf(user),
@@ -220,7 +224,7 @@ function departmentOf(user: User): unknown {
 }
 
 function addressesOf(entries: User['emails']): z.output<typeof addressView>[] {
-  return (entries ?? []).flatMap(({ value, type, primary, verified }) =>
+  return (seen(entries) ?? []).flatMap(({ value, type, primary, verified }) =>
     value
       ? [
           {
