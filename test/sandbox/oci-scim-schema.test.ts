@@ -12,6 +12,7 @@ interface Model {
   type?: string;
   items?: Model;
   enum?: string[];
+  required?: string[];
   properties?: Record<string, Model>;
   $ref?: string;
   [characteristic: `x-${string}`]: string | undefined;
@@ -42,6 +43,8 @@ function differences(attributes: readonly Attribute[], model: Model, at: string)
       mine === theirs ? [] : [`${here}: ${what} is ${mine}, in the model ${theirs}`];
     const says = <T>(name: `x-${string}`, usual: T) => found[name] ?? usual;
     return [
+      // In the models, it is the whole that says which of its attributes are required.
+      ...wrong('required', attribute.isRequired, model.required?.includes(attribute.name) ?? false),
       ...wrong('multiValued', attribute.isMany, isMany),
       ...(one.properties ? [] : wrong('type', attribute.type, one.type)),
       // Of a single complex attribute the models have the parts alone.
@@ -50,7 +53,6 @@ function differences(attributes: readonly Attribute[], model: Model, at: string)
             ...wrong('returned', attribute.returned, says('x-returned', 'default')),
             ...wrong('mutability', attribute.mutability, says('x-mutability', 'readWrite')),
             ...wrong('searchable', attribute.isSearchable || hasSearchable(attribute), isOrHasSearchable(found, one)),
-            ...wrong('required', attribute.isRequired, says('x-required', 'false') === 'true'),
             ...wrong('uniqueness', attribute.uniqueness, says('x-uniqueness', 'none')),
           ]
         : []),

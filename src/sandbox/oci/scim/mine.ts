@@ -33,8 +33,9 @@ export function answerMine(request: ScimRequest, name: string, id: string | unde
   if (name === 'Me') return answerMe(request, id);
   const found = kindAt(mine[name] ?? '');
   if (!found) throw notAllowed(request.call.method);
-  // To those who ask about themselves it is not said how a group's members are chosen.
-  const kind = { ...found, attributes: found.attributes.filter(({ name: each }) => each !== dynamicExtension) };
+  // The models of one's own things have neither secrets nor how a group's members are chosen.
+  const without = [dynamicExtension, ...(found.shownOnce ?? [])];
+  const kind = { ...found, attributes: found.attributes.filter((each) => !without.includes(each.name)) };
   return id === undefined ? answerAll(request, name, kind) : answerOne(request, name, kind, id);
 }
 

@@ -105,8 +105,8 @@ export function remove(context: ScimContext, kind: Kind, resource: Resource, isF
 /** Everything is checked before anything is kept. */
 export function keep(context: ScimContext, kind: Kind, change: Change): Resource {
   const { before, after } = change;
-  kind.prepare?.(context, change);
   checkRequired(kind, { ...after, schemas: [kind.urn] });
+  kind.prepare?.(context, change);
   checkUnique(context, kind, after);
   if (before) touch(context, after);
   context.store.put(kind.path, after);

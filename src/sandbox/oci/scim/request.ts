@@ -96,6 +96,7 @@ export function answerResource({ context, call }: ScimRequest, kind: Kind, resou
 
 function answerCreate(request: ScimRequest, kind: Kind): Answer {
   allow(request, kind, 'create', 'write');
+  if (kind.path === 'Users') checkUserPatch(request.roles, [undefined]);
   return answerResource(request, kind, create(request.context, kind, readBody(request.call.body)), true);
 }
 

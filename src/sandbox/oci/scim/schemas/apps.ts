@@ -65,7 +65,7 @@ isEnterpriseApp boolean search
 bypassConsent boolean
 disableKmsiTokenAuthentication boolean always
 isMulticloudServiceApp boolean immutable search
-basedOnTemplate search
+basedOnTemplate required search
   value always immutable required search exact
   $ref readOnly
   lastModified readOnly search
