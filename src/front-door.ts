@@ -7,6 +7,7 @@ import type { Door, DoorOptions } from './auth/door.ts';
 import type { People } from './auth/people.ts';
 import { providers } from './auth/provider.ts';
 import type { Config } from './config.ts';
+import { isLoopbackName } from './core/address.ts';
 import type { Mounted } from './core/reply.ts';
 import { Secret } from './core/secret.ts';
 import type { ConsoleOptions } from './http/console/visit.ts';
@@ -128,7 +129,7 @@ async function openPages(
 }
 
 function isHere({ hostname }: URL): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  return isLoopbackName(hostname);
 }
 
 /** Settings under which people of the simulated organization sign in, where no others are set. */

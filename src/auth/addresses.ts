@@ -1,16 +1,7 @@
-// Which addresses a front door may be pointed to, and reads what stands there: bounded in time and size, no redirects.
+// Reads what stands at the addresses that a front door is pointed to: bounded in time and size, no redirects.
 
 const timeoutMs = 5_000;
 const maxBytes = 256 * 1024;
-
-const localNames = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-/** https, or http on this machine; without user, password or fragment. */
-export function isSafeAddress(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || url.username !== '' || url.password !== '' || text.includes('#')) return false;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && localNames.has(url.hostname));
-}
 
 /** An authorization server that did not answer, or not as it should. `message` holds nothing of what it said. */
 export class IssuerUnavailable extends Error {

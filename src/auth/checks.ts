@@ -1,10 +1,11 @@
 // What `doctor` asks about the front door: whether those who vouch for callers and people answer as they must, and whether
 // clients can find the way here. Nothing is changed anywhere, and nobody is signed in.
 
+import { isSafeAddress } from '../core/address.ts';
 import { clockFault } from '../core/clock.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Check, CheckResult } from '../core/tool.ts';
-import { fetchJson, IssuerUnavailable, isSafeAddress, type Json } from './addresses.ts';
+import { fetchJson, IssuerUnavailable, type Json } from './addresses.ts';
 import { textsOf } from './claims.ts';
 import { loadMetadata } from './discovery.ts';
 import { basic } from './introspection.ts';

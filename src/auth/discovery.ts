@@ -1,6 +1,7 @@
 // What an issuer says of itself (RFC 8414, OpenID Connect Discovery): where its keys and its introspection are.
 
-import { fetchJson, IssuerUnavailable, isSafeAddress, type Json } from './addresses.ts';
+import { isSafeAddress } from '../core/address.ts';
+import { fetchJson, IssuerUnavailable, type Json } from './addresses.ts';
 
 export type Discover = (names: readonly string[]) => Promise<string>;
 

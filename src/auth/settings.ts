@@ -1,9 +1,9 @@
 // Settings of the front door over HTTP: whose tokens are taken, for what, and how they are verified.
 
 import { z } from 'zod';
+import { isSafeAddress } from '../core/address.ts';
 import { ownScope } from '../core/caller.ts';
 import { type CheckTogether, defineSettings, type Fault, type Settings, type Values } from '../core/settings.ts';
-import { isSafeAddress } from './addresses.ts';
 import { type Provider, providerNames, providers } from './provider.ts';
 
 /** Where an authorization server may be. */

@@ -1,8 +1,8 @@
 // Settings of sign-in in a browser: at which identity provider people sign in, as whose client, and who is an operator.
 
 import { z } from 'zod';
+import { isSafeAddress } from '../core/address.ts';
 import { type CheckTogether, defineSettings, type Fault, type Settings, type Values } from '../core/settings.ts';
-import { isSafeAddress } from './addresses.ts';
 import { providerNames } from './provider.ts';
 
 const address = z.url({ error: 'is not an address such as https://login.example.com' }).refine(isSafeAddress, {

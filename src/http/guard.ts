@@ -1,6 +1,7 @@
 // What stands in front of every request: who may address us by which name, and how much anybody may send.
 
 import type { IncomingMessage } from 'node:http';
+import { isLoopbackName } from '../core/address.ts';
 import { maxMessageBytes, maxNesting, nestsTooDeep } from '../core/limits.ts';
 
 export interface GuardOptions {
@@ -15,8 +16,6 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const localNames = new Set(['localhost', '127.0.0.1', '[::1]']);
-
 /**
  * Against DNS rebinding (MCP, basic/transports, security): a web page that made its own name point here is known by the
  * Host it asks for and the Origin that its browser adds. Clients that are no browsers send no Origin.
@@ -29,7 +28,7 @@ export function checkAddress(request: IncomingMessage, options: GuardOptions, an
   const name = host === undefined ? undefined : hostNameOf(host);
   if (
     name === undefined ||
-    !(localNames.has(name) || options.allowedHosts.some((allowed) => hostNameOf(allowed) === name))
+    !(isLoopbackName(name) || options.allowedHosts.some((allowed) => hostNameOf(allowed) === name))
   ) {
     return {
       status: 403,
@@ -37,7 +36,7 @@ export function checkAddress(request: IncomingMessage, options: GuardOptions, an
     };
   }
   if (origin === undefined || anyOrigin) return undefined;
-  const local = URL.canParse(origin) && localNames.has(new URL(origin).hostname) && /^https?:/i.test(origin);
+  const local = URL.canParse(origin) && isLoopbackName(new URL(origin).hostname) && /^https?:/i.test(origin);
   if (local || options.allowedOrigins.some((allowed) => originOf(allowed) === originOf(origin))) return undefined;
   return {
     status: 403,
@@ -52,7 +51,7 @@ export function isFromThisMachine({ headers, socket }: IncomingMessage): boolean
   const forwarded = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'].some(
     (name) => name in headers,
   );
-  return near && !forwarded && localNames.has(hostNameOf(headers.host ?? '') ?? '');
+  return near && !forwarded && isLoopbackName(hostNameOf(headers.host ?? '') ?? '');
 }
 
 /** As browsers send it (RFC 6454 §6): in lower case, without a path or the scheme's own port. */

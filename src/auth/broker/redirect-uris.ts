@@ -1,8 +1,9 @@
 // Where a client may send people back to: its own site, this machine, or an application by a scheme of its own.
 
+import { isLoopbackName } from '../../core/address.ts';
+
 /** RFC 8252 §7.1 wants a reverse domain name; these applications were given no such scheme by their makers. */
 const knownSchemes = new Set(['cursor:', 'vscode:', 'vscode-insiders:', 'vscodium:', 'windsurf:', 'zed:', 'claude:']);
-const loopbacks = new Set(['localhost', '127.0.0.1', '[::1]']);
 const maxLength = 2_000;
 
 /** Why an address cannot be one; undefined for one that can. */
@@ -32,7 +33,7 @@ export function findRedirectProblem(text: unknown): string | undefined {
 
 /** A person judges a site by its name: it is made of letters, digits and hyphens (RFC 1123 §2.1), and is not that of this machine. */
 function findSiteProblem(host: string): string | undefined {
-  if (loopbacks.has(host.replace(/\.$/, '')) || /^127\.|\.localhost\.?$/.test(host))
+  if (isLoopbackName(host.replace(/\.$/, '')) || /^127\.|\.localhost\.?$/.test(host))
     return 'is https on this machine; use http';
   return /^[a-z0-9._-]+$/.test(host) || host.startsWith('[')
     ? undefined
@@ -59,7 +60,7 @@ function siteOf(text: string): string {
 /** RFC 8252 §7.3: a program on the machine where the browser runs. */
 export function isLoopback(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url?.protocol === 'http:' && loopbacks.has(url.hostname);
+  return url?.protocol === 'http:' && isLoopbackName(url.hostname);
 }
 
 /** Whether nobody but the owner of a site can stand at an address; of any other, another program may (RFC 8252 §8.6). */

@@ -2,7 +2,8 @@
 // OpenID Connect Core §3.1), what it says of somebody, and new tokens for old ones.
 
 import type { Configuration, ExportedJWKSCache, ServerMetadata } from 'openid-client';
-import { IssuerUnavailable, isSafeAddress, type Json } from '../addresses.ts';
+import { isSafeAddress } from '../../core/address.ts';
+import { IssuerUnavailable, type Json } from '../addresses.ts';
 import { isReserved } from '../broker/subjects.ts';
 import { checkTenant, refuse, subjectOf, TokenRefused, textsOf } from '../claims.ts';
 import { loadMetadata } from '../discovery.ts';

@@ -2,13 +2,13 @@
 // word, so these go nowhere without TLS, follow no redirect and read no more than a little.
 
 import type { FetchLike } from '@modelcontextprotocol/client';
+import { isLoopbackName } from '../../core/address.ts';
 import { CastellanError } from '../../core/errors.ts';
 import { showUrl } from '../connect-failure.ts';
 
 const timeoutMs = 15_000;
 /** Metadata and token answers are a few kilobytes. */
 const maxBytes = 256 * 1024;
-const loopbacks = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Whether what is sent there can be read on no network. */
 export function isPrivateAddress(url: URL): boolean {
@@ -16,7 +16,7 @@ export function isPrivateAddress(url: URL): boolean {
 }
 
 export function isOnThisMachine(url: URL): boolean {
-  return url.protocol === 'http:' && loopbacks.has(url.hostname);
+  return url.protocol === 'http:' && isLoopbackName(url.hostname);
 }
 
 /**

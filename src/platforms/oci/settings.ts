@@ -1,24 +1,15 @@
 // Settings of one OCI tenant: an identity domain, and what opens it and the services of its tenancy.
 
 import { z } from 'zod';
+import { isSafeOrigin } from '../../core/address.ts';
 import { type CheckTogether, defineSettings, type Fault } from '../../core/settings.ts';
 import { safetySettings } from './safety-settings.ts';
-
-const localNames = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-/** https, without user, path, query or fragment; http on this machine. */
-function isOrigin(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || url.username !== '' || url.pathname !== '/' || url.search !== '' || url.hash !== '')
-    return false;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && localNames.has(url.hostname));
-}
 
 function withScheme(text: string): string {
   return /^[\w.-]+(:\d+)?\/?$/.test(text) ? `https://${text}` : text;
 }
 
-const origin = z.string().refine(isOrigin, {
+const origin = z.string().refine(isSafeOrigin, {
   error: 'must be https, without path, user or password; http is for this machine only',
 });
 const region = z.string().regex(/^[a-z][a-z0-9-]{1,62}$/, { error: 'is no region such as eu-frankfurt-1' });

@@ -1,6 +1,7 @@
 // Settings of acting as the caller: whose rights requests to an organization carry, and how a caller's token becomes one for it.
 
 import { z } from 'zod';
+import { isSafeAddress } from '../../core/address.ts';
 import { type CheckTogether, defineSettings, type Fault } from '../../core/settings.ts';
 import { type credentialSettings, scopeList } from './credential-settings.ts';
 
@@ -14,7 +15,7 @@ export const callerSettings = defineSettings({
     describes: true,
   },
   exchangeUrl: {
-    schema: z.url({ protocol: /^https?$/, error: 'is not an address' }).refine(isSafeUrl, {
+    schema: z.url({ protocol: /^https?$/, error: 'is not an address' }).refine(isSafeAddress, {
       error: 'must be https, without user or password; http is for this machine only',
     }),
     description:
@@ -43,12 +44,6 @@ export const callerSettings = defineSettings({
     secret: true,
   },
 });
-
-function isSafeUrl(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || url.username !== '' || url.password !== '' || url.hash !== '') return false;
-  return url.protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-}
 
 const exchangeNames = ['exchangeAudience', 'exchangeResource', 'exchangeScopes', 'clientSecret'] as const;
 

@@ -1,6 +1,7 @@
 // Settings of one Okta organization.
 
 import { z } from 'zod';
+import { isSafeOrigin } from '../../core/address.ts';
 import { type CheckTogether, defineSettings } from '../../core/settings.ts';
 import { callerSettings, checkActing } from './caller-settings.ts';
 import { checkCredential, credentialSettings } from './credential-settings.ts';
@@ -14,13 +15,7 @@ const orgUrl = z
   });
 
 function isSafeOrgUrl(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url) return false;
-  const local = url.hostname === 'localhost' || url.hostname === '127.0.0.1' || url.hostname === '[::1]';
-  if (url.protocol !== 'https:' && !local) return false;
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '')
-    return false;
-  return !/-admin\.(okta|oktapreview|okta-emea)\.com$/.test(url.hostname);
+  return isSafeOrigin(text) && !/-admin\.(okta|oktapreview|okta-emea)\.com$/.test(new URL(text).hostname);
 }
 
 export const oktaSettings = defineSettings({

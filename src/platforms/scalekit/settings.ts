@@ -1,26 +1,16 @@
 // Settings of one Scalekit tenant: an environment with its client credentials, or the whole workspace in a person's name.
 
 import { z } from 'zod';
+import { isSafeAddress, isSafeOrigin } from '../../core/address.ts';
 import { defineSafety } from '../../core/safety.ts';
 import { type CheckTogether, defineSettings, type Fault } from '../../core/settings.ts';
 
-const localNames = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-/** https, without user or fragment; http on this machine. */
-function isSafe(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.username !== '' || url.password !== '' || url.hash !== '') return false;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && localNames.has(url.hostname));
-}
-
-const address = z.url({ error: 'is not an address' }).refine(isSafe, {
+const address = z.url({ error: 'is not an address' }).refine(isSafeAddress, {
   error: 'must be https, without user or password; http is for this machine only',
 });
-const origin = z
-  .url({ error: 'is not an address such as https://acme.scalekit.com' })
-  .refine((text) => isSafe(text) && new URL(text).pathname === '/' && new URL(text).search === '', {
-    error: 'must be https, without path, user or password; http is for this machine only',
-  });
+const origin = z.url({ error: 'is not an address such as https://acme.scalekit.com' }).refine(isSafeOrigin, {
+  error: 'must be https, without path, user or password; http is for this machine only',
+});
 const word = z.string().regex(/^[\x21-\x7e]+$/, { error: 'is empty or holds blanks or characters beyond ASCII' });
 
 const { readOnly, production, maskFields, dropFields } = defineSafety('SCALEKIT', 'environment', [

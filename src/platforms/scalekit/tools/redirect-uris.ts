@@ -2,6 +2,7 @@
 // as a whole (PATCH /api/v1/clients/{id}).
 
 import { z } from 'zod';
+import { isLoopbackName } from '../../../core/address.ts';
 import { findChanges } from '../../../core/change.ts';
 import { quoted } from '../../../core/plain.ts';
 import { defineChanges, defineTools } from '../../../core/tool.ts';
@@ -66,7 +67,7 @@ async function replace(
 function warnOf(text: string): string[] {
   const { protocol, hostname } = new URL(text);
   if (text.includes('*')) return ['A wildcard lets sign-ins go to every address that fits it.'];
-  const open = protocol === 'http:' && !['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  const open = protocol === 'http:' && !isLoopbackName(hostname);
   return open ? ['http is not encrypted: whoever is on the way can read what is sent there.'] : [];
 }
 
