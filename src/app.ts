@@ -134,7 +134,11 @@ export async function openApp(options: AppOptions): Promise<App> {
   const storeKeys = () => seal.keys('store');
   const sealed = sealStore(store, storeKeys);
 
-  const vault = createVault({ folder: join(config.dataFolder, 'credentials'), say: (text) => log.warn({}, text) });
+  const vault = createVault({
+    folder: join(config.dataFolder, 'credentials'),
+    say: (text) => log.warn({}, text),
+    keyring: config.state.keyring,
+  });
 
   const connected = platforms.map((platform) => ({ platform, tenants: new Map<string, Tenant>() }));
   function open<P extends PlatformName>(name: string, platform: P, settings: TenantValues<P>): void {

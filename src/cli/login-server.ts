@@ -1,6 +1,7 @@
 // castellan login URL: a person signs in to an MCP server; the tokens stay on this machine.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { computeScopeUnion, discoverOAuthProtectedResourceMetadata } from '@modelcontextprotocol/client';
 import { showUrl } from '../chat/connect-failure.ts';
 import type { AuthorizeOptions, Challenge } from '../chat/sign-in/authorize.ts';
 import { signInWithBrowser } from '../chat/sign-in/in-browser.ts';
@@ -30,8 +31,8 @@ export async function loginToServer({ server, config, device, port, scope }: Ser
   const options = authorizeOptions(server, config);
   let kept: KeptSignIn | undefined;
   const signIn = async (challenge: Challenge) => {
-    const scopes = [challenge.scope, scope].filter(Boolean).join(' ');
-    kept = await signInOnce(options, { ...challenge, scope: scopes === '' ? undefined : scopes }, { device, port });
+    const asked = { ...challenge, scope: computeScopeUnion(challenge.scope, scope) };
+    kept = await signInOnce(options, asked, { device, port });
     return kept;
   };
   const connected = await connectRemote(server, config, { anew: true, signIn });
@@ -70,14 +71,13 @@ async function signInOnce(
   const terminal = process.stdin.isTTY && process.stderr.isTTY;
   const paste = () => askLine('Then paste the address at which that browser ends: ', process.stderr);
   return signInWithBrowser(
-    { ...options, port, openBrowser, say: print, waitMs, ...(!shown && terminal && { paste }) },
+    { ...options, port, say: print, waitMs, ...(shown && { openBrowser }), ...(!shown && terminal && { paste }) },
     challenge,
   );
 }
 
 /** Where it says at all how to sign in (RFC 9728). */
 async function signInUnasked(signIn: (challenge: Challenge) => Promise<KeptSignIn>, server: URL): Promise<void> {
-  const { discoverOAuthProtectedResourceMetadata } = await import('@modelcontextprotocol/client');
   const found = await discoverOAuthProtectedResourceMetadata(server).catch(() => undefined);
   if (found?.authorization_servers?.length) await signIn({});
 }

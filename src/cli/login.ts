@@ -9,12 +9,12 @@ import type { Fault } from '../core/settings.ts';
 import { openBrowser } from './browser.ts';
 import { flagsOf, loadFor, numberFlag } from './flags.ts';
 import { paint, print } from './output.ts';
-import { loadPerson, personArgs, tellFailure } from './person.ts';
+import { loadPerson, type Person, personArgs, tellFailure } from './person.ts';
 import { findNeedless, isAddress, readAddress } from './remote.ts';
 import { inLines } from './table.ts';
 
 /** Okta compares the whole address with what is registered, so the port does not change by itself. */
-const defaultPort = 8976;
+const defaultPort = { okta: 8976, scalekit: 0 } as const;
 const waitMs = 5 * 60_000;
 
 const args = {
@@ -26,7 +26,7 @@ const args = {
   },
   port: {
     type: 'string',
-    description: `Port on this machine for the browser to come back to, 0 for any; http://127.0.0.1:PORT/callback must be registered with the app. Default: ${defaultPort}.`,
+    description: `Port on this machine for the browser to come back to, 0 for any; at Okta http://127.0.0.1:PORT/callback must be registered with the app. Default: ${defaultPort.okta} for Okta, else any.`,
     valueHint: 'port',
   },
   scope: {
@@ -37,6 +37,33 @@ const args = {
   ...flagsOf(clientSettings),
 } as const;
 
+export default defineCommand({
+  args,
+  async run({ args: flags, rawArgs }) {
+    const given: LoginFlags = flags.place === undefined ? { ...flags, place: await choose(flags, rawArgs) } : flags;
+    try {
+      if (isAddress(given.place)) await loginAt(given.place, given, rawArgs);
+      else await loginAsPerson(given, rawArgs);
+    } catch (error) {
+      tellFailure(error);
+    }
+  },
+});
+
+interface LoginFlags extends Readonly<Record<string, unknown>> {
+  readonly place?: string | undefined;
+  readonly device: boolean;
+  readonly port?: string | undefined;
+  readonly scope?: string | undefined;
+}
+
+/** Where nothing was named: the person says, or reads what there is. */
+async function choose(flags: LoginFlags, rawArgs: readonly string[]): Promise<string> {
+  const { config } = loadFor(rawArgs, flags, args);
+  const { choosePlace } = await import('./login-places.ts');
+  return choosePlace(config);
+}
+
 async function loginAt(text: string, given: LoginFlags, rawArgs: readonly string[]): Promise<void> {
   const read = readAddress(text);
   const port = given.port === undefined ? undefined : numberFlag('port', given.port, 0, 65_535);
@@ -45,17 +72,51 @@ async function loginAt(text: string, given: LoginFlags, rawArgs: readonly string
   if (!('url' in read)) return;
   const { loginToServer } = await import('./login-server.ts');
   const { device, scope } = given;
-  try {
-    await loginToServer({ server: read.url, config, device, port: port?.value, scope });
-  } catch (error) {
-    tellFailure(error);
-  }
+  await loginToServer({ server: read.url, config, device, port: port?.value, scope });
 }
 
-interface LoginFlags extends Readonly<Record<string, unknown>> {
-  readonly device: boolean;
-  readonly port?: string | undefined;
-  readonly scope?: string | undefined;
+async function loginAsPerson(given: LoginFlags, rawArgs: readonly string[]): Promise<void> {
+  const port = given.port === undefined ? undefined : numberFlag('port', given.port, 0, 65_535);
+  const person = loadPerson(rawArgs, given, args, [
+    ...(port?.fault ? [port.fault] : []),
+    ...bothWays(given),
+    ...findForAddresses(given),
+  ]);
+  if (person.platform === 'okta') return loginToOkta(person, given, port?.value);
+  const { loginWithBrowser } = await import('../platforms/scalekit/oauth/login.ts');
+  const { scopes, refreshToken, expiresAt } = await loginWithBrowser({
+    ...person,
+    port: port?.value ?? defaultPort.scalekit,
+    openBrowser,
+    say: print,
+    waitMs,
+  });
+  print(`${paint('green', '✓')} Signed in to ${person.issuer.host}, for ${plain(person.resource)}.`);
+  print(inLines('Scopes:', [...scopes].sort()));
+  const minutes = Math.max(1, Math.round((expiresAt - Date.now()) / 60_000));
+  if (refreshToken === undefined)
+    print(`  It ends in ${minutes} minutes: no refresh token was given. Allow refresh tokens for the client.`);
+}
+
+async function loginToOkta(
+  person: Extract<Person, { platform: 'okta' }>,
+  given: LoginFlags,
+  port: number | undefined,
+): Promise<void> {
+  const { loginWithBrowser, loginWithDevice } = await import('../platforms/okta/oauth/login.ts');
+  const options = { ...person, sleep, say: print };
+  const { who, granted, missing, bound, lasting } =
+    given.device || (port === undefined && !hasScreen())
+      ? await loginWithDevice(options)
+      : await loginWithBrowser({ ...options, port: port ?? defaultPort.okta, openBrowser, waitMs });
+  const as = who === undefined ? '' : ` as ${plain(who)}`;
+  print(`${paint('green', '✓')} Signed in to ${person.origin.host}${as} (${bound ? 'DPoP' : 'bearer'} token).`);
+  // What signing in itself takes is not what anybody asks about.
+  const scopes = [...granted].filter((scope) => scope.includes('.')).sort();
+  print(inLines('Scopes:', scopes));
+  if (missing.length > 0) print(inLines('Not granted, so their tools will not work:', missing));
+  if (!lasting)
+    print('  Okta gave no refresh token, so this ends within the hour: enable Refresh Token at the app’s Grant type.');
 }
 
 function bothWays({ device, port }: LoginFlags): Fault[] {
@@ -63,32 +124,12 @@ function bothWays({ device, port }: LoginFlags): Fault[] {
   return [{ where: '--port', problem: 'goes with a browser', todo: 'Leave out --port or --device.' }];
 }
 
-export default defineCommand({
-  args,
-  async run({ args: given, rawArgs }) {
-    if (isAddress(given.platform)) return loginAt(given.platform, given, rawArgs);
-    const port = numberFlag('port', given.port ?? defaultPort, 0, 65_535);
-    const person = loadPerson(rawArgs, given, args, [...(port.fault ? [port.fault] : []), ...bothWays(given)]);
-    const { loginWithBrowser, loginWithDevice } = await import('../platforms/okta/oauth/login.ts');
-    const options = { ...person, sleep, say: print };
-    try {
-      const { who, granted, missing, bound, lasting } =
-        given.device || (given.port === undefined && !hasScreen())
-          ? await loginWithDevice(options)
-          : await loginWithBrowser({ ...options, port: port.value, openBrowser, waitMs });
-      const as = who === undefined ? '' : ` as ${plain(who)}`;
-      print(`${paint('green', '✓')} Signed in to ${person.origin.host}${as} (${bound ? 'DPoP' : 'bearer'} token).`);
-      // What signing in itself takes is not what anybody asks about.
-      const scopes = [...granted].filter((scope) => scope.includes('.')).sort();
-      print(inLines('Scopes:', scopes));
-      if (missing.length > 0) print(inLines('Not granted, so their tools will not work:', missing));
-      if (!lasting) {
-        print(
-          '  Okta gave no refresh token, so this ends within the hour: enable Refresh Token at the app’s Grant type.',
-        );
-      }
-    } catch (error) {
-      tellFailure(error);
-    }
-  },
-});
+function findForAddresses(given: LoginFlags): Fault[] {
+  return ['scope', 'client-id', 'issuer', 'client-metadata-url']
+    .filter((flag) => given[flag] !== undefined)
+    .map((flag) => ({
+      where: `--${flag}`,
+      problem: 'goes with the address of an MCP server',
+      todo: 'Leave it out: what a tenant needs is in its settings.',
+    }));
+}

@@ -43,7 +43,11 @@ export function findNeedless(given: Readonly<Record<string, unknown>>, flags: re
 }
 
 export function openVault(config: Config) {
-  return createVault({ folder: join(config.dataFolder, 'credentials'), say: tell });
+  return createVault({
+    folder: join(config.dataFolder, 'credentials'),
+    say: tell,
+    keyring: config.state.keyring,
+  });
 }
 
 /** What a sign-in at an address takes. */

@@ -7,8 +7,13 @@ export interface Keyring {
   readonly delete: (account: string) => Promise<void>;
 }
 
+/** There is one, and its owner has to unlock it: nothing that another place for secrets would be right for. */
+export class KeyringLocked extends Error {
+  override readonly name = 'KeyringLocked';
+}
+
 const service = 'castellan';
-/** A keyring may ask its owner to unlock it; nobody answers on a server, milliseconds. */
+/** A keyring may ask its owner to unlock it; nobody answers on a server. Milliseconds. */
 const patienceMs = 20_000;
 /** The kernel's keyring, the library's other choice, forgets at every restart. */
 const options = { linux: { store: 'secret-service' } } as const;
@@ -26,10 +31,20 @@ export async function openKeyring(): Promise<Keyring> {
 
 async function patiently<T>(promise: Promise<T>): Promise<T> {
   const over = Promise.withResolvers<never>();
-  const timer = setTimeout(() => over.reject(new Error('the keyring did not answer')), patienceMs);
+  const timer = setTimeout(
+    () => over.reject(new KeyringLocked('it did not answer, so it may wait to be unlocked')),
+    patienceMs,
+  );
   try {
     return await Promise.race([promise, over.promise]);
+  } catch (error) {
+    throw error instanceof Error && isLocked(error.message) ? new KeyringLocked(error.message) : error;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Secret Service: “object locked”, “prompt was dismissed”; Keychain: errSecInteractionNotAllowed, errSecUserCanceled. */
+function isLocked(message: string): boolean {
+  return /\blocked\b|dismissed|interaction is not allowed|user canceled|before prompt completed/i.test(message);
 }

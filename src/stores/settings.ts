@@ -21,6 +21,13 @@ export const storeSettings = defineSettings({
     secret: true,
     shown: showStoreName,
   },
+  keyring: {
+    schema: z.boolean(),
+    description:
+      'Whether what people sign in with on this machine is sealed with a key from its keyring (Keychain, Credential Manager, Secret Service), where there is one. Otherwise it is in files that only their owner can read.',
+    env: ['CASTELLAN_KEYRING'],
+    default: true,
+  },
   sealKeys: {
     schema: z.string().refine((text) => text.split(',').every((key) => key.trim().length >= 32), {
       error: 'must be keys of at least 32 characters each, with commas between them',

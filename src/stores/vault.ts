@@ -6,7 +6,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CastellanError } from '../core/errors.ts';
-import { type Keyring, openKeyring } from './keyring.ts';
+import { type Keyring, KeyringLocked, openKeyring } from './keyring.ts';
 import { holdLock } from './vault-lock.ts';
 
 /** Texts under names such as `okta acme https://acme.okta.com 0oa1`. */
@@ -26,6 +26,8 @@ export interface VaultOptions {
   readonly folder: string;
   /** Says once that there is no keyring, and why. */
   readonly say: (text: string) => void;
+  /** False where the operator wants none. Default: true. */
+  readonly keyring?: boolean;
   readonly openKeyring?: () => Promise<Keyring>;
 }
 
@@ -39,7 +41,8 @@ export function createVault(options: VaultOptions): Vault {
   let said = false;
   let opened: Promise<Keyring> | undefined;
 
-  function keyring(): Promise<Keyring> {
+  async function keyring(): Promise<Keyring> {
+    if (options.keyring === false) throw new Error('CASTELLAN_KEYRING is off');
     opened ??= (options.openKeyring ?? openKeyring)();
     return opened;
   }
@@ -60,6 +63,8 @@ export function createVault(options: VaultOptions): Vault {
       await ring.set(name, key.toString('base64url'));
       return key;
     } catch (error) {
+      // What was to be sealed is not left open because its owner looked away.
+      if (error instanceof KeyringLocked) throw locked(error.message);
       if (!said)
         say(`No keyring could be used (${messageOf(error)}): the sign-in is kept in ${folder}, readable by you only.`);
       said = true;
@@ -186,6 +191,14 @@ function unreadable(why: string): CastellanError {
     code: 'unauthorized',
     message: `The stored sign-in cannot be read (${why}).`,
     hint: 'Unlock the keyring, or run `castellan login` again.',
+  });
+}
+
+function locked(why: string): CastellanError {
+  return new CastellanError({
+    code: 'unauthorized',
+    message: `The keyring of this machine is locked (${why}), so nothing was kept.`,
+    hint: 'Unlock it and do this again. To keep sign-ins in files that only you can read, set CASTELLAN_KEYRING=false.',
   });
 }
 

@@ -2,6 +2,7 @@
 
 import {
   chmodSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -13,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Keyring, openKeyring } from '../../src/stores/keyring.ts';
+import { type Keyring, KeyringLocked, openKeyring } from '../../src/stores/keyring.ts';
 import { createVault, type Vault } from '../../src/stores/vault.ts';
 
 const canary = 'canary-c0ffee-refresh-token';
@@ -101,9 +102,40 @@ describe('with a keyring', () => {
   });
 
   test('that fails when writing: the file is used instead', async () => {
-    const ring = { ...ringOf(new Map()), set: () => Promise.reject(new Error('locked')) };
+    const ring = { ...ringOf(new Map()), set: () => Promise.reject(new Error('quota exceeded')) };
     await open(async () => ring).write(name, canary);
     expect(await open(none).read(name)).toBe(canary);
+  });
+
+  test('that is locked: nothing is kept in the open, and it says what to do', async () => {
+    const locked = () => Promise.reject(new KeyringLocked('Secret Service: object locked'));
+    const ring = { get: locked, set: locked, delete: locked };
+    await expect(open(async () => ring).write(name, canary)).rejects.toMatchObject({
+      code: 'unauthorized',
+      message: expect.stringContaining('locked'),
+      hint: expect.stringMatching(/Unlock it.*CASTELLAN_KEYRING=false/),
+    });
+    expect(existsSync(folder) ? files() : []).toEqual([]);
+    expect(said).toEqual([]);
+
+    await open(async () => ringOf(new Map())).write(name, canary);
+    const read = open(async () => ring).read(name);
+    await expect(read).rejects.toMatchObject({ hint: expect.stringContaining('Unlock the keyring') });
+  });
+
+  test('that the operator does not want is not asked', async () => {
+    const asked = () => Promise.reject(new TypeError('it was asked'));
+    const vault = createVault({ folder, say: (text) => said.push(text), keyring: false, openKeyring: asked });
+    await vault.write(name, canary);
+    expect(await vault.read(name)).toBe(canary);
+    expect(said).toEqual([expect.stringContaining('CASTELLAN_KEYRING')]);
+  });
+
+  test('names of what is kept are told, by how they begin', async () => {
+    const vault = open(async () => ringOf(new Map()));
+    for (const each of ['mcp b', 'mcp a', 'okta c']) await vault.write(each, canary);
+    expect(await vault.names('mcp ')).toEqual(['mcp a', 'mcp b']);
+    expect(await open(none).names('nothing')).toEqual([]);
   });
 
   test('a sealed text cannot be changed, nor moved under another name', async () => {

@@ -57,7 +57,10 @@ export function createSigningPerson(server: URL, given: PersonOptions = {}): Sig
   };
   const say = (text: string) => void said.push(text);
   const signIn = (challenge: Challenge) =>
-    signInWithBrowser({ ...options, port, paste, openBrowser, say, waitMs }, challenge);
+    signInWithBrowser(
+      { ...options, port, paste, openBrowser: paste ? undefined : openBrowser, say, waitMs },
+      challenge,
+    );
 
   async function connect(person: boolean): Promise<Connected> {
     const signed = createSignedFetch({ ...options, ...(person && { signIn }) });

@@ -9,12 +9,13 @@ import { loginCommand } from './problems.ts';
 export interface BrowserOptions extends AuthorizeOptions {
   /** Where the browser comes back to: the port of last time or else any, where nothing is said. */
   readonly port?: number | undefined;
-  readonly openBrowser: (url: string) => void;
+  /** Left out where this machine has none. */
+  readonly openBrowser?: ((url: string) => void) | undefined;
   /** For the person at the terminal. */
   readonly say: (text: string) => void;
   /** Milliseconds. */
   readonly waitMs: number;
-  /** Where this machine has no browser: what the person copied from the address bar of another one, over and over. */
+  /** What the person copied from the address bar of a browser elsewhere, asked for until it fits. */
   readonly paste?: ((signal: AbortSignal) => Promise<string>) | undefined;
 }
 
@@ -26,7 +27,7 @@ export async function signInWithBrowser(options: BrowserOptions, challenge: Chal
     const way = { redirectUri: callback.redirectUri, grantTypes: ['authorization_code', 'refresh_token'] };
     const prepared = await prepare(options, challenge, way);
     const { url, state, at } = prepared;
-    if (paste) say(`Open this address in a browser, and sign in there at ${at}:\n\n  ${url.href}\n`);
+    if (!openBrowser) say(`Open this address in a browser, and sign in there at ${at}:\n\n  ${url.href}\n`);
     else {
       say(`Your browser opens ${at}. If it does not, open this address in it:\n\n  ${url.href}\n`);
       openBrowser(url.href);

@@ -37,6 +37,8 @@ export async function exchange<T>(
   } catch (error) {
     if (error instanceof oauth.ResponseBodyError)
       throw new OAuthError(error.error, error.error_description ?? error.error);
+    // RFC 6749 §5.2: a client that is not known is told so by a challenge.
+    if (error instanceof oauth.WWWAuthenticateChallengeError) throw new OAuthError('invalid_client', 'invalid_client');
     throw error;
   }
 }

@@ -68,6 +68,8 @@ async function revoke({ server, fetch }: SignOutOptions, kept: KeptSignIn): Prom
     }
     return undefined;
   } catch (thrown) {
+    if (kept.client.client_secret === undefined && thrown instanceof OAuthError && thrown.code === 'invalid_client')
+      return 'there only clients with a secret can revoke.';
     const error = describeSignInFailure(thrown, server);
     return error instanceof CastellanError ? error.message : cleanText(String(error));
   }

@@ -13,6 +13,12 @@ export interface CheckOptions {
   readonly now: () => number;
 }
 
+const said = {
+  environment: 'the client credentials are',
+  token: 'the access token is',
+  person: 'your sign-in is',
+} as const;
+
 export function createScalekitChecks({ upstream, origin, kind, now }: CheckOptions): readonly Check[] {
   const path = kind === 'environment' ? ['roles'] : ['environments'];
   const query = kind === 'environment' ? {} : { page_size: 1 };
@@ -32,7 +38,7 @@ export function createScalekitChecks({ upstream, origin, kind, now }: CheckOptio
         };
       try {
         await ask(signal);
-        const who = kind === 'token' ? 'the access token is' : 'the client credentials are';
+        const who = said[kind];
         return { ok: true, says: `${origin.host} answers, and ${who} accepted` };
       } catch (thrown) {
         const { message, hint } = toCastellanError(thrown);

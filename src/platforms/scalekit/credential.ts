@@ -1,14 +1,16 @@
 // How requests to Scalekit prove their right: tokens for an environment's client credentials (RFC 6749 §4.4), or a person's
-// own for the central API, which their sign-in was exchanged for (RFC 8693). Never the token that came with a call.
+// own for the central API, by their sign-in here (castellan login) or one that was exchanged for it (RFC 8693). Never the
+// token that came with a call.
 
 import { createCallerTokens } from '../../core/caller-tokens.ts';
 import type { Secret } from '../../core/secret.ts';
 import { createTokens, type Tokens } from '../../core/tokens.ts';
 import type { Credential } from '../../core/upstream.ts';
+import type { PersonOptions } from './oauth/person.ts';
 import { askToken, type TokenRequestOptions } from './token-request.ts';
 
 /** What a tenant reaches, and in whose name. */
-export type CredentialKind = 'environment' | 'caller' | 'token';
+export type CredentialKind = 'environment' | 'caller' | 'token' | 'person';
 
 const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 
@@ -45,6 +47,18 @@ export function createCallerCredential(
   );
   const send: Credential = async ({ signal, caller }) => bearer((await tokens.get(caller, signal)).accessToken);
   return Object.assign(send, { rejected: renewing(tokens.holderOf) });
+}
+
+/** One person's sign-in on this machine; loaded when it is used. */
+export function createPersonCredential(options: PersonOptions): Credential {
+  let opened: Promise<Tokens> | undefined;
+  let tokens: Tokens | undefined;
+  const send: Credential = async ({ signal }) => {
+    opened ??= import('./oauth/person.ts').then(({ createPersonTokens }) => createPersonTokens(options));
+    tokens = await opened;
+    return bearer((await tokens.get(signal)).accessToken);
+  };
+  return Object.assign(send, { rejected: renewing(() => tokens) });
 }
 
 /** A token that somebody got elsewhere: nothing renews it. */

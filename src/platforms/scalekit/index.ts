@@ -7,17 +7,20 @@ import { whyReadOnly } from '../../core/safety.ts';
 import type { Values } from '../../core/settings.ts';
 import type { Platform, Tenant } from '../../core/tool.ts';
 import { type CallScope, type Credential, createUpstream, type UpstreamOptions } from '../../core/upstream.ts';
+import type { Vault } from '../../stores/vault.ts';
 import { createScalekitChecks } from './checks.ts';
 import { createScalekitClient, type ScalekitClient } from './client.ts';
 import {
   type CredentialKind,
   createCallerCredential,
   createClientCredential,
+  createPersonCredential,
   createTokenCredential,
 } from './credential.ts';
 import { scalekitDialect } from './dialect.ts';
 import { openDocs } from './docs.ts';
 import { docsResources } from './docs-resources.ts';
+import { personServerOf } from './person-server.ts';
 import { scalekitPeople } from './privacy.ts';
 import { scalekitPrompts } from './prompts.ts';
 import { scalekitResources } from './resources.ts';
@@ -49,6 +52,8 @@ export interface ScalekitDependencies {
   readonly userAgent: string;
   readonly shared?: SharedMemory;
   readonly onAttempt?: UpstreamOptions['onAttempt'];
+  /** Where sign-ins of people are kept. */
+  readonly vault?: Vault | undefined;
 }
 
 /** Settings that were checked: address and a credential are there. */
@@ -64,7 +69,7 @@ export function openScalekitTenant(
   if (address === undefined) throw new TypeError('a Scalekit tenant needs an address');
   const { fetch, now, userAgent } = deps;
   const origin = new URL(address);
-  const { kind, credential } = openCredential(settings, deps);
+  const { kind, credential } = openCredential(name, settings, deps);
   const isWorkspace = workspaceUrl !== undefined;
   const upstream = createUpstream({
     origin,
@@ -117,12 +122,18 @@ function createDomains(now: () => number): ReturnType<typeof createOnce<string>>
 }
 
 function openCredential(
+  tenant: string,
   settings: ScalekitTenantSettings,
-  { fetch, now, userAgent }: ScalekitDependencies,
+  deps: ScalekitDependencies,
 ): { readonly kind: CredentialKind; readonly credential: Credential } {
+  const { fetch, now, userAgent, vault } = deps;
   const { environmentUrl, accessToken, clientId, clientSecret, exchangeUrl, exchangeAudience } = settings;
   if (settings.workspaceUrl !== undefined && accessToken)
     return { kind: 'token', credential: createTokenCredential(accessToken) };
+  const person = personServerOf(tenant, settings);
+  if (person && !vault) throw new TypeError('a person’s sign-in needs a vault');
+  if (person && vault)
+    return { kind: 'person', credential: createPersonCredential({ ...person, tenant, vault, fetch, now, userAgent }) };
   if (clientId === undefined || !clientSecret) throw new TypeError('client credentials are missing');
   const options = { clientId, clientSecret, fetch, now, userAgent };
   if (exchangeUrl !== undefined)

@@ -35,7 +35,7 @@ export const scalekitSettings = defineSettings({
   clientId: {
     schema: word,
     description:
-      'Client id of the environment (API credentials); with exchangeUrl, of the application that exchanges tokens.',
+      'Client id of the environment (API credentials); with exchangeUrl, of the application that exchanges tokens; with authorizationServer, of the public client with which a person signs in.',
     env: ['SCALEKIT_CLIENT_ID'],
   },
   clientSecret: {
@@ -50,9 +50,16 @@ export const scalekitSettings = defineSettings({
       'With workspaceUrl: token endpoint at which the token of whoever calls is exchanged for one of the central API (RFC 8693). HTTP with sign-in only.',
     env: ['SCALEKIT_EXCHANGE_URL'],
   },
+  authorizationServer: {
+    schema: address,
+    description:
+      'With workspaceUrl, in the place of an exchange: the authorization server at which you sign in yourself (castellan login scalekit), such as https://acme.scalekit.com/resources/res_123.',
+    env: ['SCALEKIT_AUTHORIZATION_SERVER'],
+  },
   exchangeAudience: {
     schema: word,
-    description: 'Audience of the central API, as the server at exchangeUrl calls it.',
+    description:
+      'Audience of the central API, as the server at exchangeUrl or the authorizationServer calls it; there by default the workspaceUrl.',
     env: ['SCALEKIT_EXCHANGE_AUDIENCE'],
   },
   accessToken: {
@@ -106,14 +113,21 @@ const check: CheckTogether<typeof scalekitSettings> = (given) => {
   if (!isSet('workspaceUrl'))
     return [
       ...missing(given, ['environmentUrl', 'clientId', 'clientSecret']),
-      ...needless(given, ['exchangeUrl', 'exchangeAudience', 'accessToken'], 'environmentUrl'),
+      ...needless(given, ['exchangeUrl', 'exchangeAudience', 'authorizationServer', 'accessToken'], 'environmentUrl'),
     ];
   const faults = needless(given, ['environmentUrl', 'environmentId'], 'workspaceUrl');
   if (isSet('accessToken'))
     return [
       ...faults,
-      ...needless(given, ['exchangeUrl', 'exchangeAudience', 'clientId', 'clientSecret'], 'accessToken'),
+      ...needless(
+        given,
+        ['exchangeUrl', 'exchangeAudience', 'authorizationServer', 'clientId', 'clientSecret'],
+        'accessToken',
+      ),
     ];
+  // A public client has no secret; one that has one may sign people in as well.
+  if (isSet('authorizationServer'))
+    return [...faults, ...missing(given, ['clientId']), ...needless(given, ['exchangeUrl'], 'authorizationServer')];
   return [...faults, ...missing(given, ['exchangeUrl', 'clientId', 'clientSecret'])];
 };
 

@@ -22,6 +22,14 @@ const load = (env: Record<string, string>) =>
 test.each([
   ['an environment with its client credentials', environment],
   ['the workspace, each caller’s token exchanged', { ...workspace, ...exchange }],
+  [
+    'the workspace, with a sign-in of one’s own',
+    {
+      ...workspace,
+      SCALEKIT_AUTHORIZATION_SERVER: 'https://auth.scalekit.example/resources/r1',
+      SCALEKIT_CLIENT_ID: 'c1',
+    },
+  ],
   ['the workspace with one person’s token', { ...workspace, SCALEKIT_ACCESS_TOKEN: 'eyJ' }],
 ])('%s is a tenant', (_what, env) => {
   const { config, faults } = load(env);
@@ -35,6 +43,11 @@ test.each([
   ['an address with a path', { ...environment, SCALEKIT_ENVIRONMENT_URL: 'https://acme.scalekit.com/api' }, 'path'],
   ['both addresses', { ...environment, ...workspace, ...exchange }, 'SCALEKIT_ENVIRONMENT_URL'],
   ['a workspace without a way in', workspace, 'SCALEKIT_EXCHANGE_URL'],
+  [
+    'a sign-in without a client',
+    { ...workspace, SCALEKIT_AUTHORIZATION_SERVER: 'https://auth.scalekit.example/resources/r1' },
+    'SCALEKIT_CLIENT_ID',
+  ],
   ['two ways in', { ...workspace, ...exchange, SCALEKIT_ACCESS_TOKEN: 'eyJ' }, 'SCALEKIT_EXCHANGE_URL'],
   ['an exchange beside client credentials', { ...environment, ...exchange }, 'SCALEKIT_EXCHANGE_URL'],
 ])('%s is a fault that says where', (_what, env, says) => {
