@@ -26,8 +26,8 @@ export function domainVariables(oci: SandboxOci): Record<string, string> {
 
 export interface OciDoor extends Castellan {
   readonly origin: string;
-  /** The access token of somebody who signed in with a browser. */
-  readonly signIn: (login: string) => Promise<string>;
+  /** The access token of somebody who signed in with a browser; for reading where nothing else is asked for. */
+  readonly signIn: (login: string, scope?: string) => Promise<string>;
   readonly call: (token: string, tool: string, input?: Record<string, unknown>) => Promise<ToolAnswer>;
 }
 
@@ -43,7 +43,10 @@ export async function openOciDoor(oci: SandboxOci, env: Readonly<Record<string, 
   return {
     ...castellan,
     origin,
-    signIn: async (login) => (await obtain(origin, openBrowser(), actAs(login))).access_token,
+    async signIn(login, scope) {
+      const over = scope === undefined ? {} : { scope };
+      return (await obtain(origin, openBrowser(), actAs(login), over)).access_token;
+    },
     async call(token, tool, input = {}) {
       const { body, status } = await ask(`${origin}/mcp`, 'tools/call', call(tool, input), { token });
       if (status !== 200) throw new Error(`${tool} answered ${status}: ${JSON.stringify(body)}`);

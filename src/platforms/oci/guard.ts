@@ -10,10 +10,11 @@ import type { Access } from '../../core/tool.ts';
 import type { OciClient } from './client.ts';
 import { and, or, where } from './filter.ts';
 import type { Protected } from './protected.ts';
+import { textOf } from './token-claims.ts';
 
 export interface GuardOptions {
   readonly protects: Protected;
-  /** OAuth client ids of the applications that Castellan works with: sign-in, token exchange. */
+  /** OAuth client ids of the applications that Castellan works with, as far as the settings name them: token exchange. */
   readonly clientIds: readonly string[];
 }
 
@@ -110,10 +111,13 @@ export function createGuard({ protects, clientIds }: GuardOptions): Guard {
   }
 
   async function isOwnApp(id: string, client: OciClient): Promise<boolean> {
-    if (clientIds.length === 0) return false;
+    // Where callers sign in at the domain themselves, their tokens name the application that they signed in with.
+    const signIn = textOf((await client.claims()).domain?.client_id);
+    const ownIds = signIn === undefined ? clientIds : [...clientIds, signIn];
+    if (ownIds.length === 0) return false;
     const request = { path: ['Apps', id], attributes: ['name'], entity: appEntity };
     const name = (await orGone(client.domain.getExact(request)))?.name;
-    return clientIds.some((own) => own === name || own === id);
+    return ownIds.some((own) => own === name || own === id);
   }
 
   return async (plan, client, access) => {

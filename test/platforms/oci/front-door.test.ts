@@ -38,6 +38,22 @@ describe('a server with the six variables and a public address', { timeout: 60_0
     expect(claims.text).not.toMatch(/eyJ|jwk/);
   });
 
+  test('nothing is done to the applications that people sign in with, and that exchanges their tokens', async () => {
+    await open({ CASTELLAN_AUTH_EVERYBODY: 'castellan:read,castellan:write' });
+    const token = await door.signIn(admin, 'castellan:read castellan:write');
+    const own: unknown[] = [];
+    for (const client_id of [oci.client.id, oci.exchange.clientId]) {
+      const { value } = await door.call(token, 'list_oci_applications', { client_id });
+      own.push(...(value.applications as { id: string }[]).map(({ id }) => id));
+    }
+    expect(own).toHaveLength(2);
+    for (const app_id of own) {
+      const answer = await door.call(token, 'activate_oci_application', { app_id, dryRun: true });
+      expect(answer.failed).toBe(true);
+      expect(answer.text).toMatch(/is the application that Castellan itself runs on/);
+    }
+  });
+
   test('has no tool that gives out a token, and says why', async () => {
     await open();
     const token = await door.signIn(admin);

@@ -168,6 +168,7 @@ describe('asked without a server', () => {
   /** A domain with two administrators, u1 and u2, and applications called after their client ids. */
   const domain = {
     identity: async () => ({ tenancy: 't', user: 'ocid1.user.oc1..me', region: 'r', kind: 'caller' }),
+    claims: async () => ({ domain: { client_id: 'client-of-a3' } }),
     hides: () => false,
     domain: {
       getExact: async ({ path: [kind, id] }: { path: string[] }) =>
@@ -205,6 +206,7 @@ describe('asked without a server', () => {
     const app = (id: string): Target => ({ type: 'application', id });
     expect(await guard(plan(app('a1')), domain, 'destroy')).toMatch(/itself runs on/);
     expect(await guard(plan(group, app('a1')), domain, 'write')).toMatch(/itself runs on/);
+    expect(await guard(plan(app('a3')), domain, 'destroy')).toMatch(/itself runs on/);
     expect(await guard(plan(app('a2')), domain, 'destroy')).toBeUndefined();
   });
 });

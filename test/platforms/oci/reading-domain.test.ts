@@ -52,6 +52,17 @@ describe.each(doors)('over $door, MCP $era', ({ door, era }) => {
     expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining(idsOf(mine)));
   });
 
+  it('groups that nobody owns are found', async () => {
+    const theirs = await tenancy.readAll(`Groups?attributes=${groupExtension}:owners`);
+    const owned = theirs.filter((group) => (group[groupExtension] as { owners?: unknown } | undefined)?.owners);
+    expect(owned.length).toBeGreaterThan(0);
+    expect(owned.length).toBeLessThan(theirs.length);
+    const found = await ours('list_oci_groups', 'groups', { has_owner: true });
+    expect(sorted(found, 'id')).toEqual(sorted(owned, 'id'));
+    const others = await ours('list_oci_groups', 'groups', { has_owner: false });
+    expect(others.length).toBe(theirs.length - owned.length);
+  });
+
   it('a group has its owners, its roles and the number of its members; these are named when they are asked for', async () => {
     const theirs = await tenancy.readAll(`Groups?attributes=displayName,members,${groupExtension}:owners`);
     const group = theirs.find(

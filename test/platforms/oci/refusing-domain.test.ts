@@ -63,9 +63,9 @@ describe('groups', () => {
     const user = await aUser(tenancy);
     const full = await aGroup(tenancy, { members: [user.id] });
     await aGrant(tenancy, 'Group', full, await plainRole(tenancy));
-    await refused('delete_oci_group', { group_id: full }, /still has 1 members and 1 grants/);
+    await refused('delete_oci_group', { group_id: full }, /still has 1 member and 1 grant\./);
     const dry = await ask(client, 'delete_oci_group', { group_id: full, force: true, dryRun: true });
-    expect(dry.value.summary).toMatch(/with 1 members and 1 grants/);
+    expect(dry.value.summary).toMatch(/with 1 member and 1 grant/);
     expect(dry.value.touches).toEqual({ members: 1, grants: 1, applications: 1 });
     const empty = await aGroup(tenancy);
     tenancy.mutations.length = 0;

@@ -158,7 +158,9 @@ export const groupChangeTools = [
         findAdminRoles(client, group.id),
         findConditions(client, group.id),
       ]);
-      const held = [members.total > 0 && `${members.total} members`, grants > 0 && `${grants} grants`].filter(Boolean);
+      const held = [writeCount(members.total, 'member'), writeCount(grants, 'grant')].filter(
+        (text) => text !== undefined,
+      );
       if (held.length > 0 && !force)
         throw wrong(
           `The ${nameTarget(target)} still has ${held.join(' and ')}.`,
@@ -192,6 +194,10 @@ export const groupChangeTools = [
     },
   }),
 ];
+
+function writeCount(count: number, what: string): string | undefined {
+  return count === 0 ? undefined : `${count} ${what}${count === 1 ? '' : 's'}`;
+}
 
 function undoDeletion(group: Group, lost: number): Undo {
   if (isDynamic(group)) return { none: 'a group that a rule fills cannot be made with these tools' };

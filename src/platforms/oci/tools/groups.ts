@@ -7,7 +7,8 @@ import { quoted } from '../../../core/plain.ts';
 import { defineTools, tableOf } from '../../../core/tool.ts';
 import { loadByIds } from '../by-ids.ts';
 import type { OciClient } from '../client.ts';
-import { and, where } from '../filter.ts';
+import { and, not, where } from '../filter.ts';
+import { orUnseen } from '../seeing.ts';
 import { domainListOutput, flag, fullOf, metaEntity, preventedEntity, text, type View } from './scim-views.ts';
 import { groupId, listAliases, present, referenceEntity, wrong } from './shared.ts';
 import { idOfUser, userRef } from './user-facts.ts';
@@ -117,6 +118,8 @@ export function listMembers(client: OciClient, group: string, max: number) {
   });
 }
 
+const owned = where.pr(`${extension}:owners.value`);
+
 /** More members of a group belong into a list of users. */
 const maxMembers = 100;
 
@@ -134,6 +137,7 @@ export const groupTools = [
         query: z.string().min(1).max(255).optional().describe('In the name'),
         name: z.string().min(1).max(255).optional().describe('The whole name'),
         user_id: userRef.optional().describe('Whose groups: id, OCID, login or email'),
+        has_owner: z.boolean().optional(),
         ...listInput,
       }),
     output: () => domainListOutput('groups', groupView),
@@ -143,7 +147,7 @@ export const groupTools = [
       dynamic: (group) => group.dynamic,
       description: (group) => group.description,
     }),
-    async run({ query, name, user_id, max_results, cursor, view }, { client, progress }) {
+    async run({ query, name, user_id, has_owner, max_results, cursor, view }, { client, progress }) {
       const user = user_id === undefined ? undefined : await idOfUser(client, user_id);
       const { items, ...tail } = await client.domain.list({
         path: ['Groups'],
@@ -151,6 +155,7 @@ export const groupTools = [
           query === undefined ? undefined : where.co('displayName', query),
           name === undefined ? undefined : where.eq('displayName', name),
           user === undefined ? undefined : where.eq('members.value', user),
+          has_owner === undefined ? undefined : has_owner ? owned : not(owned),
         ),
         attributeSets: ['default'],
         sortBy: 'displayName',
@@ -193,14 +198,10 @@ export const groupTools = [
         listMembers(client, group_id, members ? maxMembers : 1),
       ]);
       const { ocid, meta, idcsPreventedOperations, [extension]: more, [dynamic]: rule } = group;
-      const roles = await loadByIds(
-        client,
-        'AppRoles',
-        (more?.appRoles ?? []).map(({ value }) => value),
-        {
-          entity: roleEntity,
-          attributes: ['displayName', 'adminRole', 'app'],
-        },
+      const roleIds = (more?.appRoles ?? []).map(({ value }) => value);
+      const asked = { entity: roleEntity, attributes: ['displayName', 'adminRole', 'app'] };
+      const known = new Map(
+        (await orUnseen(loadByIds(client, 'AppRoles', roleIds, asked)))?.map((role) => [role.id, role]),
       );
       return {
         ...viewGroup(group, view),
@@ -218,10 +219,10 @@ export const groupTools = [
           id: value,
           ...present({ name: display, type }),
         })),
-        app_roles: roles.map(({ id, displayName, app, adminRole }) => ({
-          id,
-          ...present({ name: displayName, app: app?.display, administrator: adminRole || undefined }),
-        })),
+        app_roles: roleIds.map((id) => {
+          const { displayName, app, adminRole } = known.get(id) ?? {};
+          return { id, ...present({ name: displayName, app: app?.display, administrator: adminRole || undefined }) };
+        }),
         member_count: people.total,
         ...(members && {
           members: people.items.map(({ id, userName, displayName, active }) => ({

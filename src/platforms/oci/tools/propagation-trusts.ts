@@ -7,7 +7,8 @@ import { defineTools, tableOf } from '../../../core/tool.ts';
 import type { OciClient } from '../client.ts';
 import { and, where } from '../filter.ts';
 import { loadNames } from '../names.ts';
-import { certificateView, viewCertificate } from './certificates.ts';
+import { orUnseen } from '../seeing.ts';
+import { certificateFacts, viewCertificate } from './certificates.ts';
 import { count, domainListOutput, flag, fullOf, metaEntity, text, type View } from './scim-views.ts';
 import { domainId, listAliases, present } from './shared.ts';
 
@@ -129,8 +130,8 @@ export const propagationTrustTools = [
         subject_claim: z.string().optional(),
         subject_attribute: z.string().optional().describe('of the user, whose value the claim holds'),
         keys: z.string().optional().describe('where the issuer’s keys are'),
-        certificate: certificateView.optional(),
-        root_certificates: z.array(certificateView).optional(),
+        certificate: certificateFacts.optional(),
+        root_certificates: z.array(certificateFacts).optional(),
         clock_skew_seconds: z.number().optional(),
         required_claims: z.array(z.object({ name: z.string().optional(), value: z.string().optional() })).optional(),
         propagated_claims: z.array(z.string()).optional(),
@@ -182,8 +183,8 @@ async function viewClients(client: OciClient, clientIds: readonly string[]) {
   const found = await Promise.all(
     [...new Set(clientIds)].map(async (name) => {
       const request = { path: ['Apps'], filter: where.eq('name', name), entity: appEntity, max: 1 };
-      const { items } = await client.domain.list({ ...request, attributes: ['name', 'displayName', 'active'] });
-      return { name, app: items[0] };
+      const found = await orUnseen(client.domain.list({ ...request, attributes: ['name', 'displayName', 'active'] }));
+      return { name, app: found?.items[0] };
     }),
   );
   return found.map(({ name, app }) => ({
