@@ -1,7 +1,7 @@
 // A tool's answer: whole for the person, in bounds and marked as data for the model, in one line for the screen.
 
 import type { CallToolResult } from '@modelcontextprotocol/client';
-import { isMarked, markData, unmarkData } from '../core/mark.ts';
+import { isMarked, markData, unmarkData, withoutMarks } from '../core/mark.ts';
 import { plain, shortened, withoutUnseen } from '../core/plain.ts';
 
 export interface ReadResultOptions {
@@ -30,9 +30,10 @@ export function readResult(result: CallToolResult, { most, marks }: ReadResultOp
   const ok = result.isError !== true;
   const cut = Math.max(0, whole.length - most);
   const kept = cut > 0 ? endAtLine(whole, most) : whole;
-  // Text of others is data whoever passed it on; of a server that does not say which is which, all of it is.
-  const data = marked || !marks;
-  const safe = !data ? kept : cut === 0 && marked ? text : markData(kept, marks ? undefined : 'the tool');
+  // What a server of ours does not mark is its own words, and no mark of anybody's. Of another server all is data, in marks
+  // of ours: whoever wrote its text may have written marks as well.
+  const own = marks && (marked ? (cut === 0 ? text : markData(kept)) : withoutMarks(kept));
+  const safe = own || markData(kept, 'the tool');
   const note = `\nCUT: ${kept.length} of ${whole.length} characters are above, and the person has all of them. Ask for less: a filter, a smaller limit, fewer fields.`;
   return {
     ok,
