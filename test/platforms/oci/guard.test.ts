@@ -196,6 +196,21 @@ describe('asked without a server', () => {
     expect(await guard(plan(group, user('u1'), user('u2')), domain, 'destroy')).toMatch(/last active/);
   });
 
+  it('an administrator by a group alone counts, as long as others in it are active', async () => {
+    const filters: string[] = [];
+    const list = async ({ path: [kind], filter }: { path: string[]; filter?: { text: string } }) => {
+      if (kind === 'Users') filters.push(filter?.text ?? '');
+      const byGroup = [{ grantee: { type: 'Group', value: 'g1' } }];
+      const items = kind === 'AppRoles' ? [{ id: 'r' }] : kind === 'Grants' ? byGroup : [{ id: 'u1' }, { id: 'u2' }];
+      return { items, complete: true, total: items.length };
+    };
+    const grouped = { ...domain, domain: { ...domain.domain, list } } as unknown as OciClient;
+    const guard = createGuard({ protects: none, clientIds: [] });
+    expect(await guard(plan(user('u1')), grouped, 'destroy')).toBeUndefined();
+    expect(filters).toEqual(['active eq true and groups.value eq "g1"']);
+    expect(await guard(plan(user('u1'), user('u2')), grouped, 'destroy')).toMatch(/last active/);
+  });
+
   it('an account of a caller’s own is called so', async () => {
     const guard = createGuard({ protects: none, clientIds: [] });
     expect(await guard(plan(user('me')), domain, 'write')).toMatch(/the caller’s own account/);

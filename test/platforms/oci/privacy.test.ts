@@ -88,3 +88,23 @@ it('whoever guesses what is hidden is not told that they are right', async () =>
   const guess = await ask(client, 'update_oci_user', { user_id: user.id, mobile_phone: phone, dryRun: true });
   expect(guess.value.changes).toEqual([{ field: 'phoneNumbers.mobile', before: '[hidden]', after: phone }]);
 });
+
+it('where numbers alone are hidden, devices are not named: a phone is called by its number', async () => {
+  const other = await openOciServer({ settings: { maskFields: ['phoneNumbers'] } });
+  try {
+    const asking = await other.server.connect('2026-07-28', 'http');
+    const users = await other.readAll(`Users?attributes=userName,${enrolledMfa}`);
+    const enrolled = users.find(
+      (each) => each.userName !== domainAdmin && Object.keys(each).some((name) => name.startsWith('urn:')),
+    );
+    const listed = await ask(asking, 'list_oci_user_mfa_factors', { user_id: enrolled?.id });
+    expect(rowsOf(listed, 'factors')[0]?.device).toBe('[hidden]');
+    const preview = await ask(asking, 'remove_oci_user_mfa_factor', { user_id: enrolled?.id, dryRun: true });
+    expect(preview.value.changes).toContainEqual(
+      expect.objectContaining({ before: expect.stringContaining('[hidden]') }),
+    );
+    expect((await ask(asking, 'get_oci_user', { user_id: enrolled?.id })).value.login).toBe(enrolled?.userName);
+  } finally {
+    await other.close();
+  }
+});

@@ -10,6 +10,7 @@ import { doors } from '../../support/server.ts';
 const oracle = 'urn:ietf:params:scim:schemas:oracle:idcs:extension';
 const state = `${oracle}:userState:User`;
 const mfa = `${oracle}:mfa:User`;
+const appRoles = `${oracle}:user:User:appRoles`;
 type Json = Record<string, unknown>;
 
 let tenancy: OciServer;
@@ -40,7 +41,7 @@ describe.each(doors)('over $door, MCP $era', ({ door, era }) => {
     tenancy = await openOciServer();
     client = await tenancy.server.connect(era, door);
     await aUser(tenancy, { active: false });
-    const wanted = `userName,displayName,name,active,emails,groups,${state}:locked,${state}:lastSuccessfulLoginDate,${mfa}:mfaStatus,${mfa}:devices`;
+    const wanted = `userName,displayName,name,active,emails,groups,${appRoles},${state}:locked,${state}:lastSuccessfulLoginDate,${mfa}:mfaStatus,${mfa}:devices`;
     all = await tenancy.readAll(`Users?attributes=${wanted}`);
   });
   afterAll(() => tenancy?.close());
@@ -140,6 +141,13 @@ describe.each(doors)('over $door, MCP $era', ({ door, era }) => {
       const groups = ((user.groups ?? []) as { value: string }[]).map((each) => each.value);
       expect(sorted((value.groups as { id: string }[]).map(({ id }) => id))).toEqual(sorted(groups));
       expect(value.last_login).toBe(stateOf(user).lastSuccessfulLoginDate);
+      const rolesOf = (each: Json) =>
+        (each[`${oracle}:user:User`] as { appRoles?: { display: string; appName: string; adminRole: boolean }[] })
+          ?.appRoles ?? [];
+      const member = all.find((each) => rolesOf(each).some(({ adminRole }) => !adminRole)) ?? {};
+      const named = rolesOf(member).filter(({ adminRole }) => !adminRole);
+      const read = await ask(client, 'get_oci_user', { user_id: member.id });
+      expect(read.value.app_roles).toEqual(named.map(({ appName, display }) => `${appName}: ${display}`));
     });
 
     it('tells why somebody is locked, and since when (UserExtLocked.reason)', async () => {
