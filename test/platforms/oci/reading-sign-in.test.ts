@@ -92,7 +92,11 @@ describe.each(doors)('over $door, MCP $era', ({ door, era }) => {
     const before = await ask(client, 'get_oci_domain_settings');
     expect(before.value.signing_keys_public).toBe(false);
     const setting = (await tenancy.read('Settings/Settings')) as Json;
-    expect(before.value).toMatchObject({ issuer: setting.issuer, contacts: setting.contactEmails });
+    expect(before.value).toMatchObject({
+      issuer: setting.issuer,
+      contacts: setting.contactEmails,
+      oracle_support_access: setting.csrAccess,
+    });
     tenancy.oci.setPublicKeysOpen(true);
     try {
       expect((await ask(client, 'get_oci_domain_settings')).value.signing_keys_public).toBe(true);

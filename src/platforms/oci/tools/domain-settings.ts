@@ -65,7 +65,7 @@ export const domainSettingTools = [
     name: 'get_oci_domain_settings',
     title: 'Get the settings of the OCI identity domain',
     description:
-      'What the identity domain is set to: access to its signing keys, issuer, session length, trust between applications, claims in tokens, contacts, language, addresses that people may be sent to.',
+      'What the identity domain is set to: access to its signing keys, issuer, session length, access of Oracle’s support, trust between applications, claims in tokens, contacts, language, addresses that people may be sent to.',
     access: 'read',
     scopes: ['oci:read'],
     input: () => z.strictObject(viewInput),
@@ -76,11 +76,11 @@ export const domainSettingTools = [
         signing_keys_public: z
           .boolean()
           .describe('false: whoever verifies tokens must authenticate for the keys (JWKS)'),
-        certificate_requests: z.string().optional().describe('who may have certificates signed'),
+        oracle_support_access: z.string().optional().describe('whether Oracle’s support may sign in: none, readOnly'),
         trust_scope: z.string().optional().describe('whose scopes applications may ask for'),
         always_trusts_account: z.boolean().optional(),
         subject_attribute: z.string().optional().describe('what sub in tokens is'),
-        session_token_minutes: z.number().optional().describe('how long a UPST is good'),
+        session_token_expiry: z.number().optional().describe('longest life of a UPST; Oracle names no unit'),
         sign_in_again_to_change_factors: z.boolean().optional(),
         factors_to_sign_in_again: z.array(z.string()).optional(),
         service_administrators_cannot_list_users: z.boolean().optional(),
@@ -126,11 +126,11 @@ export const domainSettingTools = [
         ...present({
           account: setting.cloudAccountName,
           issuer: setting.issuer,
-          certificate_requests: setting.csrAccess,
+          oracle_support_access: setting.csrAccess,
           trust_scope: setting.defaultTrustScope,
           always_trusts_account: setting.accountAlwaysTrustScope,
           subject_attribute: setting.subMappingAttr,
-          session_token_minutes: setting.iamUpstSessionExpiry,
+          session_token_expiry: setting.iamUpstSessionExpiry,
           sign_in_again_to_change_factors: setting.reAuthWhenChangingMyAuthenticationFactors,
           factors_to_sign_in_again: setting.reAuthFactor,
           service_administrators_cannot_list_users: setting.serviceAdminCannotListOtherUsers,
