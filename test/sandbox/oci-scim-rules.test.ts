@@ -179,7 +179,7 @@ describe('credentials', () => {
 });
 
 describe('accounts', () => {
-  it('a password that is reset holds no longer; without a mail, whoever asks is given a token for a new one', async () => {
+  it('a password that is reset holds no longer; without an address, or where others lead people through it, the answer says how on', async () => {
     const id = await idOf(head);
     const reset = (more: object) =>
       scim.ask('PUT', `UserPasswordResetter/${id}`, { schemas: [own('UserPasswordResetter')], ...more });
@@ -187,7 +187,14 @@ describe('accounts', () => {
     expect(body).not.toHaveProperty('userToken');
     expect(body).not.toHaveProperty('oneTimePassword');
     expect((await scim.user(head))[urns.password]).toMatchObject({ mustChange: true, expired: true });
-    expect((await reset({ bypassNotification: true })).body.userToken).toMatchObject({ value: expect.any(String) });
+    expect((await reset({ bypassNotification: true })).body).not.toHaveProperty('userToken');
+    const led = await reset({ bypassNotification: true, userFlowControlledByExternalClient: true });
+    expect(led.body.userToken).toMatchObject({ value: expect.any(String) });
+    const [machine] = await scim.find('Users', `${urns.ext}:serviceUser eq true`);
+    const handed = await scim.ask('PUT', `UserPasswordResetter/${machine.id}`, {
+      schemas: [own('UserPasswordResetter')],
+    });
+    expect(handed.body.oneTimePassword).toEqual(expect.any(String));
   });
 
   it('a password that is set must be one that the policy allows', async () => {

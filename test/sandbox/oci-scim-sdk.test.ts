@@ -88,7 +88,7 @@ it('somebody is unlocked, their password reset, their factors removed', async ()
   const path = `${urns.state}:locked.on`;
   const { user } = await client.patchUser({ userId: id, patchOp: patchOp({ op: 'REPLACE', path, value: false }) });
   expect(user.urnIetfParamsScimSchemasOracleIdcsExtensionUserStateUser.locked.on).toBe(false);
-  const resetter = { schemas: [own('UserPasswordResetter')], bypassNotification: true };
+  const resetter = { schemas: [own('UserPasswordResetter')], userFlowControlledByExternalClient: true };
   const reset = await client.putUserPasswordResetter({ userPasswordResetterId: id, userPasswordResetter: resetter });
   expect(reset.userPasswordResetter.userToken.value).toEqual(expect.any(String));
   const remover = { schemas: [own('AuthenticationFactorsRemover')], user: { value: id }, type: 'MFA' };

@@ -6,7 +6,7 @@ import type { Attribute } from './attributes.ts';
 import type { ScimContext } from './context.ts';
 import { checkRequired, checkSchemas, readBody, readResource } from './given.ts';
 import type { Kind } from './kind.ts';
-import { capabilitiesExtension, ownedBy, passwordState } from './kinds/users.ts';
+import { capabilitiesExtension, passwordState } from './kinds/users.ts';
 import { kindAt } from './kinds.ts';
 import { listsOf } from './listing.ts';
 import { findResource, keep } from './operate.ts';
@@ -15,7 +15,7 @@ import { ScimProblem, scimType } from './problem.ts';
 import { project, readProjection } from './projection.ts';
 import { findOwner, refer } from './references.ts';
 import { findToChange, notAllowed, type ScimRequest } from './request.ts';
-import { type Complex, isComplex, type Resource, setAt } from './resource.ts';
+import { type Complex, entriesAt, isComplex, type Resource, setAt } from './resource.ts';
 import { appStatusChangerAttributes } from './schemas/apps.ts';
 import {
   capabilitiesChangerAttributes,
@@ -65,18 +65,20 @@ const setStatus =
     return { active: active ?? true };
   };
 
-/** The password holds no longer; the person is sent a link, or whoever asks is given a token for it. */
-const resetPassword: Change = (context, before, { bypassNotification }) => {
+/**
+ * The password holds no longer. The person is mailed a link; who has no primary address gets a one-time password, and whoever
+ * leads people through it by themselves asks for a token (the SDK's descriptions of oneTimePassword and
+ * userFlowControlledByExternalClient).
+ */
+const resetPassword: Change = (context, before, { userFlowControlledByExternalClient: isLedByOthers }) => {
   keepChanged(context, 'Users', before, (after) => {
     setAt(after, `${passwordState}:mustChange`, true);
     setAt(after, `${passwordState}:expired`, true);
   });
-  if (bypassNotification !== true) return {};
   const value = context.store.newId();
-  return {
-    userToken: { value, $ref: `${context.base}/admin/v1/UserTokens/${value}` },
-    oneTimePassword: `Aa1!${value.slice(0, 12)}`,
-  };
+  if (isLedByOthers === true) return { userToken: { value, $ref: `${context.base}/admin/v1/UserTokens/${value}` } };
+  const hasAddress = entriesAt(before, 'emails').some(({ primary }) => primary === true);
+  return hasAddress ? {} : { oneTimePassword: `Aa1!${value.slice(0, 12)}` };
 };
 
 const changePassword: Change = (context, before, { password }) => {
@@ -143,7 +145,9 @@ function say(request: ScimRequest, kind: Kind, id: string, said: Complex, status
   const about = complete(context, kind, { id, ocid, meta: meta ?? at, idcsCreatedBy, idcsLastModifiedBy, ...said });
   const { searchParams } = call.url;
   const projection = readProjection(kind, listsOf(searchParams, 'attributes'), listsOf(searchParams, 'attributeSets'));
-  return json(project(context, kind, about, projection), scimType, status);
+  const isNarrowed = searchParams.has('attributes') || searchParams.has('attributeSets');
+  // What came of it is told, though nothing of it is kept that could be asked for.
+  return json({ ...project(context, kind, about, projection), ...(!isNarrowed && said) }, scimType, status);
 }
 
 /** All second factors of a person at once. */
@@ -163,7 +167,7 @@ function answerRemover(request: ScimRequest, id: string | undefined): Answer {
 }
 
 export function removeFactors(context: ScimContext, userId: string): void {
-  for (const { id } of ownedBy(context, 'Devices', userId)) context.store.delete('Devices', id);
+  for (const { id } of context.store.ownedBy('Devices', userId)) context.store.delete('Devices', id);
   const user = findResource(context, requireKind('Users'), userId);
   keepChanged(context, 'Users', user, (after) => {
     delete after['urn:ietf:params:scim:schemas:oracle:idcs:extension:mfa:User'];

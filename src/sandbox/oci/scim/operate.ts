@@ -149,20 +149,26 @@ function withoutReadOnly(attributes: readonly Attribute[], given: Complex): Comp
   return kept;
 }
 
-/** The resources that a list is of, with what the filter and the order need to know of each. */
+/** What every resource says that is not kept of it. */
+const saidByAll: readonly string[] = ['schemas', 'meta', 'idcsCreatedBy', 'idcsLastModifiedBy'];
+
+/** The resources that a list is of, each with what the filter and the order need to know of it. */
 export function select(context: ScimContext, kind: Kind, listing: Listing): readonly Resource[] {
   const needed = new Set([
     ...(listing.filter ? keysOf(listing.filter) : []),
     ...(listing.sort ? [keyOf(listing.sort.path)] : []),
   ]);
-  const all = [...context.store.all(kind.path)].map((resource) =>
-    complete(
-      context,
-      kind,
-      derive(context, kind, resource, (path) => needed.has(keyOf(path))),
-    ),
+  const isWhole = saidByAll.some((key) => needed.has(key));
+  const isDerived = Object.keys(kind.derived ?? {}).some((key) => needed.has(key));
+  const all = [...context.store.all(kind.path)];
+  if (!isWhole && !isDerived) return choose(listing, all);
+  return choose(
+    listing,
+    all.map((resource) => {
+      const derived = isDerived ? derive(context, kind, resource, (path) => needed.has(keyOf(path))) : resource;
+      return isWhole ? complete(context, kind, derived) : derived;
+    }),
   );
-  return choose(listing, all);
 }
 
 function keysOf(filter: Filter<AttributePath>): string[] {

@@ -67,7 +67,9 @@ export function answerListOf(
   const body = {
     schemas: [listResponse],
     totalResults: found.length,
-    Resources: page.map((resource) => shown(kind, project(context, kind, resource, projection))),
+    Resources: page.map((resource) =>
+      shown(kind, project(context, kind, complete(context, kind, resource), projection)),
+    ),
     startIndex: start,
     itemsPerPage: count,
   };

@@ -1,6 +1,6 @@
 // What the identity domain keeps: resources by kind and id. A resource is replaced, never changed in place.
 
-import type { Resource } from './resource.ts';
+import { entriesAt, isComplex, type Resource } from './resource.ts';
 
 export interface Store {
   get: (path: string, id: string) => Resource | undefined;
@@ -11,37 +11,29 @@ export interface Store {
   find: (path: string, is: (resource: Resource) => boolean) => Resource | undefined;
   /** Which groups list somebody as a member. */
   groupsOf: (memberId: string) => readonly string[];
+  /** What of a kind has somebody as its user. */
+  ownedBy: (path: string, userId: string) => readonly Resource[];
   newId: () => string;
 }
 
-const membersOf = (group: Resource): readonly { value: string }[] =>
-  (group.members as readonly { value: string }[] | undefined) ?? [];
-
-/** Some kinds may be kept elsewhere, in maps that others read. */
+/** Some kinds may be kept elsewhere, in maps that others read and write. */
 export function createStore(
   newId: () => string,
   elsewhere: Readonly<Record<string, Map<string, Resource>>> = {},
 ): Store {
   const kinds = new Map<string, Map<string, Resource>>(Object.entries(elsewhere));
-  let groupIds: Map<string, string[]> | undefined;
+  /** By kind: what belongs to whom, worked out when it is asked for and forgotten with each change. */
+  const belongings = new Map<string, Map<string, Resource[]>>();
   const of = (path: string) => {
     const found = kinds.get(path) ?? new Map<string, Resource>();
     kinds.set(path, found);
     return found;
   };
-  const forget = (path: string) => {
-    if (path === 'Groups') groupIds = undefined;
-  };
-  function indexGroups(): Map<string, string[]> {
-    const index = new Map<string, string[]>();
-    for (const group of of('Groups').values()) {
-      for (const { value } of membersOf(group)) {
-        const ids = index.get(value);
-        if (ids) ids.push(group.id);
-        else index.set(value, [group.id]);
-      }
-    }
-    return index;
+  function belonging(path: string, personId: string): readonly Resource[] {
+    const known = path in elsewhere ? undefined : belongings.get(path);
+    const index = known ?? indexBy(of(path).values(), path === 'Groups' ? membersOf : ownerOf);
+    belongings.set(path, index);
+    return index.get(personId) ?? [];
   }
   return {
     get: (path, id) => of(path).get(id),
@@ -49,20 +41,36 @@ export function createStore(
     count: (path) => of(path).size,
     put(path, resource) {
       of(path).set(resource.id, resource);
-      forget(path);
+      belongings.delete(path);
     },
     delete(path, id) {
       of(path).delete(id);
-      forget(path);
+      belongings.delete(path);
     },
     find(path, is) {
       for (const resource of of(path).values()) if (is(resource)) return resource;
       return undefined;
     },
-    groupsOf(memberId) {
-      groupIds ??= indexGroups();
-      return groupIds.get(memberId) ?? [];
-    },
+    groupsOf: (memberId) => belonging('Groups', memberId).map(({ id }) => id),
+    ownedBy: belonging,
     newId,
   };
+}
+
+const membersOf = (group: Resource): readonly unknown[] => entriesAt(group, 'members').map(({ value }) => value);
+const ownerOf = ({ user }: Resource): readonly unknown[] => (isComplex(user) ? [user.value] : []);
+
+function indexBy(
+  resources: Iterable<Resource>,
+  personsOf: (resource: Resource) => readonly unknown[],
+): Map<string, Resource[]> {
+  const index = new Map<string, Resource[]>();
+  for (const resource of resources) {
+    for (const person of personsOf(resource)) {
+      const own = index.get(String(person));
+      if (own) own.push(resource);
+      else index.set(String(person), [resource]);
+    }
+  }
+  return index;
 }

@@ -12,7 +12,7 @@ import {
   customerSecretKeyAttributes,
   deviceAttributes,
 } from '../schemas/people.ts';
-import { capabilitiesExtension, ownedBy } from './users.ts';
+import { capabilitiesExtension } from './users.ts';
 
 const idcs = 'urn:ietf:params:scim:schemas:oracle:idcs:';
 
@@ -37,7 +37,7 @@ function giveTo(context: ScimContext, path: string, { before, after }: Change): 
   if (isComplex(capabilities) && capabilities[name] === false)
     throw new ScimProblem('value', `The User ${owner.id} may not have ${path}: ${name} is false.`);
   const limit = most[path];
-  if (limit !== undefined && ownedBy(context, path, owner.id).length >= limit)
+  if (limit !== undefined && context.store.ownedBy(path, owner.id).length >= limit)
     throw new ScimProblem('tooManyKeys', `The User ${owner.id} has ${limit} ${path}, which is the limit.`);
 }
 

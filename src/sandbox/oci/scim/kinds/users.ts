@@ -29,7 +29,8 @@ export const userKind: Kind = {
   operations: allOperations,
   prepare(context, { before, after }) {
     if (!before) setDefaults(after);
-    checkEmails(after);
+    // Some were taken over from where people need no address: they stay until their addresses are changed.
+    if (!before || JSON.stringify(before.emails) !== JSON.stringify(after.emails)) checkEmails(after);
     checkManager(context, after);
     takePassword(context, after);
     if (isLocked(after) !== (before !== undefined && isLocked(before))) markLock(context, after);
@@ -51,7 +52,7 @@ export const userKind: Kind = {
     for (const grant of grants) store.delete('Grants', grant.id);
     for (const id of groups) takeOut(context, id, user.id);
     for (const path of ['ApiKeys', 'AuthTokens', 'CustomerSecretKeys', 'Devices'])
-      for (const each of ownedBy(context, path, user.id)) store.delete(path, each.id);
+      for (const each of context.store.ownedBy(path, user.id)) store.delete(path, each.id);
     context.domain.roster.remove(user.id);
   },
   derived: {
@@ -79,14 +80,14 @@ export const userKind: Kind = {
       return policy && { ...refer(context, 'PasswordPolicies', policy.id), priority: policy.priority };
     },
     [`${mfaExtension}:mfaStatus`]: (context, user) =>
-      ownedBy(context, 'Devices', user.id).some(({ status }) => status === 'ENROLLED') ? 'ENROLLED' : undefined,
+      context.store.ownedBy('Devices', user.id).some(({ status }) => status === 'ENROLLED') ? 'ENROLLED' : undefined,
     [`${mfaExtension}:preferredDevice`](context, user) {
       const preferred = valueAt(user, `${mfaExtension}:preferredDevice`);
       const id = isComplex(preferred) ? textAt(preferred, 'value') : undefined;
       return id !== undefined && context.store.get('Devices', id) ? refer(context, 'Devices', id) : undefined;
     },
     [`${mfaExtension}:devices`]: (context, user) =>
-      ownedBy(context, 'Devices', user.id).map((device) => describeDevice(context, device)),
+      context.store.ownedBy('Devices', user.id).map((device) => describeDevice(context, device)),
     [`${credentialsExtension}:apiKeys`]: (context, user) => describeCredentials(context, 'ApiKeys', user.id),
     [`${credentialsExtension}:authTokens`]: (context, user) => describeCredentials(context, 'AuthTokens', user.id),
     [`${credentialsExtension}:customerSecretKeys`]: (context, user) =>
@@ -158,10 +159,6 @@ function isVerified(user: Resource): boolean {
   return entriesAt(user, 'emails').some(({ primary, verified }) => primary === true && verified === true);
 }
 
-export function ownedBy({ store }: Pick<ScimContext, 'store'>, path: string, userId: string): readonly Resource[] {
-  return [...store.all(path)].filter(({ user }) => isComplex(user) && user.value === userId);
-}
-
 function takeOut({ store }: ScimContext, groupId: string, userId: string): void {
   const group = store.get('Groups', groupId);
   if (!group) return;
@@ -191,7 +188,7 @@ export function describeRole(context: ScimContext, role: Resource, type: string)
 }
 
 function describeCredentials(context: ScimContext, path: string, userId: string): Value {
-  return ownedBy(context, path, userId).map(({ id, ocid, key }) => ({
+  return context.store.ownedBy(path, userId).map(({ id, ocid, key }) => ({
     value: id,
     ocid,
     $ref: referTo(context, path, id),

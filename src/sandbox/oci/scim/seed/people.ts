@@ -49,6 +49,7 @@ function plantUser(soil: Soil, member: Member, ids: readonly string[], stories: 
   const { n, given, family, login, contractor } = member;
   const place = places[member.place];
   const manager = member.manager === undefined ? undefined : ids[member.manager];
+  const isMachine = member.id === stories.machine?.id;
   const hasLeft = member.id === stories.leaver?.id;
   const seen = hasLeft ? 211 : member.isLocked ? 1.2 : 0.2 + roll(soil.seed, salts.seen, n) ** 3 * 60;
   const email = (type: string, primary: boolean) => ({ type, value: login, primary, secondary: false, verified: true });
@@ -58,12 +59,13 @@ function plantUser(soil: Soil, member: Member, ids: readonly string[], stories: 
     name: { givenName: given, familyName: family, formatted: `${given} ${family}` },
     title: member.title,
     userType: contractor ? 'Contractor' : 'Employee',
+    ...(isMachine && { description: 'Deploys; nobody signs in with it, and it has no address' }),
     ...(hasLeft && { description: `Left the company on ${daysAgo(soil, 183).slice(0, 10)}; kept for the handover` }),
     active: true,
     preferredLanguage: 'en',
     locale: place?.locale ?? 'en',
     timezone: place?.timezone ?? 'UTC',
-    emails: [email('recovery', false), email('work', true)],
+    ...(!isMachine && { emails: [email('recovery', false), email('work', true)] }),
     ...(place && {
       phoneNumbers: [
         { type: 'mobile', value: `${place.dial} 555 0${100 + (n % 900)}`, primary: true, verified: false },
@@ -81,7 +83,7 @@ function plantUser(soil: Soil, member: Member, ids: readonly string[], stories: 
     [userExtension]: {
       isFederatedUser: false,
       creationMechanism: 'import',
-      ...(member.id === stories.machine?.id && { preferredUiLandingPage: 'MyApps' }),
+      ...(isMachine && { serviceUser: true }),
     },
     [userState]: stateOf(soil, member, seen),
     [passwordState]: {
@@ -113,7 +115,11 @@ function stateOf(soil: Soil, { isLocked }: Member, seen: number): Complex {
 function plantTeams(soil: Soil): void {
   const teams = new Map<string, Member[]>();
   for (const member of soil.domain.roster.members) {
-    for (const team of member.teams) teams.set(team, [...(teams.get(team) ?? []), member]);
+    for (const team of member.teams) {
+      const people = teams.get(team);
+      if (people) people.push(member);
+      else teams.set(team, [member]);
+    }
   }
   const orphan = [...teams.keys()].findLast((name) => departments.some((department) => department.name === name));
   for (const [name, people] of teams) {
