@@ -74,7 +74,12 @@ export async function listenForCallback({ port, advice }: CallbackOptions): Prom
         const { parameters, response } = await came.promise;
         try {
           const result = await use(parameters);
-          await show(response, 200, 'You are signed in', 'Castellan has what it needs. You may close this page.');
+          await show(
+            response,
+            200,
+            'You are signed in',
+            'Castellan has what it needs, and goes on in the terminal. You may close this page.',
+          );
           return result;
         } catch (thrown) {
           const { message, hint = '' } = toCastellanError(thrown);

@@ -164,6 +164,21 @@ describe('two servers', () => {
     expect(server.called.slice(before).every(({ headers }) => headers.authorization === undefined)).toBe(true);
   });
 
+  test('a kept token that is for another host than the server’s goes nowhere', async () => {
+    await person().connect();
+    const elsewhere = 'https://other.example/mcp';
+    for (const [name, text] of [...kept])
+      kept.set(
+        name.startsWith('mcp ')
+          ? name.replace(server.url.host, 'other.example').replace(server.url.href, elsewhere)
+          : name,
+        text.replaceAll(server.url.href, elsewhere),
+      );
+    const before = server.called.length;
+    expect((await failureOf(person().connectAlone())).message).toContain('is for https://other.example/mcp');
+    expect(server.called.slice(before)).toEqual([]);
+  });
+
   test('a server that moves to another authorization server: the old client and tokens stay behind', async () => {
     await person().connect();
     const other = await openGuardedServer();

@@ -85,7 +85,8 @@ export function createSignedFetch(options: SignedFetchOptions): FetchLike {
   };
 
   function send(url: URL, init: RequestInit | undefined, token: ServerToken | undefined): Promise<Response> {
-    if (token && !covers(token.resource, url)) throw outside(token.resource);
+    // A server of the older transport has several paths; what the token is for is one host.
+    if (token && new URL(token.resource).origin !== url.origin) throw outside(token.resource);
     if (token && !isPrivateAddress(url)) throw new TypeError('a token was kept for an address without TLS');
     return fetch(url, withToken(init, token?.accessToken));
   }
@@ -125,13 +126,6 @@ export function createSignedFetch(options: SignedFetchOptions): FetchLike {
   function outside(resource: string): CastellanError {
     return signInNeeded(server, `The kept sign-in is for ${showUrl(new URL(resource))}, not for this address.`);
   }
-}
-
-/** The same site, at or below the resource's path (RFC 8707 §2). */
-function covers(resource: string, url: URL): boolean {
-  const { origin, pathname } = new URL(resource);
-  const folder = pathname.endsWith('/') ? pathname : `${pathname}/`;
-  return origin === url.origin && `${url.pathname}/`.startsWith(folder);
 }
 
 function withToken(init: RequestInit | undefined, accessToken: string | undefined): RequestInit {
