@@ -137,6 +137,24 @@ describe('states', () => {
     expect(asked[0]).toMatch(/by an administrator.* since 2026-08-01/s);
   });
 
+  it('a lock of the recovery alone is one, and goes with the other', async () => {
+    const { id } = await aUser(tenancy);
+    await tenancy.write('PATCH', `Users/${id}`, {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+      Operations: [{ op: 'replace', path: `${state}:recoveryLocked.on`, value: true }],
+    });
+    const { value } = await ask(client, 'unlock_oci_user', { user_id: id });
+    expect(value).toMatchObject({
+      done: true,
+      changes: [{ field: `${state}.recoveryLocked.on`, before: true, after: false }],
+    });
+    expect(tenancy.bodies).toMatchObject([
+      { Operations: [{ op: 'replace', path: `${state}:recoveryLocked.on`, value: false }] },
+    ]);
+    const user = await tenancy.read(`Users/${id}?attributes=${state}:recoveryLocked`);
+    expect(user?.[state]).toMatchObject({ recoveryLocked: { on: false } });
+  });
+
   it('who has administrator rights is let in again only when a person agrees', async () => {
     const { id } = await aUser(tenancy, { active: false });
     const appRoles = [{ value: 'r1', display: 'User Administrator', adminRole: true }];

@@ -150,6 +150,16 @@ describe.each(doors)('over $door, MCP $era', ({ door, era }) => {
       expect(read.value.app_roles).toEqual(named.map(({ appName, display }) => `${appName}: ${display}`));
     });
 
+    it('of somebody in very many groups names a hundred, and says how many there are', async () => {
+      const { id } = await aUser(tenancy);
+      const groups = Array.from({ length: 130 }, (_, n) => ({ value: `g${n}`, display: `Group ${n}` }));
+      tenancy.hooks.after = (_method, path, answer) => (path.includes(`/Users/${id}`) ? { ...answer, groups } : answer);
+      const { value } = await ask(client, 'get_oci_user', { user_id: id });
+      tenancy.hooks.after = undefined;
+      expect(value.groups).toHaveLength(100);
+      expect(value.group_count).toBe(130);
+    });
+
     it('tells why somebody is locked, and since when (UserExtLocked.reason)', async () => {
       const { id } = all.find((user) => stateOf(user).locked?.on === true) ?? {};
       const user = await tenancy.read(`Users/${id}?attributes=${state}:locked`);

@@ -93,6 +93,7 @@ export const planned = [
   'groups',
   'meta',
   `${ext.state}:locked`,
+  `${ext.state}:recoveryLocked`,
   `${ext.user}:isFederatedUser`,
   `${ext.user}:appRoles`,
 ];

@@ -23,7 +23,6 @@ import {
 import { countHeld } from './user-holdings.ts';
 
 const change = defineChanges<OciClient>();
-const lock = `${ext.state}:locked.on`;
 
 export const userLifecycleTools = [
   change({
@@ -95,26 +94,37 @@ export const userLifecycleTools = [
     input: () => z.strictObject({ user_id: userRef }),
     async plan({ user_id }, { client }) {
       const { user, target } = await findExact(client, user_id);
-      const locked = seen(user[ext.state]?.locked);
-      const already = isLocked(user) ? undefined : 'The user is not locked.';
-      const deliberate = locked?.reason === lockedByAdministrator ? 'an administrator locked the account' : undefined;
-      const { reason, since } = present({ reason: lockReason(locked?.reason), since: locked?.lockDate });
+      const state = user[ext.state];
+      const lock = seen(state?.locked);
+      const shut = (['locked', 'recoveryLocked'] as const).filter((name) => seen(state?.[name])?.on === true);
+      const already = shut.length > 0 ? undefined : 'The user is not locked.';
+      const deliberate = isLocked(user) && lock?.reason === lockedByAdministrator;
+      const { reason, since } = present({ reason: lockReason(lock?.reason), since: lock?.lockDate });
       return {
         summary: `Unlock the ${nameTarget(target)}`,
         targets: [target],
-        changes: already ? [] : [{ field: `${ext.state}.locked.on`, before: true, after: false }],
-        warnings: already
-          ? []
-          : [
-              `Locked${reason ? ` (${reason})` : ''}${since ? ` since ${since}` : ''}.`,
-              ...(isActive(user) ? [] : ['The user is inactive, too, and cannot sign in until activate_oci_user.']),
-            ],
+        changes: shut.map((name) => ({ field: `${ext.state}.${name}.on`, before: true, after: false })),
+        warnings: [
+          ...(isLocked(user) ? [`Locked${reason ? ` (${reason})` : ''}${since ? ` since ${since}` : ''}.`] : []),
+          ...(shut.includes('recoveryLocked')
+            ? ['The recovery of the account is locked, and is unlocked with it.']
+            : []),
+          ...(already || isActive(user)
+            ? []
+            : ['The user is inactive, too, and cannot sign in until activate_oci_user.']),
+        ],
         undo: { none: 'only failed attempts lock somebody; deactivate_oci_user keeps the person out' },
-        ask: already ? undefined : [deliberate, askForRoles(user)].filter(Boolean).join('; and ') || undefined,
+        ask: already
+          ? undefined
+          : [deliberate && 'an administrator locked the account', askForRoles(user)].filter(Boolean).join('; and ') ||
+            undefined,
         already,
         restores: true,
         async apply() {
-          await client.domain.patch(['Users', user.id], [{ op: 'replace', path: lock, value: false }]);
+          const operations = shut.map((name) => {
+            return { op: 'replace' as const, path: `${ext.state}:${name}.on`, value: false };
+          });
+          await client.domain.patch(['Users', user.id], operations);
           return undefined;
         },
       };

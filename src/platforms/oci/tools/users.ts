@@ -85,6 +85,8 @@ function stateOf({ active, locked }: z.output<typeof userView>): string | undefi
   return active === undefined ? undefined : active ? 'active' : 'inactive';
 }
 
+/** More would fill a model’s context; list_oci_groups and list_oci_grants give them all. */
+const mostListed = 100;
 const time = z.string().max(40).optional();
 
 export const userTools = [
@@ -166,8 +168,9 @@ export const userTools = [
         must_change_password: z.boolean().optional(),
         risk: z.string().optional(),
         groups: z.array(namedView).optional(),
+        group_count: z.number().optional().describe('where not all are listed'),
         administrator: z.array(z.string()).optional().describe('roles'),
-        app_roles: z.array(z.string()).optional().describe('others, as “application: role”'),
+        app_roles: z.array(z.string()).optional().describe('the first 100 others, as “application: role”'),
         capabilities: z.array(z.string()).optional().describe('what the user may use'),
         created: z.string().optional(),
         last_modified: z.string().optional(),
@@ -176,6 +179,7 @@ export const userTools = [
       const user = await findUser(client, user_id, { attributes: onRequest, attributeSets: ['default'] });
       const [state, more, password] = [user[ext.state], user[ext.user], user[ext.password]];
       const [lock, name] = [seen(state?.locked), seen(user.name)];
+      const groups = seen(user.groups) ?? [];
       const others = (seen(more?.appRoles) ?? []).filter(({ adminRole }) => adminRole !== true);
       const { full, ...view_ } = viewUser(user, view);
       return {
@@ -199,9 +203,14 @@ export const userTools = [
           password_expired: seen(password?.expired) || undefined,
           must_change_password: seen(password?.mustChange) || undefined,
           risk: user[ext.adaptive]?.riskLevel,
-          groups: (seen(user.groups) ?? []).map(({ value, display }) => ({ id: value, ...present({ name: display }) })),
+          groups: groups
+            .slice(0, mostListed)
+            .map(({ value, display }) => ({ id: value, ...present({ name: display }) })),
+          group_count: groups.length > mostListed ? groups.length : undefined,
           administrator: [...adminRolesOf(user)],
-          app_roles: others.map(({ appName, display, value }) => `${appName ?? 'an application'}: ${display ?? value}`),
+          app_roles: others
+            .slice(0, mostListed)
+            .map(({ appName, display, value }) => `${appName ?? 'an application'}: ${display ?? value}`),
           capabilities: capabilitiesOf(user),
           created: user.meta?.created,
           last_modified: user.meta?.lastModified,
