@@ -20,6 +20,7 @@ import { createGuard } from './guard.ts';
 import { originOf, realmOf } from './hosts.ts';
 import { ociPeople } from './privacy.ts';
 import { createProfileCredential } from './profile.ts';
+import { ociPrompts } from './prompts.ts';
 import { createProtected } from './protected.ts';
 import { ociResources } from './resources.ts';
 import type { ociSettings } from './settings.ts';
@@ -34,6 +35,7 @@ export const oci: Platform = {
   ].join(' '),
   toolsets,
   resources: ociResources,
+  prompts: ociPrompts,
   optIn: ['api'],
   withheld: {
     get_token:

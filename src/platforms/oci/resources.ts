@@ -1,11 +1,13 @@
-// What Castellan offers to read about an identity domain.
+// What Castellan offers to read about an identity domain and its tenancy.
 
 import type { Resource } from '../../core/offering.ts';
 import {
   completeApplications,
   completeAppRoles,
+  completeCompartments,
   completeGroups,
   completeIdentityProviders,
+  completeRegions,
   completeSignOnPolicies,
   completeUsers,
 } from './completions.ts';
@@ -70,6 +72,32 @@ export const ociResources: readonly Resource[] = [
       tool: 'get_oci_identity_provider',
       input: ({ providerId }) => ({ identity_provider_id: providerId }),
     },
+  },
+  {
+    uri: 'oci://compartments/{compartmentId}/policies',
+    name: 'oci-compartment-policies',
+    title: 'Policies of an OCI compartment',
+    description: 'Who may do what there, by their statements.',
+    mimeType,
+    complete: { compartmentId: completeCompartments },
+    call: { tool: 'list_oci_policies', input: ({ compartmentId }) => ({ compartment_id: compartmentId }) },
+  },
+  {
+    uri: 'oci://regions/{region}/availability-domains',
+    name: 'oci-availability-domains',
+    title: 'Availability domains of an OCI region',
+    description: 'Their names, as other services take them.',
+    mimeType,
+    complete: { region: completeRegions },
+    call: { tool: 'list_oci_availability_domains', input: ({ region }) => ({ region }) },
+  },
+  {
+    uri: 'oci://tenancy',
+    name: 'oci-tenancy',
+    title: 'The OCI tenancy',
+    description: 'Its name and home region.',
+    mimeType,
+    call: { tool: 'get_oci_tenancy', input: () => ({}) },
   },
   {
     uri: 'oci://domain/settings',
