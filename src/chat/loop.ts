@@ -5,8 +5,10 @@ import type { ModelMessage } from 'ai';
 import type { Cost, Ending, Tell } from './events.ts';
 import { describeModelFailure, type FailureContext, type ModelFailure } from './models/failure.ts';
 import type { OpenedModel } from './models/open.ts';
+import { finder, type OfferedTool } from './offered-tool.ts';
 import { type ModelReply, type RequestedCall, RequestFailed, requestModel } from './request.ts';
-import type { OfferedTool, ToolAnswer, Toolbox } from './toolbox.ts';
+import { createSelection } from './selection.ts';
+import type { ToolAnswer, Toolbox } from './toolbox.ts';
 
 export interface ConversationOptions {
   readonly model: OpenedModel;
@@ -15,6 +17,7 @@ export interface ConversationOptions {
   readonly instructions: () => string;
   readonly maxSteps: number;
   readonly maxTokens: number;
+  readonly maxTools: number;
   readonly tell: Tell;
   readonly now: () => number;
   /** Rejects when the signal says so. */
@@ -37,6 +40,7 @@ const nothing: Cost = { steps: 0, inputTokens: 0, outputTokens: 0, estimated: fa
 
 export function createConversation(options: ConversationOptions): Conversation {
   const { toolbox, maxSteps, maxTokens, tell, now, sleep } = options;
+  const selection = createSelection(options.maxTools);
   let opened = options.model;
   let messages: ModelMessage[] = [];
   let total = nothing;
@@ -63,11 +67,20 @@ export function createConversation(options: ConversationOptions): Conversation {
     }
   }
 
+  async function findTools(input: unknown, signal: AbortSignal): Promise<ToolAnswer> {
+    const shown = selection.find(await toolbox.load(signal), input);
+    const [summary = ''] = shown.split('\n');
+    return { ok: true, shown, whole: shown, summary, cut: 0, ms: 0 };
+  }
+
   async function runCall({ id, name, input, invalid }: RequestedCall, shownAs: string, signal: AbortSignal) {
     tell({ type: 'tool_call', id, name: shownAs, arguments: input });
+    if (!invalid && name !== finder) selection.used(name);
     const answer: ToolAnswer = invalid
       ? { ok: false, shown: invalid, whole: invalid, summary: invalid, cut: 0, ms: 0 }
-      : await toolbox.run(name, input, signal, (text) => tell({ type: 'progress', id, text }));
+      : name === finder
+        ? await findTools(input, signal)
+        : await toolbox.run(name, input, signal, (text) => tell({ type: 'progress', id, text }));
     const { ok, summary, whole, cut, ms, shown } = answer;
     tell({ type: 'tool_result', id, name: shownAs, ok, ms, summary, text: whole, cut });
     return {
@@ -79,10 +92,14 @@ export function createConversation(options: ConversationOptions): Conversation {
   }
 
   /** Model and tools in turns. Whatever is in `messages` at any moment can be sent. */
-  async function work(spend: (reply: ModelReply, request: number) => number, signal: AbortSignal): Promise<Ending> {
+  async function work(
+    question: string,
+    spend: (reply: ModelReply, request: number) => number,
+    signal: AbortSignal,
+  ): Promise<Ending> {
     const instructions = options.instructions();
     for (let step = 0; step < maxSteps; step++) {
-      const tools = await toolbox.load(signal);
+      const tools = selection.offer(await toolbox.load(signal), question);
       const reply = await request(tools, instructions, signal);
       const spent = spend(reply, sizeOf(messages) + sizeOf(tools) + instructions.length);
       if (reply.message) messages.push(reply.message);
@@ -122,7 +139,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       let ending: Ending;
       messages.push({ role: 'user', content: question });
       try {
-        ending = await work(spend, signal);
+        ending = await work(question, spend, signal);
       } catch (error) {
         const text = error instanceof RequestFailed ? error.text : '';
         // What was said until then is paid for, too, and nobody tells how much it was.

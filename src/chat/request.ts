@@ -12,7 +12,7 @@ import {
 import type { Tell } from './events.ts';
 import { StreamCut } from './models/failure.ts';
 import type { ModelProvider } from './models/provider.ts';
-import type { OfferedTool } from './toolbox.ts';
+import type { OfferedTool } from './offered-tool.ts';
 
 /** The library writes its remarks to the console, which is the person's here. */
 globalThis.AI_SDK_LOG_WARNINGS = false;
@@ -140,6 +140,6 @@ function messageOf(messages: readonly ModelMessage[], calls: readonly RequestedC
 
 function describeInvalid(error: unknown): string {
   const says = error instanceof Error ? error.name : '';
-  if (says.includes('NoSuchTool')) return 'Not called: there is no such tool.';
+  if (says.includes('NoSuchTool')) return 'Not called: there is no such tool among those that are offered.';
   return 'Not called: its arguments are no JSON object. Send them again.';
 }

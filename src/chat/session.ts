@@ -37,7 +37,7 @@ const mostResults = 50;
 
 export function createSession({ connected, values, model, permit, marks, tell, now }: SessionOptions): Session {
   const { client } = connected;
-  const { maxSteps, maxTokens, maxResult } = values;
+  const { maxSteps, maxTokens, maxTools, maxResult } = values;
   const server = client.getServerVersion()?.title ?? client.getServerVersion()?.name ?? connected.name;
   let results: ToolResultEvent[] = [];
   const toolbox = createToolbox({ client, permit, marks, most: maxResult, now });
@@ -53,6 +53,7 @@ export function createSession({ connected, values, model, permit, marks, tell, n
       }),
     maxSteps,
     maxTokens,
+    maxTools,
     tell(event: ChatEvent) {
       if (event.type === 'tool_result') results = [event, ...results].slice(0, mostResults);
       tell(event);

@@ -142,6 +142,13 @@ export const chatSettings = defineSettings({
     flag: 'max-tokens',
     default: 1_000_000,
   },
+  maxTools: {
+    schema: z.number().int().min(10).max(1000),
+    description: 'Tools that the model is shown at once, 10 to 1000; it finds the others by words. OpenAI takes 128.',
+    env: ['CASTELLAN_CHAT_MAX_TOOLS'],
+    flag: 'max-tools',
+    default: 128,
+  },
   maxResult: {
     schema: z.number().int().min(1000).max(1_000_000),
     description: 'Characters of one tool’s answer that the model is shown; all of it stays in /last.',

@@ -3,6 +3,7 @@
 import type { Client, Tool } from '@modelcontextprotocol/client';
 import { plain, shortened } from '../core/plain.ts';
 import { asObject } from '../core/settings.ts';
+import { nameTools, type OfferedTool } from './offered-tool.ts';
 import { type ReadResultOptions, readResult } from './result.ts';
 
 /** What a person says to the first use of a tool that changes something. */
@@ -21,13 +22,6 @@ export interface ToolboxOptions extends ReadResultOptions {
   /** Without a person to ask, what changes something is refused, or allowed by whoever started the chat. */
   readonly permit: ((question: ToolQuestion, signal: AbortSignal) => Promise<Permission>) | 'refuse' | 'allow';
   readonly now: () => number;
-}
-
-/** A tool as the model knows it. */
-export interface OfferedTool {
-  /** Letters, digits, `_` and `-`, at most 64: what every provider takes. */
-  readonly name: string;
-  readonly tool: Tool;
 }
 
 export interface ToolAnswer {
@@ -64,8 +58,7 @@ export function createToolbox({ client, permit, now, ...reading }: ToolboxOption
   async function load(signal: AbortSignal): Promise<readonly OfferedTool[]> {
     if (offered) return offered;
     const { tools } = await client.listTools(undefined, { signal });
-    const taken = new Set<string>();
-    const listed = tools.map((tool) => ({ name: nameFor(tool.name, taken), tool }));
+    const listed = nameTools(tools);
     offered = listed;
     return listed;
   }
@@ -133,12 +126,4 @@ export function createToolbox({ client, permit, now, ...reading }: ToolboxOption
       }
     },
   };
-}
-
-function nameFor(name: string, taken: Set<string>): string {
-  const base = name.replace(/[^\w-]/g, '_').slice(0, 64) || 'tool';
-  let free = base;
-  for (let count = 2; taken.has(free); count++) free = `${base.slice(0, 60)}_${count}`;
-  taken.add(free);
-  return free;
 }

@@ -1,6 +1,6 @@
 // castellan chat: talk to a model that uses the tools of a server.
 
-import { fstatSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { defineCommand } from 'citty';
 import { createAnswers } from '../chat/answer.ts';
@@ -82,7 +82,7 @@ async function check(given: Given, rawArgs: readonly string[]) {
   const server = rest.length > 0 && given.server === rest[0] ? undefined : given.server;
   const { target, faults: unfitTarget } = readTarget(server as string | undefined, rest, passedOn(given));
   const own = target === undefined && unfitTarget.length === 0;
-  const piped = process.stdin.isTTY ? '' : readPiped();
+  const piped = process.stdin.isTTY ? '' : await readPiped();
   const text = [given.query, piped.trim()].filter((part) => typeof part === 'string' && part !== '').join('\n\n');
   const faults = [
     ...checkFlags(rawArgs, args),
@@ -243,14 +243,15 @@ const noQuestion: Fault = {
 /** Longer than any question, and shorter than what fills a memory. */
 const mostPiped = 500_000;
 
-function readPiped(): string {
-  // A closed input is none.
-  try {
-    fstatSync(0);
-    return readFileSync(0, 'utf8');
-  } catch {
-    return '';
+async function readPiped(): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > mostPiped) break;
   }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function passedOn({ 'pass-env': names }: Given): Record<string, string> {
@@ -292,6 +293,6 @@ function findStray(given: Given, own: boolean, piped: string): Fault[] {
       todo: 'Leave it out: you are asked here.',
     });
   if (piped.length > mostPiped)
-    faults.push({ where: 'input', problem: `has ${piped.length} characters`, todo: `Pipe in at most ${mostPiped}.` });
+    faults.push({ where: 'input', problem: 'is too long', todo: `Pipe in at most ${mostPiped} characters.` });
   return faults;
 }

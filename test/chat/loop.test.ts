@@ -201,6 +201,59 @@ describe('what the model is shown', () => {
   });
 });
 
+describe('more tools than a provider takes', () => {
+  const areas = ['user', 'group', 'application', 'policy', 'zone', 'device'];
+  const verbs = ['list', 'get', 'create', 'update', 'delete'];
+  const many = areas.flatMap((area) =>
+    verbs.map((verb) => ({
+      tool: {
+        name: `${verb}_${area}`,
+        description: `To ${verb} what is called ${area}.`,
+        inputSchema: { type: 'object' as const },
+        annotations: { readOnlyHint: true },
+      },
+      run() {
+        called.push(`${verb}_${area}`);
+        return answerText('done');
+      },
+    })),
+  );
+  const offered = () => model.requests.at(-1)?.heard.tools.map(({ name }) => name) ?? [];
+
+  test('those that fit the question are offered, and the others are found by words', async () => {
+    const chat = startChat(opened, await connectSmall(many), { maxTools: 10 });
+    model.script(
+      { calls: [{ name: 'find_tools', input: { words: 'delete policies' } }] },
+      { calls: [{ name: 'delete_policy', input: {} }] },
+      { text: ['ok'] },
+    );
+    const before = model.requests.length;
+    expect(await chat.ask('Which applications are there, and who are the users?')).toBe('answered');
+    const [first, second] = model.requests.slice(before).map(({ heard }) => heard.tools.map(({ name }) => name));
+    expect(first).toHaveLength(10);
+    for (const area of ['user', 'application'])
+      expect(first?.filter((name) => name.endsWith(area)).length).toBeGreaterThanOrEqual(4);
+    expect(first?.at(-1)).toBe('find_tools');
+    expect(first).not.toContain('delete_policy');
+    expect(results(-2)[0]).toMatch(/^These can be called now:\ndelete_policy: /);
+    expect(second).toHaveLength(10);
+    expect(second).toContain('delete_policy');
+    expect(called).toEqual(['delete_policy']);
+    // What was called stays, whatever the next question is about.
+    model.script({ text: ['ok'] });
+    await chat.ask('And the devices?');
+    expect(offered()).toContain('delete_policy');
+    expect(offered()).toContain('list_device');
+  });
+
+  test('all are offered where they are not too many', async () => {
+    const chat = startChat(opened, await connectSmall(many), { maxTools: 30 });
+    model.script({ text: ['ok'] });
+    await chat.ask('Hello?');
+    expect(offered()).toEqual(many.map(({ tool }) => tool.name));
+  });
+});
+
 describe('where it stops', () => {
   test('at the number of requests, and goes on from there', async () => {
     const chat = startChat(opened, client, { maxSteps: 2 });

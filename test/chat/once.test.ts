@@ -67,6 +67,35 @@ describe('castellan chat --query', () => {
     expect(both.asked[0]?.heard.turns).toEqual([{ role: 'user', text: 'Which of these are locked?\n\nada\ngrace' }]);
   });
 
+  test('what is piped in slowly is waited for, and more than a question is refused', async () => {
+    model.script({ text: ['Slow.'] });
+    const castellan = startCastellan(['chat', '--sandbox'], { env: env() });
+    castellan.child.stdin.write('Who ');
+    // A pause such as another program makes; however long it is.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    castellan.child.stdin.end('are you?');
+    expect(await castellan.ended).toBe(0);
+    expect(model.requests.at(-1)?.heard.turns).toEqual([{ role: 'user', text: 'Who are you?' }]);
+    requests = model.requests.length;
+    const much = await chat(['--sandbox', '--query', 'Sum up'], 'x'.repeat(600_000));
+    expect([much.status, much.asked]).toEqual([2, []]);
+    expect(much.stderr).toMatch(/input is too long/);
+  });
+
+  test('--debug shows requests and whole arguments, and no key', async () => {
+    model.script({ calls: [locked] }, { text: ['Five.'] });
+    const { stderr } = await chat(['--sandbox', '--query', 'Who?', '--debug']);
+    expect(stderr).toMatch(/POST http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions \([\d,]+ bytes\): 200 in /);
+    expect(stderr).toMatch(/→ list_okta_users\n {4}\{\n {6}"search": "status eq \\"LOCKED_OUT\\""\n {4}\}/);
+  });
+
+  test('of Castellan’s tools no more are offered than OpenAI takes', async () => {
+    model.script({ text: ['Many.'] });
+    const { asked } = await chat(['--sandbox', '--query', 'How many?']);
+    expect(asked[0]?.heard.tools.length).toBeLessThanOrEqual(128);
+    expect(asked[0]?.heard.tools.at(-1)?.name).toBe('find_tools');
+  });
+
   test('without a terminal nothing is changed, and the model is told; with --allow-unattended-changes it is', async () => {
     model.script({ calls: [locked] }, unlock, { text: ['I may not.'] });
     const refused = await chat(['--sandbox', '--query', 'Unlock one']);

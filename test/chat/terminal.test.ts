@@ -1,6 +1,8 @@
 // The chat in a real terminal (tmux), with the sandbox and a scripted model: what a person sees and presses.
 
-import { resolve } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { chatCompletions, type Heard } from '../support/model-dialects.ts';
 import { type ModelServer, startModel } from '../support/model-server.ts';
@@ -33,6 +35,7 @@ async function openChat(
       OPENAI_COMPATIBLE_BASE_URL: `${model.url}/v1`,
       OPENAI_COMPATIBLE_TOKEN: key,
       OPENAI_COMPATIBLE_REASONING_MODEL: 'scripted',
+      CASTELLAN_DATA: 'data',
       ...env,
     },
   });
@@ -220,6 +223,12 @@ describe.skipIf(lacksTmux())('castellan chat in a terminal', { timeout: 90_000 }
     expect(model.requests[2]?.body.model).toBe('another');
     ask(terminal, '/save talk.md');
     await terminal.sees('Written to talk.md.');
+    const saved = join(terminal.folder, 'talk.md');
+    expect(statSync(saved).mode & 0o777).toBe(0o600);
+    const talk = readFileSync(saved, 'utf8');
+    expect(talk).toMatch(/^# Chat with another and Castellan\n/);
+    expect(talk).toMatch(/## You\n\nAll of them\n\n## Model\n\n### Call of list_okta_users/);
+    expect(talk).not.toContain(key);
     ask(terminal, '/save talk.md');
     await terminal.sees('talk.md is there already');
     ask(terminal, '/clear');
@@ -235,6 +244,26 @@ describe.skipIf(lacksTmux())('castellan chat in a terminal', { timeout: 90_000 }
     await terminal.sees('Did you mean /tools?');
     ask(terminal, '/exit');
     await terminal.sees('[ended 0]');
+    const history = join(terminal.folder, 'data/chat-history');
+    expect(statSync(history).mode & 0o777).toBe(0o600);
+    expect(readFileSync(history, 'utf8').split('\n').slice(0, 2)).toEqual(['/tools unlock', 'All of them']);
+  });
+
+  test('what was typed is there again in the next chat, unless it is not to be kept', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'castellan-history-'));
+    const env = { CASTELLAN_DATA: data };
+    const first = await openChat(80, 20, { env });
+    ask(first.terminal, '/help');
+    await first.terminal.sees('/exit');
+    const second = await openChat(80, 20, { env, args: ['--sandbox', '--no-history'] });
+    second.terminal.press('Up');
+    ask(second.terminal, '/tools nothing-has-this');
+    await second.terminal.sees('0 of');
+    expect(readFileSync(join(data, 'chat-history'), 'utf8')).toBe('/help\n');
+    const third = await openChat(80, 20, { env });
+    third.terminal.press('Up');
+    await third.terminal.sees(/you› \/help$/);
+    rmSync(data, { recursive: true, force: true });
   });
 
   test('a terminal without colours and without a cursor to move (TERM=dumb) asks for a number', async () => {

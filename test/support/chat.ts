@@ -73,17 +73,29 @@ export interface TestChat {
 export function startChat(
   model: OpenedModel,
   client: ToolboxOptions['client'],
-  options: Partial<Omit<ToolboxOptions, 'client'>> & { readonly maxSteps?: number; readonly maxTokens?: number } = {},
+  options: Partial<Omit<ToolboxOptions, 'client'>> & {
+    readonly maxSteps?: number;
+    readonly maxTokens?: number;
+    readonly maxTools?: number;
+  } = {},
 ): TestChat {
   const events: ChatEvent[] = [];
   const waited: number[] = [];
-  const { permit = 'allow', marks = false, most = 10_000, maxSteps = 10, maxTokens = 100_000 } = options;
+  const {
+    permit = 'allow',
+    marks = false,
+    most = 10_000,
+    maxSteps = 10,
+    maxTokens = 100_000,
+    maxTools = 100,
+  } = options;
   const conversation = createConversation({
     model,
     toolbox: createToolbox({ client, permit, marks, most, now: Date.now }),
     instructions: () => 'You are being tested.',
     maxSteps,
     maxTokens,
+    maxTools,
     tell: (event) => void events.push(event),
     now: Date.now,
     sleep: async (ms) => void waited.push(ms),

@@ -19,6 +19,8 @@ export function lacksTmux(): boolean {
 }
 
 export interface TestTerminal {
+  /** Where the command was started, and its home. */
+  readonly folder: string;
   /** What stands on it, lines without the spaces at their ends. */
   readonly screen: () => string;
   /** All that was ever written and is not on the screen any more, and the screen. */
@@ -60,6 +62,7 @@ export function openTestTerminal(command: readonly string[], { columns, rows, en
   const trimmed = (text: string) => text.replace(/[ \t]+$/gm, '').trimEnd();
   const screen = () => trimmed(run('capture-pane', '-p', '-t', 't'));
   return {
+    folder,
     screen,
     all: () => trimmed(run('capture-pane', '-p', '-S', '-', '-t', 't')),
     sees: (text) =>
