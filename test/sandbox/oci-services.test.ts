@@ -209,19 +209,25 @@ describe('Audit', () => {
     `/20190901/auditEvents?compartmentId=${compartment}&startTime=${start}&endTime=${end}`;
   const fortnight = (compartment?: string) => between('2026-02-18T00:00:00Z', '2026-03-05T00:00:00Z', compartment);
 
+  const described = async (userName: string) => {
+    const filter = encodeURIComponent(`userName eq "${userName}"`);
+    const url = `${oci.url}/admin/v1/Users?filter=${filter}&attributes=description`;
+    return (await send(signRequest(url, keyOf(oci, admin), { now: opened }))).body.Resources;
+  };
+
   it('tells what happened in a compartment of a region, oldest first, over pages of which some are empty', async () => {
     const events = await ours.all(fortnight());
     expect(events.length).toBeGreaterThan(50);
     const times = events.map(({ eventTime }) => eventTime);
     expect(times).toEqual(times.toSorted());
     expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(events.length);
-    // A weekend.
-    const weekend = await ours.send('GET', between('2026-02-28T00:00:00Z', '2026-03-03T00:00:00Z'));
+    // A Sunday, and the day after it.
+    const weekend = await ours.send('GET', between('2026-03-01T00:00:00Z', '2026-03-03T00:00:00Z'));
     expect([weekend.body, weekend.headers.has('opc-next-page')]).toEqual([[], true]);
     expect(await as(admin, 'uk-london-1').all(fortnight())).toEqual([]);
   });
 
-  it('has stories: somebody locked out, a key that was made far away, a policy and a bucket opened at night', async () => {
+  it('has stories: somebody locked out, a key that was made far away, one that a leaver still uses, a policy and a bucket opened at night', async () => {
     const events = await ours.all(fortnight());
     const named = (name: string) => events.filter(({ data }) => data.eventName === name);
     const failed = named('InteractiveLogin').filter(({ data }) => data.response.status === '401');
@@ -230,6 +236,12 @@ describe('Audit', () => {
     );
     const [key] = named('UploadApiKey');
     expect(key.data.identity.principalName).toBe('tomas.okafor@larkspur.example');
+    const keyPath = `${iam}/users/${key.data.identity.principalId}/apiKeys`;
+    const [made] = await ours.get(keyPath);
+    expect([key.data.resourceId, key.eventTime]).toEqual([expect.stringContaining(made.fingerprint), made.timeCreated]);
+    const leaver = named('ListCompartments')[0].data.identity;
+    const [{ description }] = await described(leaver.principalName);
+    expect(description).toMatch(/^Left the company/);
     const all = await ours.all(`${iam}/compartments?${inTenancy('&compartmentIdInSubtree=true')}`);
     const idOf = (name: string) => all.find((each) => each.name === name).id;
     const [policy] = await ours.all(fortnight(idOf('Warehouses')));

@@ -1,11 +1,12 @@
-// Two weeks of Audit events: sign-ins on working days, somebody who is locked out, a key that somebody made, and a night on which a
-// policy and a bucket were opened to everybody.
+// Two weeks of Audit events: sign-ins on working days, somebody who is locked out, a key that somebody made, one that a leaver still
+// has, and a night on which a policy and a bucket were opened to everybody.
 
 import { cast } from '../../company/people.ts';
 import { places } from '../../company/places.ts';
 import type { Member } from '../../company/roster.ts';
 import { hash, pick } from '../../random.ts';
 import { makeOcid, type OciDomain } from '../domain.ts';
+import { castOf } from '../scim/seed/people.ts';
 import { type AuditEvent, type Happening, principalOf, writeEvent } from './audit-events.ts';
 import type { Tenancy } from './tenancy.ts';
 
@@ -20,7 +21,7 @@ const strangeAddress = '198.18.200.66';
 
 export function tellStories(tenancy: Tenancy, domain: OciDomain, seed: number, now: number): AuditEvent[] {
   const midnight = now - (now % day);
-  const stories = [workingDays, lockedOut, newKey, openedAtNight];
+  const stories = [workingDays, lockedOut, newKey, leaverReturns, openedAtNight];
   return stories
     .flatMap((story) => story({ tenancy, domain, seed, now, midnight }))
     .filter(({ at }) => at < now)
@@ -94,10 +95,11 @@ function lockedOut({ domain, now }: Setting): Happening[] {
 }
 
 /** An analyst makes a key for the API, from a place that is none of the company's, an hour after a sign-in at the office. */
-function newKey({ tenancy, domain, midnight }: Setting): Happening[] {
+function newKey({ tenancy, domain }: Setting): Happening[] {
   const who = domain.roster.members[cast.traveller];
-  if (!who) return [];
-  const at = midnight - 6 * day + 15 * hour;
+  const key = who && keyOf(domain, who);
+  if (!who || !key) return [];
+  const at = Date.parse(key.meta?.created ?? '');
   const user = makeOcid('user', who.id);
   return [
     signIn(who, at - hour),
@@ -111,19 +113,42 @@ function newKey({ tenancy, domain, midnight }: Setting): Happening[] {
       path: `/20160918/users/${user}/apiKeys`,
       status: 200,
       message: 'UploadApiKey succeeded',
-      resource: { id: `${tenancy.id}/${user}`, name: who.login },
+      resource: { id: `${tenancy.id}/${user}/${key.fingerprint}`, name: who.login },
     },
   ];
 }
 
-/** The administrator's own key, used from that same address: whose hands was it in? */
+const keyOf = ({ apiKeys }: OciDomain, { id }: Member) => [...apiKeys.values()].find(({ user }) => user.value === id);
+
+/** Somebody who left half a year ago still reads what there is to read, with a key that nobody took away. */
+function leaverReturns({ tenancy, domain, midnight }: Setting): Happening[] {
+  const { leaver } = castOf(domain.roster);
+  const key = leaver && keyOf(domain, leaver);
+  if (!leaver || !key) return [];
+  return [9, 4, 2].map((days) => ({
+    by: 'identity',
+    name: 'ListCompartments',
+    at: midnight - days * day + 22 * hour + 40 * 60_000,
+    who: principalOf(leaver),
+    address: addressOf(leaver),
+    userAgent: cli,
+    authType: 'natv',
+    credentials: `${tenancy.id}/${makeOcid('user', leaver.id)}/${key.fingerprint}`,
+    action: 'GET',
+    path: '/20160918/compartments',
+    status: 200,
+    message: 'ListCompartments succeeded',
+  }));
+}
+
+/** In the administrator's name, from that same address: who was it? */
 function openedAtNight({ tenancy, domain, midnight }: Setting): Happening[] {
   const who = domain.roster.members[cast.admin];
   const policy = tenancy.policies.find(({ name }) => name === 'Scanning-Vendor');
   const bucket = tenancy.buckets.find(({ name }) => name === 'scanner-firmware');
   if (!who || !policy || !bucket) return [];
   const at = midnight - 3 * day + 2 * hour + 13 * 60_000;
-  const by = { who: principalOf(who), address: strangeAddress, userAgent: cli, authType: 'natv' } as const;
+  const by = { who: principalOf(who), address: strangeAddress, userAgent: browser, authType: 'interactive' } as const;
   return [
     {
       ...by,

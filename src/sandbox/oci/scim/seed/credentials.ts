@@ -24,6 +24,9 @@ export function plantCredentials(soil: Soil, { bareAdmin, leaver, machine }: Cas
     const isEnrolled = member.n === cast.admin || roll(soil.seed, salts.enrolled, member.n) < 0.82;
     if (isEnrolled && !without.has(member.id)) plantFactor(soil, member);
   }
+  const traveller = members[cast.traveller];
+  // Audit tells from where.
+  if (traveller) plantKey(soil, traveller, 'payment export', 5.4);
   if (leaver) {
     plantKey(soil, leaver, 'laptop', 640);
     plantKey(soil, leaver, 'migration script', 520);
