@@ -19,6 +19,7 @@ import {
   targetGroup,
   warnOfSource,
 } from './groups.ts';
+import { findIamRights, loadStatements, rightsIn, warnOfRights } from './iam-rights.ts';
 import { idOfMade } from './scim-changes.ts';
 import { text } from './scim-views.ts';
 import { groupId, itsId, wrong } from './shared.ts';
@@ -46,7 +47,7 @@ export const groupChangeTools = [
     parameterAliases: { display_name: 'name' },
     input: () => z.strictObject({ name, description: description.optional() }),
     async plan({ name, description }, { client }) {
-      await checkFree(client, name);
+      const [rights] = await Promise.all([findIamRights(client, { displayName: name }), checkFree(client, name)]);
       const target = { type: 'group', id: '', name };
       const fields = { displayName: name, ...(description !== undefined && { [extension]: { description } }) };
       const undo = (id: string): Undo => ({ tool: 'delete_oci_group', input: { group_id: id } });
@@ -54,7 +55,7 @@ export const groupChangeTools = [
         summary: `Create the group ${quoted(name)}`,
         targets: [target],
         changes: findChanges({}, fields),
-        warnings: ['IAM policies that name a group of this name count for it at once.'],
+        warnings: warnOfRights(rights, 'IAM policies name a group of this name already, and count for it at once:'),
         undo: undo(itsId),
         async apply() {
           const body = { schemas: [groupSchemas.core, extension], ...fields };
@@ -96,6 +97,8 @@ export const groupChangeTools = [
       const changes = findChanges(before, after);
       const renamed = after.displayName !== before.displayName;
       if (renamed) await checkFree(client, after.displayName, group.id);
+      const statements = renamed ? await loadStatements(client) : [];
+      const [lost, got] = [before, after].map(({ displayName }) => rightsIn(statements, { displayName }));
       const target = targetGroup(group);
       const old = group[extension]?.description ?? undefined;
       return {
@@ -103,10 +106,11 @@ export const groupChangeTools = [
         targets: [target],
         changes,
         warnings: [
-          ...(renamed ? ['IAM policies that name the group by its name may no longer find it, and others may.'] : []),
+          ...warnOfRights(lost, 'It may lose what IAM policies give it by its name:'),
+          ...(got === undefined ? [] : warnOfRights(got, 'It gets what IAM policies give the new name:')),
           ...warnOfSource(group),
         ],
-        ask: renamed ? 'IAM policies give rights to groups by their names' : undefined,
+        ask: renamed ? 'applications and IAM policies know groups, and give them rights, by their names' : undefined,
         undo: {
           tool: 'update_oci_group',
           input: {
@@ -151,12 +155,13 @@ export const groupChangeTools = [
       refusePrevented(group, ['delete'], 'deleted');
       const target = targetGroup(group);
       const ofGroup = granteeIs('Group', group.id);
-      const [members, grants, apps, admin, rules] = await Promise.all([
+      const [members, grants, apps, admin, rules, rights] = await Promise.all([
         listMembers(client, group.id, 1),
         countGrants(client, ofGroup),
         countAppsOf(client, ofGroup),
         findAdminRoles(client, group.id),
         findConditions(client, group.id),
+        findIamRights(client, group),
       ]);
       const held = [writeCount(members.total, 'member'), writeCount(grants, 'grant')].filter(
         (text) => text !== undefined,
@@ -173,7 +178,7 @@ export const groupChangeTools = [
         changes: findChanges(fieldsOf(group), {}),
         touches: { members: members.total, grants, applications: apps.count },
         warnings: [
-          'IAM policies that name the group give its members nothing any more.',
+          ...warnOfRights(rights, 'Its members lose what IAM policies give it:'),
           ...(admin.length > 0 ? [`Its members lose administrators’ roles (${admin.join(', ')}).`] : []),
           ...(rules === undefined
             ? ['Whether sign-on policies name it, whoever the requests are made as may not see.']

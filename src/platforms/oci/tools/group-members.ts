@@ -10,7 +10,8 @@ import type { OciClient } from '../client.ts';
 import { has, where } from '../filter.ts';
 import { countAppsOf, findAdminRoles } from './grant-facts.ts';
 import { granteeIs } from './grants.ts';
-import { isDynamic, loadGroup, refusePrevented, targetGroup, warnOfSource } from './groups.ts';
+import { type Group, isDynamic, loadGroup, refusePrevented, targetGroup, warnOfSource } from './groups.ts';
+import { askForRights, findIamRights, type IamRights, warnOfRights } from './iam-rights.ts';
 import { flag, text } from './scim-views.ts';
 import { groupId, wrong } from './shared.ts';
 import { idOfUser, targetUser, userRef } from './user-facts.ts';
@@ -42,9 +43,10 @@ export const groupMemberTools = [
       const joining = people.filter(({ id }) => !inside.has(id));
       const there = people.filter(({ id }) => inside.has(id));
       const idle = joining.filter(({ active }) => active === false);
-      const [apps, admin] = await Promise.all([
+      const [apps, admin, rights] = await Promise.all([
         countAppsOf(client, granteeIs('Group', group.id)),
-        joining.length === 0 ? [] : findAdminRoles(client, group.id),
+        findAdminRoles(client, group.id),
+        findIamRights(client, group),
       ]);
       const place = targetGroup(group);
       return {
@@ -55,16 +57,14 @@ export const groupMemberTools = [
         warnings: [
           ...(there.length > 0 ? [`${there.length} are members already: ${namePeople(there)}.`] : []),
           ...(idle.length > 0 ? [`${idle.length} are deactivated: ${namePeople(idle)}.`] : []),
+          ...warnOfRights(rights, 'They get what IAM policies give the group:'),
           ...warnOfSource(group),
         ],
         undo: {
           tool: 'remove_oci_group_members',
           input: { group_id: group.id, user_ids: joining.map(({ id }) => id) },
         },
-        ask:
-          admin.length === 0
-            ? undefined
-            : `membership in ${quoted(group.displayName)} gives administrators’ roles (${admin.join(', ')})`,
+        ask: whyAsk(group, admin, rights),
         already: joining.length === 0 ? `All are members already: ${namePeople(there)}.` : undefined,
         async apply() {
           const value = joining.map(({ id }) => ({ value: id, type: 'User' }));
@@ -88,9 +88,10 @@ export const groupMemberTools = [
       const { group, people, inside } = await loadMembership(client, group_id, user_ids);
       const leaving = people.filter(({ id }) => inside.has(id));
       const outside = people.filter(({ id }) => !inside.has(id));
-      const [apps, admin] = await Promise.all([
+      const [apps, admin, rights] = await Promise.all([
         countAppsOf(client, granteeIs('Group', group.id)),
         findAdminRoles(client, group.id),
+        findIamRights(client, group),
       ]);
       const place = targetGroup(group);
       return {
@@ -101,7 +102,7 @@ export const groupMemberTools = [
         warnings: [
           ...(outside.length > 0 ? [`${outside.length} are not members: ${namePeople(outside)}.`] : []),
           ...(admin.length > 0 ? [`They lose administrators’ roles (${admin.join(', ')}).`] : []),
-          'They lose what IAM policies give the group.',
+          ...warnOfRights(rights, 'They lose what IAM policies give the group:'),
           ...warnOfSource(group),
         ],
         undo: {
@@ -121,6 +122,18 @@ export const groupMemberTools = [
     },
   }),
 ];
+
+/** Rights that come with a membership, of the identity domain and of the tenancy. */
+function whyAsk(group: Group, admin: readonly string[], rights: IamRights | undefined): string | undefined {
+  const reasons = [
+    admin.length === 0
+      ? undefined
+      : `membership in ${quoted(group.displayName)} gives administrators’ roles (${admin.join(', ')})`,
+    askForRights(rights, group),
+  ];
+  const given = reasons.filter((reason) => reason !== undefined);
+  return given.length === 0 ? undefined : given.join('; ');
+}
 
 async function loadMembership(client: OciClient, groupKey: string, userIds: readonly string[]) {
   const ids = [...new Set(await Promise.all(userIds.map((who) => idOfUser(client, who))))];
