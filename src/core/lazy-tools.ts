@@ -11,6 +11,7 @@ export interface ToolData {
   readonly access: AnyTool['access'];
   readonly scopes: readonly string[];
   readonly local: boolean;
+  readonly everywhere: boolean;
   readonly idempotent: boolean;
   readonly aliases: readonly string[];
   readonly parameterAliases: Readonly<Record<string, string>>;
@@ -22,9 +23,19 @@ export type ToolsetData = Readonly<Record<string, readonly ToolData[]>>;
 export type SchemaData = Readonly<Record<string, ListedSchemas>>;
 
 export function describeTool(tool: AnyTool): ToolData {
-  const { name, title, description, access, scopes, local = false, idempotent = false, parameterAliases = {} } = tool;
+  const {
+    name,
+    title,
+    description,
+    access,
+    scopes,
+    local = false,
+    everywhere = false,
+    idempotent = false,
+    parameterAliases = {},
+  } = tool;
   const aliases = Object.keys(tool.aliases ?? {});
-  return { name, title, description, access, scopes, local, idempotent, aliases, parameterAliases };
+  return { name, title, description, access, scopes, local, everywhere, idempotent, aliases, parameterAliases };
 }
 
 /** `readSchemas` is called when a tool is listed, `load`, which gives the tools themselves, when one is called; each once. */

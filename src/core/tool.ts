@@ -52,6 +52,8 @@ interface ToolFacts {
   readonly scopes: readonly string[];
   /** True for a tool that needs no tenant at all. */
   readonly local?: boolean;
+  /** Of use whatever platform there is: offered also where its own has no tenant. */
+  readonly everywhere?: boolean;
   readonly aliases?: Aliases;
   /** Other names that a parameter is accepted under (for instance `limit` for `max_results`); not listed. */
   readonly parameterAliases?: Readonly<Record<string, string>>;

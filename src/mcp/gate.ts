@@ -191,7 +191,7 @@ export function createGate(catalog: Catalog, connected: readonly Connected[], li
 
   /** A platform that nobody has configured is not offered. Where none is, everything is shown: for the documentation. */
   function isThere(entry: Entry): boolean {
-    return entry.tool.local === true || entry.tenants.size > 0 || tenants.length === 0;
+    return entry.tool.everywhere === true || entry.tenants.size > 0 || tenants.length === 0;
   }
 }
 

@@ -231,6 +231,19 @@ test('tools --json is the answer to tools/list, and nothing else', async () => {
   expect(tools.every(({ inputSchema }) => inputSchema.type === 'object')).toBe(true);
 });
 
+test('tools are those of the platforms that are configured, and what is of use with any of them', async () => {
+  const env = {
+    SCALEKIT_ENVIRONMENT_URL: 'https://acme.scalekit.cloud',
+    SCALEKIT_CLIENT_ID: 'skc_1',
+    SCALEKIT_CLIENT_SECRET: secret,
+  };
+  const { stdout } = await runCastellan(['tools', '--json'], { env });
+  const names = (JSON.parse(stdout) as { tools: { name: string }[] }).tools.map(({ name }) => name);
+  expect(names).toContain('list_organizations');
+  expect(names).toContain('parse_relative_time');
+  expect(names.filter((name) => name.includes('okta'))).toEqual([]);
+});
+
 test('tools takes the flags of a simulated organization, and fits the terminal', async () => {
   const { status, stdout } = await runCastellan(['tools', '--sandbox', '--users', '5']);
   expect(status).toBe(0);

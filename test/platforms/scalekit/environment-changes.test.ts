@@ -140,3 +140,19 @@ test('of changes to one list at the same time none is lost: what was not done is
   const now = await ask(client, 'list_redirect_uris', at);
   expect(uris.filter((uri) => (now.value.post_logout_redirect_uris as string[]).includes(uri))).toEqual(done);
 });
+
+test('whoever deletes a scope is told first which MCP servers use it', async () => {
+  const { scopes } = (await workspace.read('scopes')) as { scopes: Json[] };
+  const { resources } = (await workspace.read('resources?resource_type=MCP_SERVER')) as { resources: Json[] };
+  const namesOf = ({ scopes: own }: Json) => ((own ?? []) as Json[]).map(({ name }) => name);
+  const isUsed = ({ name }: Json) => resources.some((server) => namesOf(server).includes(name));
+  const [used, unused] = [scopes.find(isUsed), scopes.find((scope) => !isUsed(scope))];
+  const servers = resources.filter((server) => namesOf(server).includes(used?.name));
+  const told = await ask(client, 'delete_environment_scope', { ...at, scopeName: used?.name, dryRun: true });
+  expect(told.value.touches).toEqual({ mcp_servers: servers.length });
+  for (const { id } of servers) expect(told.text).toContain(String(id));
+  if (!unused) return;
+  const free = await ask(client, 'delete_environment_scope', { ...at, scopeName: unused.name, dryRun: true });
+  expect(free.value.touches).toEqual({ mcp_servers: 0 });
+  expect(free.text).not.toContain('In use by');
+});

@@ -99,7 +99,10 @@ describe('connections', () => {
       [{ issuer: 'http://idp.example' }, /oidc_config.issuer must be an https address/],
       [{ issuers: 'https://idp.example' }, /no oidc_config.issuers/],
       [{ scopes: ['root'] }, /oidc_config.scopes/],
-      [{ post_logout_redirect_uri: 'https://idp.example' }, /Scalekit itself sets/],
+      [
+        { post_logout_redirect_uri: 'https://idp.example' },
+        /Scalekit itself sets it[\s\S]*get_environment_connection[\s\S]*add_post_logout_redirect_uri/,
+      ],
     ];
     for (const [oidc_config, says] of cases) {
       const answer = await call(client, 'update_environment_oidc_connection', { ...at, connectionId, oidc_config });
@@ -289,5 +292,34 @@ describe('people', () => {
       user_profile: { given_name: 'Ruth', family_name: 'Achebe' },
     });
     expect(asked[0]).toContain('Scalekit mails the person an invitation');
+  });
+});
+
+describe('what is wrong or changes nothing is told as that', () => {
+  it('the rule for keys of metadata', async () => {
+    const [organization] = await listAt(workspace, 'organizations', 'organizations');
+    const update = (metadata: Json) =>
+      call(client, 'update_organization', { ...at, organizationId: organization?.id, metadata });
+    for (const key of ['ab', 'x'.repeat(26)]) {
+      const { isError, text } = await update({ [key]: 'North' });
+      expect(isError).toBe(true);
+      expect(text).toMatch(/metadata.*keys of metadata have 3 to 25 characters/);
+    }
+    expect((await update({ berth: 'x'.repeat(257) })).text).toMatch(/more than the 256 characters/);
+  });
+
+  it('features and names that are as they should be', async () => {
+    const [organization] = await listAt(workspace, 'organizations', 'organizations');
+    const { id, display_name } = organization as { readonly id: string; readonly display_name: string };
+    const features = [{ name: 'never_there', enabled: false }];
+    const settings = await ask(client, 'update_organization_settings', { ...at, organizationId: id, features });
+    expect(settings.value.summary).toMatch(/^Leave the features of the organization .* as they are$/);
+    const named = await ask(client, 'update_organization', {
+      ...at,
+      organizationId: id,
+      organizationName: display_name,
+    });
+    expect(named.value.summary).toMatch(/^Leave the organization .* as it is$/);
+    expect(asked).toEqual([]);
   });
 });

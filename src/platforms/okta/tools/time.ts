@@ -18,6 +18,7 @@ export const timeTools: readonly AnyTool[] = [
     access: 'read',
     scopes: [],
     local: true,
+    everywhere: true,
     input: () =>
       z.strictObject({
         buffer_hours: z.int().min(-8760).max(8760).default(0).describe('Hours added to now; negative for the past'),
@@ -48,6 +49,7 @@ export const timeTools: readonly AnyTool[] = [
     access: 'read',
     scopes: [],
     local: true,
+    everywhere: true,
     input: () =>
       z.strictObject({
         time_expression: z.string().max(200).describe('English words, ISO 8601 or epoch'),

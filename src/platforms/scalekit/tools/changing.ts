@@ -11,10 +11,20 @@ import { wrong } from './shared.ts';
 
 /** Scalekit's own limits: 3 to 25 characters a key, 1 to 256 a value. `null` removes a key. */
 const metadataKey = z.string().min(3).max(25);
-const metadataValue = z.string().min(1).max(256);
-export const metadataInput = z.record(metadataKey, metadataValue).describe('Texts by keys of 3 to 25 characters');
+const metadataValue = z
+  .string()
+  .min(1)
+  .max(256, { error: 'has more than the 256 characters that Scalekit takes for a value of metadata' });
+/** Else the whole that is said is that a key is wrong. */
+const rule = {
+  error: ({ code }: { readonly code?: string }) =>
+    code === 'invalid_key'
+      ? 'has a key that Scalekit does not take: keys of metadata have 3 to 25 characters'
+      : undefined,
+};
+export const metadataInput = z.record(metadataKey, metadataValue, rule).describe('Texts by keys of 3 to 25 characters');
 export const metadataUpdate = z
-  .record(metadataKey, metadataValue.nullable())
+  .record(metadataKey, metadataValue.nullable(), rule)
   .describe('Only what changes; null removes a key');
 
 export const externalId = z.string().min(1).max(256).describe('Your own id for it');

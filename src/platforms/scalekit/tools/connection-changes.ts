@@ -18,9 +18,9 @@ import { defineChanges } from '../../../core/tool.ts';
 import type { ScalekitClient } from '../client.ts';
 import { isEmpty, lasting, targetOf, warnOfDifference, withoutEmpty } from './changing.ts';
 import { connectionEntity, findConnection } from './connection-facts.ts';
+import { summarize } from './field-update.ts';
 import { loadOrganization, targetOrganization } from './organizations.ts';
 import {
-  checkStill,
   connectionAlias,
   connectionId,
   environmentAlias,
@@ -29,6 +29,7 @@ import {
   inSame,
   itsId,
   organizationId,
+  sendIfStill,
   wrong,
 } from './shared.ts';
 
@@ -189,7 +190,7 @@ export const connectionChangeTools = [
         oidc_config: cleared(mergeFields(whole, config), config),
       };
       return {
-        summary: `Change ${changes.map(({ field }) => field).join(', ') || 'nothing'} of the ${nameTarget(target)}`,
+        summary: summarize(changes, target),
         targets: [target],
         changes,
         warnings: [
@@ -203,8 +204,8 @@ export const connectionChangeTools = [
         already: changes.length === 0 ? 'The connection says that already.' : undefined,
         async apply() {
           const request = { path, key: 'connection', entity: connectionEntity };
-          await checkStill(environment, request, lasting, lasting(connection));
-          const answer = await environment.send('PATCH', path, { body });
+          const send = () => environment.send('PATCH', path, { body });
+          const answer = await sendIfStill(environment, request, lasting, lasting(connection), send);
           const difference = warnOfDifference(
             {
               ...pick(after, ['provider', 'key_id']),
@@ -236,12 +237,17 @@ const bySecret =
 function checkConfig(given: Fields): Fields {
   if (Object.keys(findSecrets(given)).length > 0) {
     throw wrong(
-      'oidc_config.client_secret is a secret; secrets are not set through an assistant.',
-      `Leave it out. ${bySecret}`,
+      'oidc_config.client_secret is a secret; secrets are not set through an assistant, and this one should be replaced if it was real.',
+      `Leave it out; everything else can be set here. ${bySecret}`,
     );
   }
   const fixed = readOnly.filter((name) => name in given);
-  if (fixed.length > 0) throw wrong(`Scalekit itself sets oidc_config.${fixed[0]}.`, 'Leave it out.');
+  if (fixed.length > 0) {
+    throw wrong(
+      `Scalekit’s API takes no oidc_config.${fixed[0]}: Scalekit itself sets it, and get_environment_connection shows it.`,
+      'Leave it out, and enter that address at the identity provider. Where an application sends people after signing out: add_post_logout_redirect_uri.',
+    );
+  }
   const read = oidcConfig.partial().safeParse(given);
   if (read.success) return given;
   const problems = read.error.issues.map((issue) =>

@@ -1,7 +1,7 @@
 // Enabling, disabling and deleting Scalekit's connections: with them, people get in or do not.
 
 import { z } from 'zod';
-import { findChanges, nameTarget } from '../../../core/change.ts';
+import { findChanges, nameTarget, type Plan } from '../../../core/change.ts';
 import { pick, previewChanges } from '../../../core/merging.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { EnvironmentClient, ScalekitClient } from '../client.ts';
@@ -25,34 +25,7 @@ export const connectionStateTools = [
     idempotent: true,
     parameterAliases: connectionAlias,
     input,
-    async plan({ environmentId, connectionId, organizationId }, { client }) {
-      const environment = client.at(environmentId);
-      const found = await findConnection(environment, connectionId, organizationId);
-      const { connection, path, target, organization } = found;
-      const already = connection.enabled ? 'The connection is enabled already.' : undefined;
-      return {
-        summary: `Enable the ${nameTarget(target)}${ofWhom(organization)}`,
-        targets: [target, ...owners(organization)],
-        changes: [{ field: 'enabled', before: false, after: true }],
-        warnings: [
-          'From then on people sign in with it.',
-          ...(['DRAFT', 'IN_PROGRESS'].includes(connection.status ?? '')
-            ? [`It is not configured to its end (${connection.status}): Scalekit may refuse.`]
-            : []),
-          ...tellWhole(environment, found),
-        ],
-        undo: {
-          tool: 'disable_environment_connection',
-          input: { ...inSame(environmentId), connectionId, ...(organizationId && { organizationId }) },
-        },
-        ask: 'whoever the identity provider vouches for gets in',
-        already,
-        async apply() {
-          checkToggled(await environment.send('PATCH', path, { verb: 'enable' }), true);
-          return undefined;
-        },
-      };
-    },
+    plan: (given, { client }) => planSwitch(client, given, true),
   }),
 
   change({
@@ -64,31 +37,7 @@ export const connectionStateTools = [
     idempotent: true,
     parameterAliases: connectionAlias,
     input,
-    async plan({ environmentId, connectionId, organizationId }, { client }) {
-      const environment = client.at(environmentId);
-      const found = await findConnection(environment, connectionId, organizationId);
-      const { connection, path, target, organization } = found;
-      const already = connection.enabled ? undefined : 'The connection is disabled already.';
-      const losing = already ? undefined : await tellLosing(environment, found);
-      return {
-        summary: `Disable the ${nameTarget(target)}${ofWhom(organization)}`,
-        targets: [target, ...owners(organization)],
-        changes: [{ field: 'enabled', before: true, after: false }],
-        ...losing,
-        undo: {
-          tool: 'enable_environment_connection',
-          input: { ...inSame(environmentId), connectionId, ...(organizationId && { organizationId }) },
-          ...(connection.status !== 'COMPLETED' && {
-            but: 'it is not configured to its end, so Scalekit may refuse to enable it again',
-          }),
-        },
-        already,
-        async apply() {
-          checkToggled(await environment.send('PATCH', path, { verb: 'disable' }), false);
-          return undefined;
-        },
-      };
-    },
+    plan: (given, { client }) => planSwitch(client, given, false),
   }),
 
   change({
@@ -118,6 +67,48 @@ export const connectionStateTools = [
     },
   }),
 ];
+
+async function planSwitch(
+  client: ScalekitClient,
+  { environmentId, connectionId, organizationId }: z.output<ReturnType<typeof input>>,
+  enabled: boolean,
+): Promise<Plan> {
+  const environment = client.at(environmentId);
+  const found = await findConnection(environment, connectionId, organizationId);
+  const { connection, path, target, organization } = found;
+  const isThere = (connection.enabled ?? false) === enabled;
+  const verb = enabled ? 'enable' : 'disable';
+  const unfinished = connection.status !== 'COMPLETED';
+  return {
+    summary: `${enabled ? 'Enable' : 'Disable'} the ${nameTarget(target)}${ofWhom(organization)}`,
+    targets: [target, ...owners(organization)],
+    changes: [{ field: 'enabled', before: !enabled, after: enabled }],
+    ...(enabled ? { warnings: tellGaining(environment, found) } : !isThere && (await tellLosing(environment, found))),
+    undo: {
+      tool: `${enabled ? 'disable' : 'enable'}_environment_connection`,
+      input: { ...inSame(environmentId), connectionId, ...(organizationId && { organizationId }) },
+      ...(!enabled &&
+        unfinished && { but: 'it is not configured to its end, so Scalekit may refuse to enable it again' }),
+    },
+    ask: enabled ? 'whoever the identity provider vouches for gets in' : undefined,
+    already: isThere ? `The connection is ${verb}d already.` : undefined,
+    async apply() {
+      checkToggled(await environment.send('PATCH', path, { verb }), enabled);
+      return undefined;
+    },
+  };
+}
+
+function tellGaining(client: EnvironmentClient, found: Found): string[] {
+  const { status } = found.connection;
+  return [
+    'From then on people sign in with it.',
+    ...(['DRAFT', 'IN_PROGRESS'].includes(status ?? '')
+      ? [`It is not configured to its end (${status}): Scalekit may refuse.`]
+      : []),
+    ...tellWhole(client, found),
+  ];
+}
 
 function owners(organization: string | undefined) {
   return organization === undefined ? [] : [{ type: 'organization', id: organization }];

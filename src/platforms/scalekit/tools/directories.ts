@@ -1,11 +1,11 @@
 // Scalekit's directories: where an organization's users and groups come from without anybody's doing (SCIM).
 
 import { z } from 'zod';
-import { nameTarget, type Target } from '../../../core/change.ts';
+import { nameTarget, type Plan, type Target } from '../../../core/change.ts';
 import { fullObject, listInput, listOutput, viewInput } from '../../../core/listing.ts';
 import { withoutSecrets } from '../../../core/redact.ts';
 import { defineChanges, defineTools, tableOf } from '../../../core/tool.ts';
-import type { EnvironmentClient, ScalekitClient } from '../client.ts';
+import type { ScalekitClient } from '../client.ts';
 import { checkToggled, targetOf } from './changing.ts';
 import { type Directory, directoriesOf, directoryEntity } from './connection-facts.ts';
 import {
@@ -65,6 +65,8 @@ const groupView = z.object({
   updated: z.string().optional(),
   full: fullObject,
 });
+
+const switchInput = () => z.strictObject({ environmentId, organizationId, directoryId });
 
 export const directoryTools = [
   tool({
@@ -201,29 +203,8 @@ export const directoryTools = [
     scopes: ['org:write', 'org:read'],
     idempotent: true,
     parameterAliases: environmentAlias,
-    input: () => z.strictObject({ environmentId, organizationId, directoryId }),
-    async plan({ environmentId, organizationId, directoryId }, { client }) {
-      const environment = client.at(environmentId);
-      const { directory, path, targets, summary } = await find(environment, organizationId, directoryId);
-      return {
-        summary: `Enable the ${summary}`,
-        targets,
-        changes: [{ field: 'enabled', before: false, after: true }],
-        touches: countsOf(directory),
-        warnings: ['From then on whoever is in it gets in, and whoever leaves it loses access.'],
-        undo: {
-          tool: 'disable_organization_directory',
-          input: { ...inSame(environmentId), organizationId, directoryId },
-          but: 'whom it brings or removes meanwhile stays so',
-        },
-        ask: 'the directory then decides who gets in',
-        already: directory.enabled ? 'The directory is enabled already.' : undefined,
-        async apply() {
-          checkToggled(await environment.send('PATCH', path, { verb: 'enable' }), true);
-          return undefined;
-        },
-      };
-    },
+    input: switchInput,
+    plan: (input, { client }) => planSwitch(client, input, true),
   }),
 
   change({
@@ -234,45 +215,56 @@ export const directoryTools = [
     scopes: ['org:write', 'org:read'],
     idempotent: true,
     parameterAliases: environmentAlias,
-    input: () => z.strictObject({ environmentId, organizationId, directoryId }),
-    async plan({ environmentId, organizationId, directoryId }, { client }) {
-      const environment = client.at(environmentId);
-      const { directory, path, targets, summary } = await find(environment, organizationId, directoryId);
-      return {
-        summary: `Disable the ${summary}`,
-        targets,
-        changes: [{ field: 'enabled', before: true, after: false }],
-        touches: countsOf(directory),
-        warnings: [
-          'Whoever joins the organization’s directory does not get in, and whoever leaves it keeps access, until it is enabled again.',
-        ],
-        undo: {
-          tool: 'enable_organization_directory',
-          input: { ...inSame(environmentId), organizationId, directoryId },
-        },
-        already: directory.enabled ? undefined : 'The directory is disabled already.',
-        async apply() {
-          checkToggled(await environment.send('PATCH', path, { verb: 'disable' }), false);
-          return undefined;
-        },
-      };
-    },
+    input: switchInput,
+    plan: (input, { client }) => planSwitch(client, input, false),
   }),
 ];
 
-function countsOf({ stats, total_users, total_groups }: Directory) {
-  return { users: stats?.total_users ?? total_users ?? 0, groups: stats?.total_groups ?? total_groups ?? 0 };
+/** What is different between switching a directory on and off. */
+const switches = {
+  on: {
+    verb: 'enable',
+    back: 'disable_organization_directory',
+    warning: 'From then on whoever is in it gets in, and whoever leaves it loses access.',
+    but: { but: 'whom it brings or removes meanwhile stays so' },
+    ask: 'the directory then decides who gets in',
+  },
+  off: {
+    verb: 'disable',
+    back: 'enable_organization_directory',
+    warning:
+      'Whoever joins the organization’s directory does not get in, and whoever leaves it keeps access, until it is enabled again.',
+    but: {},
+    ask: undefined,
+  },
+} as const;
+
+async function planSwitch(
+  client: ScalekitClient,
+  { environmentId, organizationId, directoryId }: z.output<ReturnType<typeof switchInput>>,
+  enabled: boolean,
+): Promise<Plan> {
+  const { verb, back, warning, but, ask } = switches[enabled ? 'on' : 'off'];
+  const environment = client.at(environmentId);
+  const path = ['organizations', organizationId, 'directories', directoryId];
+  const directory = await environment.get({ path, key: 'directory', entity: directoryEntity });
+  const target: Target = targetOf('directory', directoryId, directory.name || directory.directory_provider);
+  return {
+    summary: `${enabled ? 'Enable' : 'Disable'} the ${nameTarget(target)} of the organization ${organizationId}`,
+    targets: [target, { type: 'organization', id: organizationId }],
+    changes: [{ field: 'enabled', before: !enabled, after: enabled }],
+    touches: countsOf(directory),
+    warnings: [warning],
+    undo: { tool: back, input: { ...inSame(environmentId), organizationId, directoryId }, ...but },
+    ask,
+    already: (directory.enabled ?? false) === enabled ? `The directory is ${verb}d already.` : undefined,
+    async apply() {
+      checkToggled(await environment.send('PATCH', path, { verb }), enabled);
+      return undefined;
+    },
+  };
 }
 
-async function find(client: EnvironmentClient, organization: string, id: string) {
-  const path = ['organizations', organization, 'directories', id];
-  const directory = await client.get({ path, key: 'directory', entity: directoryEntity });
-  const target: Target = targetOf('directory', id, directory.name || directory.directory_provider);
-  const owner: Target = { type: 'organization', id: organization };
-  return {
-    directory,
-    path,
-    targets: [target, owner],
-    summary: `${nameTarget(target)} of the organization ${organization}`,
-  };
+function countsOf({ stats, total_users, total_groups }: Directory) {
+  return { users: stats?.total_users ?? total_users ?? 0, groups: stats?.total_groups ?? total_groups ?? 0 };
 }

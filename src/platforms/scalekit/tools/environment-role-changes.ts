@@ -7,7 +7,7 @@ import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { EnvironmentClient, ScalekitClient } from '../client.ts';
 import { roleEntity } from './environment-roles.ts';
-import { checkStill, environmentAlias, environmentId, idOfMade, inSame, present, undoTo, wrong } from './shared.ts';
+import { environmentAlias, environmentId, idOfMade, inSame, present, sendIfStill, undoTo, wrong } from './shared.ts';
 
 const change = defineChanges<ScalekitClient>();
 
@@ -161,8 +161,7 @@ export const environmentRoleChangeTools = [
         undo: undoTo('update_environment_role', { ...inSame(id), roleName: name }, back),
         already: changes.length === 0 ? 'The role is like that already.' : undefined,
         async apply() {
-          await checkStill(client, askRole(name), wholeOf, before);
-          await client.send('PUT', rolePath(name), { body });
+          await sendIfStill(client, askRole(name), wholeOf, before, () => client.send('PUT', rolePath(name), { body }));
           return undefined;
         },
       };

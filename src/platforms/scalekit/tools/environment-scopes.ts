@@ -4,10 +4,20 @@ import { z } from 'zod';
 import { findChanges } from '../../../core/change.ts';
 import { CastellanError } from '../../../core/errors.ts';
 import { listOutput } from '../../../core/listing.ts';
+import { isSame } from '../../../core/merging.ts';
 import { quoted } from '../../../core/plain.ts';
 import { defineChanges, defineTools, tableOf } from '../../../core/tool.ts';
 import type { EnvironmentClient, ScalekitClient } from '../client.ts';
-import { environmentAlias, environmentId, idOfMade, inSame, present, undoTo, wrong } from './shared.ts';
+import {
+  changedMeanwhile,
+  environmentAlias,
+  environmentId,
+  idOfMade,
+  inSame,
+  present,
+  undoTo,
+  wrong,
+} from './shared.ts';
 
 const tool = defineTools<ScalekitClient>();
 const change = defineChanges<ScalekitClient>();
@@ -46,6 +56,19 @@ async function loadScope(client: EnvironmentClient, name: string): Promise<Scope
     message: `The environment has no scope ${quoted(name)}.`,
     hint: 'list_environment_scopes names them.',
   });
+}
+
+/** Ids of the MCP servers whose tokens can have it. */
+async function serversWith(client: EnvironmentClient, name: string): Promise<readonly string[]> {
+  const { items } = await client.list({
+    path: ['resources'],
+    query: { resource_type: 'MCP_SERVER' },
+    key: 'resources',
+    entity: z.looseObject({ id: z.string(), scopes: z.array(z.looseObject({ name: text })).nullish() }),
+    max: 1_000,
+    pageSize: 30,
+  });
+  return items.filter(({ scopes }) => scopes?.some((scope) => scope.name === name)).map(({ id }) => id);
 }
 
 const factsOf = ({ name, description, enabled }: Scope) => ({
@@ -144,8 +167,13 @@ export const environmentScopeTools = [
         already: changes.length === 0 ? 'The scope is like that already.' : undefined,
         async apply() {
           const body = { description: about ?? scope.description ?? '', enabled: enabled ?? before.enabled };
-          await at.send('PATCH', ['scopes', scope.id], { body });
-          return undefined;
+          const path = ['scopes', scope.id];
+          // Both are sent: of changes at the same time only the first finds what it was planned on.
+          return at.inTurn(path, async () => {
+            if (!isSame(factsOf(await loadScope(at, scope.id)), before)) throw changedMeanwhile();
+            await at.send('PATCH', path, { body });
+            return undefined;
+          });
         },
       };
     },
@@ -162,11 +190,21 @@ export const environmentScopeTools = [
     async plan({ environmentId: id, scopeName: name }, { client }) {
       const at = client.at(id);
       const scope = await loadScope(at, name);
+      const servers = await serversWith(at, scope.name);
       return {
         summary: `Delete the scope ${quoted(scope.name)}`,
         targets: [{ type: 'scope', id: scope.id, name: scope.name }],
         changes: findChanges(factsOf(scope), {}),
-        warnings: ['Applications that ask for it are refused from then on.'],
+        touches: { mcp_servers: servers.length },
+        warnings: [
+          'Applications that ask for it are refused from then on.',
+          ...(servers.length > 0
+            ? [
+                `In use by the MCP ${servers.length === 1 ? 'server' : 'servers'} ${servers.slice(0, 10).join(', ')}${servers.length > 10 ? ' and more' : ''}.`,
+              ]
+            : []),
+          'Which other applications use it Scalekit does not tell.',
+        ],
         undo: {
           tool: 'create_environment_scope',
           input: { ...inSame(id), scopeName: scope.name, description: scope.description ?? '' },

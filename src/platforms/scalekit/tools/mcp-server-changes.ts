@@ -6,8 +6,9 @@ import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { ScalekitClient } from '../client.ts';
 import { loadScopes } from './environment-scopes.ts';
+import { summarize } from './field-update.ts';
 import { askServer, factsOf, loadServer, type McpServer, serverPath } from './mcp-servers.ts';
-import { checkStill, environmentAlias, environmentId, idOfMade, inSame, itsId, present, wrong } from './shared.ts';
+import { environmentAlias, environmentId, idOfMade, inSame, itsId, present, sendIfStill, wrong } from './shared.ts';
 
 const change = defineChanges<ScalekitClient>();
 
@@ -148,7 +149,7 @@ export const mcpServerChangeTools = [
       const old = Object.fromEntries(changed.map((field) => [field, before[field as keyof typeof before]]));
       const stuck = changed.filter((field) => old[field] === undefined);
       return {
-        summary: `Update ${changed.join(', ') || 'nothing'} of the MCP server ${quoted(server.name ?? id)}`,
+        summary: summarize(changes, targetOf(server)),
         targets: [targetOf(server)],
         changes,
         warnings: changed.includes('resource_id') ? ['Tokens for the old address are refused from then on.'] : [],
@@ -164,8 +165,7 @@ export const mcpServerChangeTools = [
               },
         already: changes.length === 0 ? 'The MCP server is like that already.' : undefined,
         async apply() {
-          await checkStill(at, askServer(id), factsOf, before);
-          await at.send('PATCH', serverPath(id), { body });
+          await sendIfStill(at, askServer(id), factsOf, before, () => at.send('PATCH', serverPath(id), { body }));
           return undefined;
         },
       };

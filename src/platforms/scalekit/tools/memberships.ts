@@ -8,7 +8,7 @@ import type { EnvironmentClient, ScalekitClient } from '../client.ts';
 import { withoutEmpty } from './changing.ts';
 import { loadOrganization, targetOrganization } from './organizations.ts';
 import { checkRoles, roleName } from './role-facts.ts';
-import { checkStill, environmentAlias, environmentId, inSame, organizationId, userId, wrong } from './shared.ts';
+import { environmentAlias, environmentId, inSame, organizationId, sendIfStill, userId, wrong } from './shared.ts';
 import { loadUser, type Membership, membershipIn, rolesOf, targetUser, userEntity } from './users.ts';
 
 const change = defineChanges<ScalekitClient>();
@@ -97,9 +97,10 @@ export const membershipTools = [
         already: isSame([...before].sort(), [...wanted].sort()) ? 'The user has these roles already.' : undefined,
         async apply() {
           const request = { path: ['users', userId], key: 'user', entity: userEntity };
-          await checkStill(environment, request, (now) => rolesOf(membershipIn(now, organizationId)), before);
           const body = { roles: wanted.map((name) => ({ name })) };
-          await environment.send('PATCH', pathOf(organizationId, userId), { body });
+          const now = (current: z.output<typeof userEntity>) => rolesOf(membershipIn(current, organizationId));
+          const send = () => environment.send('PATCH', pathOf(organizationId, userId), { body });
+          await sendIfStill(environment, request, now, before, send);
           return undefined;
         },
       };

@@ -2,15 +2,7 @@
 
 import { z } from 'zod';
 import { type FieldChange, findChanges, nameTarget } from '../../../core/change.ts';
-import {
-  type Fields,
-  mergeFields,
-  ownValue,
-  pick,
-  previewUpdate,
-  undoFields,
-  undoWith,
-} from '../../../core/merging.ts';
+import { type Fields, ownValue, pick } from '../../../core/merging.ts';
 import { quoted } from '../../../core/plain.ts';
 import { withoutSecrets } from '../../../core/redact.ts';
 import { defineChanges } from '../../../core/tool.ts';
@@ -18,19 +10,18 @@ import type { EnvironmentClient, ScalekitClient } from '../client.ts';
 import {
   countOf,
   externalId,
-  lasting,
   metadataInput,
   metadataUpdate,
   removing,
   targetOf,
-  toRemoved,
   warnOfDifference,
   withoutEmpty,
   withRemoved,
 } from './changing.ts';
 import { connectionsOf, countDirectories } from './connection-facts.ts';
+import { planFieldUpdate } from './field-update.ts';
 import { featuresOf, loadOrganization, organizationEntity, targetOrganization } from './organizations.ts';
-import { checkStill, environmentId, idOfMade, inSame, itsId, organizationId, wrong } from './shared.ts';
+import { environmentId, idOfMade, inSame, itsId, organizationId, sendIfStill, wrong } from './shared.ts';
 
 const change = defineChanges<ScalekitClient>();
 const organizationName = z.string().min(1).max(200);
@@ -106,34 +97,23 @@ export const organizationChangeTools = [
         await checkFree(environment, externalId);
       const given = defined({ display_name: organizationName, external_id: externalId, metadata });
       if (Object.keys(given).length === 0) throw wrong('Nothing is to be changed.', 'Name what should be different.');
-      const before = withoutEmpty(pick(current, Object.keys(given)));
-      const after = withoutEmpty(mergeFields(before, given));
-      const changes = previewUpdate(environment, before, after, given);
-      const target = targetOrganization(current);
-      // A map is sent whole: what Scalekit does with the keys that are not sent is not published.
-      const body = Object.fromEntries(
-        ofItsOwn
-          .filter((name) => name in given && !isSameField(changes, name))
-          .map((name) => [name, ownValue(after, name) ?? (name === 'metadata' ? {} : '')]),
-      );
-      return {
-        summary: `Change ${changes.map(({ field }) => field).join(', ') || 'nothing'} of the ${nameTarget(target)}`,
-        targets: [target],
-        changes,
-        undo: undoWith(environment, changes, {
-          tool: 'update_organization',
-          input: {
-            ...inSame(environmentId),
-            organizationId,
-            ...toRemoved(undoFields(asParameters(before), asParameters(after))),
-          },
-        }),
-        already: changes.length === 0 ? 'The organization says that already.' : undefined,
-        async apply() {
-          await checkStill(environment, request, lasting, lasting(current));
-          return warnOfDifference(body, await environment.send('PATCH', path, { body }), 'organization');
-        },
-      };
+      return planFieldUpdate(environment, {
+        tool: 'update_organization',
+        names: { ...inSame(environmentId), organizationId },
+        target: targetOrganization(current),
+        request,
+        current,
+        before: withoutEmpty(pick(current, Object.keys(given))),
+        given,
+        asParameters,
+        // A map is sent whole: what Scalekit does with the keys that are not sent is not published.
+        bodyOf: (after, changes) =>
+          Object.fromEntries(
+            ofItsOwn
+              .filter((name) => name in given && !isSameField(changes, name))
+              .map((name) => [name, ownValue(after, name) ?? (name === 'metadata' ? {} : '')]),
+          ),
+      });
     },
   }),
 
@@ -200,7 +180,10 @@ export const organizationChangeTools = [
       const off = changed.filter(([, enabled]) => !enabled).map(([name]) => name);
       const inUse = await findUses(environment, organizationId, changed);
       return {
-        summary: `Turn ${changed.map(([name, enabled]) => `${name} ${enabled ? 'on' : 'off'}`).join(', ') || 'nothing'} for the ${nameTarget(target)}`,
+        summary:
+          changed.length === 0
+            ? `Leave the features of the ${nameTarget(target)} as they are`
+            : `Turn ${changed.map(([name, enabled]) => `${name} ${enabled ? 'on' : 'off'}`).join(', ')} for the ${nameTarget(target)}`,
         targets: [target],
         changes: changed.map(([name, enabled]) => ({
           field: `settings.features.${name}`,
@@ -230,10 +213,10 @@ export const organizationChangeTools = [
             : undefined,
         already: changed.length === 0 ? 'The organization is set like that already.' : undefined,
         async apply() {
-          await checkStill(environment, request, featuresOf, before);
           // All features: whether those that are left out stay is not published.
           const body = { features: whole };
-          await environment.send('PATCH', ['organizations', organizationId, 'settings'], { body });
+          const path = ['organizations', organizationId, 'settings'];
+          await sendIfStill(environment, request, featuresOf, before, () => environment.send('PATCH', path, { body }));
           return undefined;
         },
       };

@@ -8,7 +8,7 @@ import { quoted } from '../../../core/plain.ts';
 import { defineChanges, defineTools } from '../../../core/tool.ts';
 import type { EnvironmentClient, ScalekitClient } from '../client.ts';
 import { clientEntity, loadEnvironmentClient, type OwnClient } from './environment-client.ts';
-import { checkStill, environmentAlias, environmentId, inSame, present, wrong } from './shared.ts';
+import { environmentAlias, environmentId, inSame, present, sendIfStill, wrong } from './shared.ts';
 
 const tool = defineTools<ScalekitClient>();
 const change = defineChanges<ScalekitClient>();
@@ -56,12 +56,8 @@ async function replace(
   const request = { path, key: 'client', entity: clientEntity };
   // proto3 leaves out what is empty.
   const plain = (entity: OwnClient) => (entity[field]?.length ? entity[field] : undefined);
-  // Of calls at the same time only the first finds what it was planned from; the others would undo it.
-  return client.inTurn(path, async () => {
-    await checkStill(client, request, plain, plain(own));
-    await client.send('PATCH', path, { body: { [field]: value } });
-    return undefined;
-  });
+  await sendIfStill(client, request, plain, plain(own), () => client.send('PATCH', path, { body: { [field]: value } }));
+  return undefined;
 }
 
 function warnOf(text: string): string[] {

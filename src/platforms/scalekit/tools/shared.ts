@@ -59,17 +59,38 @@ export function inSame(id: string | undefined): { readonly environmentId?: strin
  * Scalekit takes a list as a whole and knows no versions: what was read for the plan must still be there.
  * @throws CastellanError `refused_by_platform` when somebody else changed it in the meantime.
  */
-export async function checkStill<T>(
+async function checkStill<T>(
   client: EnvironmentClient,
   request: GetRequest<T>,
   read: (entity: T) => unknown,
   planned: unknown,
 ): Promise<void> {
-  if (isSame(read(await client.getExact(request)), planned)) return;
-  throw new CastellanError({
+  if (!isSame(read(await client.getExact(request)), planned)) throw changedMeanwhile();
+}
+
+export function changedMeanwhile(): CastellanError {
+  return new CastellanError({
     code: 'refused_by_platform',
     message: 'It was changed by somebody else in the meantime, so nothing was done.',
     hint: 'Call again: what would change is then found out anew.',
+  });
+}
+
+/**
+ * Sends what was planned, if it is still planned on what is there: of changes at the same time only the first finds that, and none
+ * undoes another.
+ * @throws CastellanError as `checkStill`
+ */
+export function sendIfStill<T, R>(
+  client: EnvironmentClient,
+  request: GetRequest<T>,
+  read: (entity: T) => unknown,
+  planned: unknown,
+  send: () => Promise<R>,
+): Promise<R> {
+  return client.inTurn(request.path, async () => {
+    await checkStill(client, request, read, planned);
+    return send();
   });
 }
 

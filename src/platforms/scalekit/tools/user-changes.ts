@@ -2,45 +2,25 @@
 
 import { z } from 'zod';
 import { findChanges, nameTarget } from '../../../core/change.ts';
-import {
-  type Fields,
-  isMap,
-  mergeFields,
-  ownValue,
-  pick,
-  previewUpdate,
-  undoFields,
-  undoWith,
-} from '../../../core/merging.ts';
+import { type Fields, isMap, ownValue, pick } from '../../../core/merging.ts';
 import { quoted } from '../../../core/plain.ts';
 import { withoutSecrets } from '../../../core/redact.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { EnvironmentClient, ScalekitClient } from '../client.ts';
 import {
   externalId,
-  lasting,
   metadataInput,
   metadataUpdate,
   removing,
   targetOf,
-  toRemoved,
   warnOfDifference,
   withoutEmpty,
   withRemoved,
 } from './changing.ts';
+import { planFieldUpdate } from './field-update.ts';
 import { loadOrganization, targetOrganization } from './organizations.ts';
 import { checkRoles, roleName } from './role-facts.ts';
-import {
-  checkStill,
-  environmentAlias,
-  environmentId,
-  idOfMade,
-  inSame,
-  itsId,
-  organizationId,
-  userId,
-  wrong,
-} from './shared.ts';
+import { environmentAlias, environmentId, idOfMade, inSame, itsId, organizationId, userId, wrong } from './shared.ts';
 import { loadUser, targetUser, userEntity } from './users.ts';
 
 const change = defineChanges<ScalekitClient>();
@@ -141,33 +121,22 @@ export const userChangeTools = [
       if (Object.keys(given).length === 0) throw wrong('Nothing is to be changed.', 'Name what should be different.');
       const request = { path: ['users', userId], key: 'user', entity: userEntity };
       const [shown, current] = await Promise.all([loadUser(environment, userId), environment.getExact(request)]);
-      const target = targetUser(shown);
       const profile = isMap(given.user_profile) ? Object.keys(given.user_profile) : [];
       const before = withoutEmpty({
         ...pick(current, Object.keys(given)),
         ...(profile.length > 0 && { user_profile: pick(current.user_profile ?? {}, profile) }),
       });
-      const after = withoutEmpty(mergeFields(before, given));
-      const changes = previewUpdate(environment, before, after, given);
-      const body = asSent(given, after);
-      return {
-        summary: `Change ${changes.map(({ field }) => field).join(', ') || 'nothing'} of the ${nameTarget(target)}`,
-        targets: [target],
-        changes,
-        undo: undoWith(environment, changes, {
-          tool: 'update_environment_user',
-          input: {
-            ...inSame(environmentId),
-            userId,
-            ...toRemoved(undoFields(asParameters(before), asParameters(after))),
-          },
-        }),
-        already: changes.length === 0 ? 'The user is like that already.' : undefined,
-        async apply() {
-          await checkStill(environment, request, lasting, lasting(current));
-          return warnOfDifference(body, await environment.send('PATCH', ['users', userId], { body }), 'user');
-        },
-      };
+      return planFieldUpdate(environment, {
+        tool: 'update_environment_user',
+        names: { ...inSame(environmentId), userId },
+        target: targetUser(shown),
+        request,
+        current,
+        before,
+        given,
+        asParameters,
+        bodyOf: (after) => asSent(given, after),
+      });
     },
   }),
 
