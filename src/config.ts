@@ -247,7 +247,7 @@ function isPlatform(name: unknown): name is PlatformName {
 
 function format(value: unknown, setting: Setting | undefined): string {
   if (value === undefined) return '';
-  if (value instanceof Secret && setting?.shown) return setting.shown(value.reveal());
+  if (value instanceof Secret) return setting?.shown ? setting.shown(value.reveal()) : String(value);
   if (Array.isArray(value)) return value.map(nameOf).join(', ');
   const pairs = asObject(value);
   if (pairs)
