@@ -134,6 +134,15 @@ describe('roles of administrators (docs.oracle.com "Understanding Administrator 
     expect((await person.ask('GET', 'Users')).status).toBe(403);
   });
 
+  it('a role by another name gives nothing, whatever that name is', async () => {
+    for (const displayName of ['constructor', '__proto__', 'identity domain administrators']) {
+      await scim.create('AppRoles', own('AppRole'), { displayName, app: { value: 'IDCSAppId' } });
+      const grant = await grantRole(head, displayName);
+      expect((await createScimClient(oci, head).ask('GET', 'Users')).status, displayName).toBe(403);
+      await scim.ask('DELETE', `Grants/${grant}`, 'a body that nobody reads');
+    }
+  });
+
   it('roles come by groups as well: whoever leaves the group has them no more', async () => {
     const [group] = await scim.find('Groups', 'displayName eq "Identity Administrators"');
     const id = await idOf(head);

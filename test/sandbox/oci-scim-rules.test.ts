@@ -206,6 +206,16 @@ describe('accounts', () => {
       expect(refusalOf(await set(password)), password).toBe('400 error.identity.passwordmgmt.policyViolation');
   });
 
+  it('browsers that are trusted are forgotten by themselves, and factors stay', async () => {
+    const before = (await scim.user(admin))[urns.mfa];
+    expect(before).toMatchObject({ trustedUserAgents: [{ display: 'Firefox' }], bypassCodes: [{}] });
+    const user = { value: await idOf(admin) };
+    const body = { schemas: [own('AuthenticationFactorsRemover')], user, type: 'KMSI' };
+    expect((await scim.ask('POST', 'AuthenticationFactorsRemover', body)).status).toBe(201);
+    const { trustedUserAgents: _, ...rest } = before;
+    expect((await scim.user(admin))[urns.mfa]).toEqual(rest);
+  });
+
   it('of second factors one is deleted, or all are removed', async () => {
     const id = await idOf(admin);
     const devices = async () => (await scim.user(admin))[urns.mfa]?.devices ?? [];

@@ -93,7 +93,8 @@ export function createScimApi(
 
   function note(call: Call, who: Who): void {
     if (mutations.length >= keptMutations) mutations.shift();
-    const body: unknown = call.body === '' ? undefined : JSON.parse(call.body);
+    // A DELETE may have a body that nobody reads.
+    const body: unknown = call.body === '' || call.method === 'DELETE' ? undefined : JSON.parse(call.body);
     const mutation = { at: now(), method: call.method, path: call.url.pathname, body, who };
     mutations.push(mutation);
     tell(mutation);

@@ -6,7 +6,7 @@ import type { Attribute } from './attributes.ts';
 import type { ScimContext } from './context.ts';
 import { checkRequired, checkSchemas, readBody, readResource } from './given.ts';
 import type { Kind } from './kind.ts';
-import { capabilitiesExtension, passwordState } from './kinds/users.ts';
+import { capabilitiesExtension, mfaExtension, passwordState } from './kinds/users.ts';
 import { kindAt } from './kinds.ts';
 import { listsOf } from './listing.ts';
 import { findResource, keep } from './operate.ts';
@@ -159,6 +159,7 @@ function answerRemover(request: ScimRequest, id: string | undefined): Answer {
   const { user, type } = readGiven(kind, call.body);
   const owner = findOwner(context.store, `${factorsRemover}.user`, isComplex(user) ? user : {});
   if (type === 'MFA' || type === 'ALL' || type === undefined) removeFactors(context, owner.id);
+  if (type === 'KMSI') forgetBrowsers(context, owner.id);
   const said = {
     user: { ...refer(context, 'Users', owner.id), ocid: owner.ocid },
     ...(type !== undefined && { type }),
@@ -170,6 +171,12 @@ export function removeFactors(context: ScimContext, userId: string): void {
   for (const { id } of context.store.ownedBy('Devices', userId)) context.store.delete('Devices', id);
   const user = findResource(context, requireKind('Users'), userId);
   keepChanged(context, 'Users', user, (after) => {
-    delete after['urn:ietf:params:scim:schemas:oracle:idcs:extension:mfa:User'];
+    delete after[mfaExtension];
   });
+}
+
+/** "Keep me signed in": the browsers that are trusted. */
+function forgetBrowsers(context: ScimContext, userId: string): void {
+  const user = findResource(context, requireKind('Users'), userId);
+  keepChanged(context, 'Users', user, (after) => setAt(after, `${mfaExtension}:trustedUserAgents`, undefined));
 }

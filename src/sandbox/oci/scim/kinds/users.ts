@@ -6,7 +6,17 @@ import { allOperations, type Kind } from '../kind.ts';
 import { checkPassword } from '../password-rules.ts';
 import { ScimProblem } from '../problem.ts';
 import { displayOf, ocidOf, refer, requireReference } from '../references.ts';
-import { type Complex, entriesAt, isComplex, type Resource, setAt, textAt, type Value, valueAt } from '../resource.ts';
+import {
+  type Complex,
+  entriesAt,
+  idsAt,
+  isComplex,
+  type Resource,
+  setAt,
+  textAt,
+  type Value,
+  valueAt,
+} from '../resource.ts';
 import { appIdOf, grantsTo, holdingsOf } from '../role-holding.ts';
 import { capabilities, userAttributes } from '../schemas/people.ts';
 import { syncPerson } from '../sign-in-state.ts';
@@ -86,6 +96,12 @@ export const userKind: Kind = {
       const id = isComplex(preferred) ? textAt(preferred, 'value') : undefined;
       return id !== undefined && context.store.get('Devices', id) ? refer(context, 'Devices', id) : undefined;
     },
+    [`${mfaExtension}:bypassCodes`]: (context, user) => referAll(context, user, 'bypassCodes', 'BypassCodes'),
+    [`${mfaExtension}:trustedUserAgents`]: (context, user) =>
+      referAll(context, user, 'trustedUserAgents', 'TrustedUserAgents').map((agent) => ({
+        ...agent,
+        display: 'Firefox',
+      })),
     [`${mfaExtension}:devices`]: (context, user) =>
       context.store.ownedBy('Devices', user.id).map((device) => describeDevice(context, device)),
     [`${credentialsExtension}:apiKeys`]: (context, user) => describeCredentials(context, 'ApiKeys', user.id),
@@ -194,6 +210,11 @@ function describeCredentials(context: ScimContext, path: string, userId: string)
     $ref: referTo(context, path, id),
     ...(path === 'ApiKeys' && { key }),
   }));
+}
+
+/** Of a user's second factors what has an endpoint of its own. */
+function referAll(context: ScimContext, user: Resource, name: string, path: string): Complex[] {
+  return idsAt(user, `${mfaExtension}:${name}`).map((value) => ({ value, $ref: referTo(context, path, value) }));
 }
 
 function describeDevice(context: ScimContext, device: Resource): Complex {

@@ -159,6 +159,10 @@ urn:ietf:params:scim:schemas:oracle:idcs:extension:mfa:User
   bypassCodes* request readOnly
     value always readOnly required search exact
     $ref readOnly
+  trustedUserAgents* request
+    value always required search exact
+    $ref readOnly
+    display readOnly
 urn:ietf:params:scim:schemas:oracle:idcs:extension:userCredentials:User
   customerSecretKeys* request readOnly search
     value always readOnly search exact

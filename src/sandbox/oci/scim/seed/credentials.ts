@@ -74,6 +74,8 @@ function plantFactor(soil: Soil, { id, n, given }: Member): void {
     preferredDevice: { value: device },
     mfaEnabledOn: daysAgo(soil, 240 + (n % 100)),
     loginAttempts: 0,
+    ...(n % 3 === 0 && { trustedUserAgents: [{ value: idFor(soil, `agent ${id}`) }] }),
+    ...(n % 7 === 0 && { bypassCodes: [{ value: idFor(soil, `bypass code ${id}`) }] }),
   };
   soil.store.put(userKind.path, { ...user, [mfaExtension]: mfa });
 }
