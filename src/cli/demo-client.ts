@@ -1,17 +1,14 @@
 // The demo's own MCP client: it signs in at Castellan by itself, as a person of the simulated organization would in a browser.
 
-import { randomUUID } from 'node:crypto';
-import {
-  type OAuthClientProvider,
-  type OAuthDiscoveryState,
-  StreamableHTTPClientTransport,
-  UnauthorizedError,
-} from '@modelcontextprotocol/client';
-import { createClient } from '../chat/connect.ts';
+import type { Client } from '@modelcontextprotocol/client';
+import { connectServer } from '../chat/connect.ts';
+import { type Challenge, prepare } from '../chat/sign-in/authorize.ts';
+import { createSignedFetch } from '../chat/sign-in/signed-fetch.ts';
+import { openMemoryVault } from '../stores/memory-vault.ts';
 import { createVisitor, type Deed, type Seen } from './visitor.ts';
 
 /** Nothing listens there: the visitor stops before it. */
-const callback = 'http://127.0.0.1:3/callback';
+const redirectUri = 'http://127.0.0.1:3/callback';
 
 export interface DemoPerson {
   readonly login: string;
@@ -19,26 +16,25 @@ export interface DemoPerson {
 }
 
 /** Connected and signed in, with consent to all that was asked for. */
-export async function connectAsPerson(url: string, person: DemoPerson, scopes: readonly string[]) {
-  const visitor = createVisitor((at) => at.href.startsWith(callback));
-  const { provider, target } = createProvider(scopes);
-  const open = () => new StreamableHTTPClientTransport(new URL(url), { authProvider: provider });
-  const transport = open();
-  const client = createClient({ name: 'castellan-cli' });
-  try {
-    await client.connect(transport);
-    return client;
-  } catch (error) {
-    if (!(error instanceof UnauthorizedError)) throw error;
-  }
-  const back = await visitor.walk(target(), (page) => {
-    const deed = answer(page, person);
-    return { ...deed, ticked: deed.form.unset };
-  });
-  await transport.finishAuth(back.searchParams);
-  const signedIn = createClient({ name: 'castellan-cli' });
-  await signedIn.connect(open());
-  return signedIn;
+export async function connectAsPerson(url: string, person: DemoPerson, scopes: readonly string[]): Promise<Client> {
+  const server = new URL(url);
+  const client = { clientId: undefined, clientSecret: undefined, issuer: undefined, metadataUrl: undefined };
+  const options = { server, vault: openMemoryVault(), client, fetch, now: Date.now };
+  const signIn = async (challenge: Challenge) => {
+    const way = { redirectUri, grantTypes: ['authorization_code', 'refresh_token'] };
+    const prepared = await prepare(options, { ...challenge, scope: scopes.join(' ') }, way);
+    const visitor = createVisitor((at) => at.href.startsWith(redirectUri));
+    const back = await visitor.walk(prepared.url, (page) => {
+      const deed = answer(page, person);
+      return { ...deed, ticked: deed.form.unset };
+    });
+    return prepared.finish(back.searchParams);
+  };
+  const connected = await connectServer(
+    { url: server },
+    { name: 'castellan-cli', fetch: createSignedFetch({ ...options, signIn }) },
+  );
+  return connected.client;
 }
 
 /** What anybody would do on the pages between: give name and password, then allow. */
@@ -48,50 +44,4 @@ export function answer({ forms, url, text }: Seen, { login, password }: DemoPers
   const consent = forms.find(({ names }) => names.has('decision') && names.has('csrf'));
   if (consent) return { form: consent, values: { decision: 'allow' } };
   throw new Error(`${url.origin}${url.pathname} shows no form that is known`);
-}
-
-function createProvider(scopes: readonly string[]) {
-  let target: URL | undefined;
-  let verifier = '';
-  let information: Awaited<ReturnType<OAuthClientProvider['clientInformation']>>;
-  let tokens: Awaited<ReturnType<OAuthClientProvider['tokens']>>;
-  let discovered: OAuthDiscoveryState | undefined;
-  const provider: OAuthClientProvider = {
-    redirectUrl: callback,
-    clientMetadata: {
-      client_name: 'Castellan’s demo',
-      redirect_uris: [callback],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none',
-    },
-    state: () => randomUUID(),
-    clientInformation: () => information,
-    saveClientInformation: (given) => {
-      information = given;
-    },
-    tokens: () => tokens,
-    saveTokens: (given) => {
-      tokens = given;
-    },
-    redirectToAuthorization: (to) => {
-      to.searchParams.set('scope', scopes.join(' '));
-      target = to;
-    },
-    saveCodeVerifier: (given) => {
-      verifier = given;
-    },
-    codeVerifier: () => verifier,
-    saveDiscoveryState: (given) => {
-      discovered = given;
-    },
-    discoveryState: () => discovered,
-  };
-  return {
-    provider,
-    target() {
-      if (!target) throw new Error('the server did not send its client to sign in');
-      return target;
-    },
-  };
 }

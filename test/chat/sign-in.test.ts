@@ -3,8 +3,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openMemoryVault } from '../../src/stores/memory-vault.ts';
 import { type GuardedServer, openGuardedServer } from '../support/guarded-server.ts';
-import { openMemoryVault } from '../support/memory-vault.ts';
 import { createSigningPerson, failureOf, type PersonOptions, type SigningPerson } from '../support/signing-person.ts';
 
 let server: GuardedServer;

@@ -2,8 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { signOut } from '../../src/chat/sign-in/sign-out.ts';
+import { openMemoryVault } from '../../src/stores/memory-vault.ts';
 import { type GuardedServer, openGuardedServer } from '../support/guarded-server.ts';
-import { openMemoryVault } from '../support/memory-vault.ts';
 import { createSigningPerson, failureOf, type PersonOptions, type SigningPerson } from '../support/signing-person.ts';
 
 let server: GuardedServer;

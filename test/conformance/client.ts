@@ -5,7 +5,7 @@ import { type Ask, connectServer } from '../../src/chat/connect.ts';
 import type { Challenge } from '../../src/chat/sign-in/authorize.ts';
 import { signInWithBrowser } from '../../src/chat/sign-in/in-browser.ts';
 import { createSignedFetch } from '../../src/chat/sign-in/signed-fetch.ts';
-import { openMemoryVault } from '../support/memory-vault.ts';
+import { openMemoryVault } from '../../src/stores/memory-vault.ts';
 
 /** As the suite registers it. */
 const documentUrl = 'https://conformance-test.local/client-metadata.json';

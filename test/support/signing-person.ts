@@ -5,8 +5,8 @@ import type { AuthorizeOptions, Challenge } from '../../src/chat/sign-in/authori
 import { type BrowserOptions, signInWithBrowser } from '../../src/chat/sign-in/in-browser.ts';
 import { createSignedFetch } from '../../src/chat/sign-in/signed-fetch.ts';
 import type { CastellanError } from '../../src/core/errors.ts';
+import { openMemoryVault } from '../../src/stores/memory-vault.ts';
 import type { Vault } from '../../src/stores/vault.ts';
-import { openMemoryVault } from './memory-vault.ts';
 
 export interface SigningPerson {
   readonly options: AuthorizeOptions;

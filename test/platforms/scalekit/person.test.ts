@@ -9,7 +9,7 @@ import { loadConfig } from '../../../src/config.ts';
 import { createPersonTokens } from '../../../src/platforms/scalekit/oauth/person.ts';
 import { personServerOf } from '../../../src/platforms/scalekit/person-server.ts';
 import { openSandbox, type SandboxScalekit } from '../../../src/sandbox/index.ts';
-import { openMemoryVault } from '../../support/memory-vault.ts';
+import { openMemoryVault } from '../../../src/stores/memory-vault.ts';
 import { runCastellan } from '../../trials/castellan.ts';
 
 const browser = fileURLToPath(new URL('../../support/person-browser.ts', import.meta.url));

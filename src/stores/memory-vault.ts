@@ -1,6 +1,6 @@
-// A vault in memory, for one process.
+// A vault in memory, for one process: for sign-ins that nobody keeps.
 
-import type { Vault } from '../../src/stores/vault.ts';
+import type { Vault } from './vault.ts';
 
 export function openMemoryVault(kept: Map<string, string> = new Map()): Vault {
   const waiting = new Map<string, Promise<unknown>>();
