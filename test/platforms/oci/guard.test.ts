@@ -10,6 +10,7 @@ import { createProtected } from '../../../src/platforms/oci/protected.ts';
 import { ask, call } from '../../support/answers.ts';
 import { domainAdmin, type OciServer, openOciServer } from '../../support/oci.ts';
 import { aUser } from '../../support/oci-changes.ts';
+import { openOciDoor } from '../../support/oci-door.ts';
 
 const harriet = 'harriet.davenport@larkspur.example';
 const tomas = 'tomas.okafor@larkspur.example';
@@ -115,6 +116,23 @@ describe('one’s own account', () => {
     const { fingerprint } = apiKeyOf(domainAdmin);
     await refused('delete_oci_user_api_key', { user_id: domainAdmin, key: fingerprint }, /own credential belongs to/);
   });
+});
+
+describe('a caller’s own account', () => {
+  it('is not changed by who signed in as its owner, and others are, in that person’s name', async () => {
+    tenancy = await openOciServer();
+    const door = await openOciDoor(tenancy.oci, { CASTELLAN_AUTH_EVERYBODY: 'castellan:read,castellan:write' });
+    try {
+      const token = await door.signIn(domainAdmin, 'castellan:read castellan:write');
+      const own = await door.call(token, 'update_oci_user', { user_id: domainAdmin, title: 'Owner', dryRun: true });
+      expect(own.text).toMatch(/is the caller’s own account; nobody changes their own here/);
+      expect((await door.call(token, 'update_oci_user', { user_id: tomas, title: 'Treasurer' })).value.done).toBe(true);
+      const user = await tenancy.read(`Users/${await idOf(tomas)}?attributes=title,idcsLastModifiedBy`);
+      expect(user).toMatchObject({ title: 'Treasurer', idcsLastModifiedBy: { display: domainAdmin } });
+    } finally {
+      await door.stop();
+    }
+  }, 60_000);
 });
 
 describe('the last administrator of the domain', () => {
