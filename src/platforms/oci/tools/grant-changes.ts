@@ -237,8 +237,8 @@ async function loadGrantee(
 }
 
 function whyAsk(role: AppRole, { type, people, target }: Grantee): string | undefined {
-  const whom = type === 'Group' ? `${people} people` : `the ${target.type}`;
-  if (isAdministrators(role)) return `${quoted(role.displayName)} makes ${whom} administrators`;
+  const whom = type === 'Group' ? `every member of the group (${people} now)` : `the ${target.type}`;
+  if (isAdministrators(role)) return `${quoted(role.displayName)} makes ${whom} an administrator`;
   return type === 'App' ? 'the application acts with it in nobody’s name' : undefined;
 }
 

@@ -3,11 +3,11 @@
 
 import { z } from 'zod';
 import type { OciClient } from '../client.ts';
-import { and, type Filter } from '../filter.ts';
+import type { Filter } from '../filter.ts';
 import { grantEntity, granteeIs, loadRolesOf, roleOf } from './grants.ts';
 
-/** Counting further costs requests that the domain needs for its work. */
-const maxCounted = 1_000;
+/** Reading further costs requests that the domain needs for its work. */
+const maxRead = 1_000;
 const anything = z.looseObject({ id: z.string() });
 
 export async function countGrants(client: OciClient, filter: Filter | undefined): Promise<number> {
@@ -15,34 +15,34 @@ export async function countGrants(client: OciClient, filter: Filter | undefined)
   return (await client.domain.list(request)).total;
 }
 
-async function listGrants(client: OciClient, filter: Filter | undefined) {
-  return client.domain.list({
+/** What a group gives its members. */
+export interface Given {
+  readonly grants: number;
+  readonly applications: number;
+  /** Names of administrators' roles. */
+  readonly admin: readonly string[];
+  /** What is not known of it. */
+  readonly warnings: readonly string[];
+}
+
+export async function findGiven(client: OciClient, group: string): Promise<Given> {
+  const { items, total, complete } = await client.domain.list({
     path: ['Grants'],
-    filter,
+    filter: granteeIs('Group', group),
     attributes: ['grantMechanism', 'grantee', 'app', 'entitlement'],
     entity: grantEntity,
-    max: maxCounted,
+    max: maxRead,
   });
-}
-
-/** How many applications are granted. */
-export async function countAppsOf(
-  client: OciClient,
-  filter: Filter | undefined,
-): Promise<{ readonly count: number; readonly warning?: string }> {
-  const { items, complete } = await listGrants(client, filter);
-  const count = new Set(items.flatMap(({ app }) => app?.value ?? [])).size;
-  return complete ? { count } : { count, warning: `Applications of the first ${items.length} grants were counted.` };
-}
-
-/** Names of the administrators' roles that a group gives to its members. */
-export async function findAdminRoles(client: OciClient, group: string): Promise<readonly string[]> {
-  const { items } = await listGrants(client, and(granteeIs('Group', group)));
   const roles = await loadRolesOf(client, items);
   const given = new Set(items.flatMap((grant) => roleOf(grant) ?? []));
-  return [...given].flatMap((id) => {
-    const role = roles.get(id);
-    // A role that cannot be read could be one.
-    return role === undefined || role.adminRole ? [role?.displayName ?? id] : [];
-  });
+  return {
+    grants: total,
+    applications: new Set(items.flatMap(({ app }) => app?.value ?? [])).size,
+    admin: [...given].flatMap((id) => {
+      const role = roles.get(id);
+      // A role that cannot be read could be one.
+      return role === undefined || role.adminRole ? [role?.displayName ?? id] : [];
+    }),
+    warnings: complete ? [] : [`Of ${total} grants the first ${items.length} were looked at.`],
+  };
 }

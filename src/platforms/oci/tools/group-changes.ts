@@ -7,8 +7,7 @@ import { defineChanges } from '../../../core/tool.ts';
 import type { OciClient, Operation } from '../client.ts';
 import { where } from '../filter.ts';
 import { orUnseen } from '../seeing.ts';
-import { countAppsOf, countGrants, findAdminRoles } from './grant-facts.ts';
-import { granteeIs } from './grants.ts';
+import { findGiven } from './grant-facts.ts';
 import {
   type Group,
   groupSchemas,
@@ -154,16 +153,13 @@ export const groupChangeTools = [
       const group = await loadGroup(client, group_id);
       refusePrevented(group, ['delete'], 'deleted');
       const target = targetGroup(group);
-      const ofGroup = granteeIs('Group', group.id);
-      const [members, grants, apps, admin, rules, rights] = await Promise.all([
+      const [members, given, rules, rights] = await Promise.all([
         listMembers(client, group.id, 1),
-        countGrants(client, ofGroup),
-        countAppsOf(client, ofGroup),
-        findAdminRoles(client, group.id),
+        findGiven(client, group.id),
         findConditions(client, group.id),
         findIamRights(client, group),
       ]);
-      const held = [writeCount(members.total, 'member'), writeCount(grants, 'grant')].filter(
+      const held = [writeCount(members.total, 'member'), writeCount(given.grants, 'grant')].filter(
         (text) => text !== undefined,
       );
       if (held.length > 0 && !force)
@@ -176,10 +172,10 @@ export const groupChangeTools = [
         summary: `Delete the ${nameTarget(target)}${held.length > 0 ? ` with ${held.join(' and ')}` : ''}`,
         targets: [target],
         changes: findChanges(fieldsOf(group), {}),
-        touches: { members: members.total, grants, applications: apps.count },
+        touches: { members: members.total, grants: given.grants, applications: given.applications },
         warnings: [
           ...warnOfRights(rights, 'Its members lose what IAM policies give it:'),
-          ...(admin.length > 0 ? [`Its members lose administrators’ roles (${admin.join(', ')}).`] : []),
+          ...(given.admin.length > 0 ? [`Its members lose administrators’ roles (${given.admin.join(', ')}).`] : []),
           ...(rules === undefined
             ? ['Whether sign-on policies name it, whoever the requests are made as may not see.']
             : []),
@@ -187,9 +183,9 @@ export const groupChangeTools = [
             ? [`Conditions of sign-on policies name it: ${rules.map((rule) => quoted(rule)).join(', ')}.`]
             : []),
           ...(policy ? [`The password policy ${quoted(policy)} is for it.`] : []),
-          ...(apps.warning === undefined ? [] : [apps.warning]),
+          ...given.warnings,
         ],
-        undo: undoDeletion(group, members.total + grants),
+        undo: undoDeletion(group, members.total + given.grants),
         async apply() {
           const query = force ? { forceDelete: true } : undefined;
           await client.domain.send('DELETE', ['Groups', group.id], { ...(query && { query }) });

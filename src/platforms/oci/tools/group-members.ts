@@ -8,8 +8,7 @@ import { defineChanges } from '../../../core/tool.ts';
 import { loadByIds } from '../by-ids.ts';
 import type { OciClient } from '../client.ts';
 import { has, where } from '../filter.ts';
-import { countAppsOf, findAdminRoles } from './grant-facts.ts';
-import { granteeIs } from './grants.ts';
+import { findGiven, type Given } from './grant-facts.ts';
 import { type Group, isDynamic, loadGroup, refusePrevented, targetGroup, warnOfSource } from './groups.ts';
 import { askForRights, findIamRights, type IamRights, warnOfRights } from './iam-rights.ts';
 import { flag, text } from './scim-views.ts';
@@ -43,28 +42,25 @@ export const groupMemberTools = [
       const joining = people.filter(({ id }) => !inside.has(id));
       const there = people.filter(({ id }) => inside.has(id));
       const idle = joining.filter(({ active }) => active === false);
-      const [apps, admin, rights] = await Promise.all([
-        countAppsOf(client, granteeIs('Group', group.id)),
-        findAdminRoles(client, group.id),
-        findIamRights(client, group),
-      ]);
+      const [given, rights] = await Promise.all([findGiven(client, group.id), findIamRights(client, group)]);
       const place = targetGroup(group);
       return {
         summary: `Add ${namePeople(joining.length > 0 ? joining : there)} to the ${nameTarget(place)}`,
         targets: [place, ...joining.map(targetUser)],
         changes: joining.map(({ id, userName }) => ({ field: `members.${id}`, after: userName ?? id })),
-        touches: { people: joining.length, applications: apps.count },
+        touches: { people: joining.length, applications: given.applications },
         warnings: [
-          ...(there.length > 0 ? [`${there.length} are members already: ${namePeople(there)}.`] : []),
-          ...(idle.length > 0 ? [`${idle.length} are deactivated: ${namePeople(idle)}.`] : []),
+          ...(there.length > 0 ? [`Members already: ${namePeople(there)}.`] : []),
+          ...(idle.length > 0 ? [`Deactivated: ${namePeople(idle)}.`] : []),
           ...warnOfRights(rights, 'They get what IAM policies give the group:'),
           ...warnOfSource(group),
+          ...given.warnings,
         ],
         undo: {
           tool: 'remove_oci_group_members',
           input: { group_id: group.id, user_ids: joining.map(({ id }) => id) },
         },
-        ask: whyAsk(group, admin, rights),
+        ask: whyAsk(group, given, rights),
         already: joining.length === 0 ? `All are members already: ${namePeople(there)}.` : undefined,
         async apply() {
           const value = joining.map(({ id }) => ({ value: id, type: 'User' }));
@@ -88,22 +84,19 @@ export const groupMemberTools = [
       const { group, people, inside } = await loadMembership(client, group_id, user_ids);
       const leaving = people.filter(({ id }) => inside.has(id));
       const outside = people.filter(({ id }) => !inside.has(id));
-      const [apps, admin, rights] = await Promise.all([
-        countAppsOf(client, granteeIs('Group', group.id)),
-        findAdminRoles(client, group.id),
-        findIamRights(client, group),
-      ]);
+      const [given, rights] = await Promise.all([findGiven(client, group.id), findIamRights(client, group)]);
       const place = targetGroup(group);
       return {
         summary: `Remove ${namePeople(leaving.length > 0 ? leaving : outside)} from the ${nameTarget(place)}`,
         targets: [place, ...leaving.map(targetUser)],
         changes: leaving.map(({ id, userName }) => ({ field: `members.${id}`, before: userName ?? id })),
-        touches: { people: leaving.length, applications: apps.count },
+        touches: { people: leaving.length, applications: given.applications },
         warnings: [
-          ...(outside.length > 0 ? [`${outside.length} are not members: ${namePeople(outside)}.`] : []),
-          ...(admin.length > 0 ? [`They lose administrators’ roles (${admin.join(', ')}).`] : []),
+          ...(outside.length > 0 ? [`Not members: ${namePeople(outside)}.`] : []),
+          ...(given.admin.length > 0 ? [`They lose administrators’ roles (${given.admin.join(', ')}).`] : []),
           ...warnOfRights(rights, 'They lose what IAM policies give the group:'),
           ...warnOfSource(group),
+          ...given.warnings,
         ],
         undo: {
           tool: 'add_oci_group_members',
@@ -124,15 +117,15 @@ export const groupMemberTools = [
 ];
 
 /** Rights that come with a membership, of the identity domain and of the tenancy. */
-function whyAsk(group: Group, admin: readonly string[], rights: IamRights | undefined): string | undefined {
+function whyAsk(group: Group, { admin }: Given, rights: IamRights | undefined): string | undefined {
   const reasons = [
     admin.length === 0
       ? undefined
       : `membership in ${quoted(group.displayName)} gives administrators’ roles (${admin.join(', ')})`,
     askForRights(rights, group),
   ];
-  const given = reasons.filter((reason) => reason !== undefined);
-  return given.length === 0 ? undefined : given.join('; ');
+  const found = reasons.filter((reason) => reason !== undefined);
+  return found.length === 0 ? undefined : found.join('; ');
 }
 
 async function loadMembership(client: OciClient, groupKey: string, userIds: readonly string[]) {
