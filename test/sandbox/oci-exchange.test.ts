@@ -178,6 +178,18 @@ describe('a session of the command line', () => {
     }
   });
 
+  it('is not refreshed by a body that names no token, or is none', async () => {
+    const { token, privateKey: key } = oci.sessionOf(head);
+    const ask = async (body: string) => {
+      const url = `${oci.services[oci.homeRegion]}/v1/authentication/refresh`;
+      const signed = signRequest(url, { keyId: `ST$${token}`, privateKey: key }, { method: 'POST', body, now });
+      return (await send(signed)).status;
+    };
+    expect(await ask('null')).toBe(401);
+    expect(await ask('{}')).toBe(401);
+    expect(await ask('{')).toBe(400);
+  });
+
   it('that came of an exchange is not refreshed', async () => {
     const { body } = await exchange(oci, subject(), publicKey);
     now += 1_000_000;

@@ -92,7 +92,7 @@ export function createServices({ domain, store, tokens, seed, now }: ServicesOpt
 
   /** Only the token that signed the request, and only as long as its session lasts. */
   function refreshSession(call: Call, { token }: OciCaller): Answer {
-    const { currentToken } = JSON.parse(call.body) as { currentToken?: unknown };
+    const { currentToken } = (JSON.parse(call.body) ?? {}) as { currentToken?: unknown };
     const fresh = token !== undefined && currentToken === token ? tokens.refresh(token) : undefined;
     if (fresh === undefined) throw new ServiceProblem('NotAuthenticated', notAuthenticated);
     return json({ token: fresh });
