@@ -43,6 +43,10 @@ describe('who asks', () => {
     const { audience, scopes } = oci.resource;
     const foreign = oci.issueToken({ login: admin, scopes: [audience + scopes[0]] });
     expect(refusalOf(await bearer(foreign))).toBe(denied);
+    // A scope of somebody's own, named as the domain names its own.
+    oci.addResource('https://other.example/', ['urn:opc:idm:t.user']);
+    const named = oci.issueToken({ login: admin, scopes: ['https://other.example/urn:opc:idm:t.user'] });
+    expect(refusalOf(await bearer(named))).toBe(denied);
     expect(refusalOf(await bearer(oci.issueToken({ login: admin, scopes: ['openid'] })))).toBe(denied);
     const ended = oci.issueToken({ login: admin, scopes: ['urn:opc:idm:__myscopes__'], expiresIn: -1 });
     expect(refusalOf(await bearer(ended))).toBe(denied);

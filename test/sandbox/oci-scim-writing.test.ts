@@ -91,9 +91,15 @@ describe('create', () => {
 
   it('what only the domain writes is passed over in silence, and a password is never given back', async () => {
     const groups = [{ value: 'anything' }];
-    const { body } = await create('Users', urns.user, newUser('nina', { groups, password: 'Str0ng-enough!' }));
+    const phoneNumbers = [{ type: 'work', value: '+31 10 555 0100', verified: true, display: 'mine' }];
+    const { body } = await create(
+      'Users',
+      urns.user,
+      newUser('nina', { groups, phoneNumbers, password: 'Str0ng-enough!' }),
+    );
     const whole = await scim.get(`Users/${body.id}?attributeSets=all`);
     expect(whole).not.toHaveProperty('groups');
+    expect(whole.phoneNumbers).toEqual([{ type: 'work', value: '+31 10 555 0100' }]);
     expect(JSON.stringify(whole)).not.toContain('Str0ng');
     expect(whole[urns.password].lastSuccessfulSetDate).toBe('2026-03-02T09:00:00.000Z');
   });
