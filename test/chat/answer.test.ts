@@ -114,6 +114,14 @@ test('a question that comes after the person stopped is refused without being sh
   expect(gone.seen).toEqual([]);
 });
 
+test('the first use of a tool: only a yes is one, and leaving the question is none', async () => {
+  const question = { tool: 'remove', title: undefined, input: {}, destructive: false };
+  const said = (...says: (string | undefined)[]) => person(...says).permit(question, new AbortController().signal);
+  for (const no of [undefined, '', 'No']) expect(await said(no)).toBe('no');
+  expect(await said('Yes, this once')).toBe('once');
+  expect(await said('Yes, and not asked again in this chat')).toBe('always');
+});
+
 test('the first use of a tool: its arguments are shown whole, without what hides or moves text', async () => {
   const { permit, seen } = person('Yes, this once');
   const input = { whom: 'Ada\n\u202eEve\u001b[1A', all: ['x'.repeat(200), { a: 1 }] };

@@ -61,7 +61,10 @@ export async function openChatModel(options: OpenChatOptions): Promise<OpenedMod
 
 export interface TestChat {
   readonly ask: (question: string, signal?: AbortSignal) => Promise<string>;
+  /** Since the last question. */
   readonly events: ChatEvent[];
+  /** Since the first one. */
+  readonly all: readonly ChatEvent[];
   /** What was said since the last question. */
   readonly text: () => string;
   readonly of: <T extends ChatEvent['type']>(type: T) => Extract<ChatEvent, { type: T }>[];
@@ -80,6 +83,7 @@ export function startChat(
   } = {},
 ): TestChat {
   const events: ChatEvent[] = [];
+  const all: ChatEvent[] = [];
   const waited: number[] = [];
   const {
     permit = 'allow',
@@ -96,7 +100,10 @@ export function startChat(
     maxSteps,
     maxTokens,
     maxTools,
-    tell: (event) => void events.push(event),
+    tell(event) {
+      events.push(event);
+      all.push(event);
+    },
     now: Date.now,
     sleep: async (ms) => void waited.push(ms),
   });
@@ -104,6 +111,7 @@ export function startChat(
   return {
     conversation,
     events,
+    all,
     waited,
     of,
     ask(question, signal = new AbortController().signal) {

@@ -151,8 +151,8 @@ function describeSaid(error: unknown, call: APICallError | undefined, secrets: r
     (typeof error === 'string' ? error : '');
   let safe = plain(String(withoutSecrets(text)));
   for (const secret of secrets) if (secret.length > 3) safe = safe.replaceAll(secret, '[removed]');
-  // Providers show the ends of a key that they do not know.
-  return safe.replace(/\b(sk|key|AIza)-?[\w*-]{8,}/g, '[removed]');
+  // Providers show the ends of a key that they do not know, and tokens are made on the way.
+  return safe.replace(/\b(sk-|key-|AIza|ya29\.)[\w*.-]{8,}/g, '[removed]');
 }
 
 function messageIn(body: string | undefined): string | undefined {
