@@ -65,6 +65,8 @@ export default defineConfig({
   platform: 'node',
   // Native: it is loaded from its own package, where it could be installed.
   external: ['@napi-rs/keyring'],
+  // Its main file finds its parts in a way that no bundler follows.
+  resolve: { alias: { 'jsonc-parser': join(import.meta.dirname, 'node_modules/jsonc-parser/lib/esm/main.js') } },
   // A library of the authorization server's has one; our own code is held by the linter.
   checks: { eval: false },
   plugins: [listToolsFirst, collectLicences],

@@ -10,7 +10,8 @@ const serverParts = ['calls', 'tools', 'log', 'audit', 'state'] as const;
 const tenantGroups: readonly Settings[] = Object.values(tenantKinds).map(({ settings }) => settings);
 const serverGroups: readonly Settings[] = serverParts.map((part) => serverSettings[part]);
 
-const isPath: ReadonlySet<string> = new Set(['CASTELLAN_DATA', 'CASTELLAN_AUDIT', 'CASTELLAN_STORE']);
+/** Where this person keeps what. */
+export const pathVariables: ReadonlySet<string> = new Set(['CASTELLAN_DATA', 'CASTELLAN_AUDIT', 'CASTELLAN_STORE']);
 
 /** All variables that hold secrets, whether they are set or not. */
 export function secretVariables(): ReadonlySet<string> {
@@ -68,7 +69,7 @@ function isSecret({ secret, shown }: Setting, value: string): boolean {
 
 /** Another program starts in another folder. */
 function withPath(name: string, value: string, folder: string): string {
-  if (!isPath.has(name) || value === 'memory' || /^[a-z]+:\/\//.test(value)) return value;
+  if (!pathVariables.has(name) || value === 'memory' || /^[a-z]+:\/\//.test(value)) return value;
   return resolve(folder, value);
 }
 

@@ -7,7 +7,7 @@ import { readConfigFile } from '../config-file.ts';
 import type { Fault } from '../core/settings.ts';
 import { gateSettings } from '../mcp/gate-settings.ts';
 import { version } from '../version.ts';
-import { variablesFor } from './entry-variables.ts';
+import { pathVariables, variablesFor } from './entry-variables.ts';
 
 export type Given = Readonly<Record<string, unknown>>;
 
@@ -109,11 +109,13 @@ export function planFor(
     const entry = client.launched({ ...bridgeTo(remote.url, remote.headers, machine), variables: [] });
     return { entry, inputs: [], todo: [`${next} mcp-remote, which npx loads, opens the browser to sign in.`] };
   }
-  const secrets = wanted.variables.flatMap((each) => (each.value === undefined ? [each.name] : []));
+  // Who shares the file keeps these elsewhere.
+  const variables = wanted.variables.filter(({ name: each }) => scope === 'user' || !pathVariables.has(each));
+  const secrets = variables.flatMap((each) => (each.value === undefined ? [each.name] : []));
   if (secrets.length > 0 && !client.references) return withoutReferences(client, secrets);
   const { command, args, note } = commandFor(runningHere(), machine, scope);
-  const launch = { command, args: [...args, 'serve', ...wanted.flags], variables: wanted.variables };
-  const literals = [command, ...launch.args, ...wanted.variables.flatMap(({ value }) => value ?? [])];
+  const launch = { command, args: [...args, 'serve', ...wanted.flags], variables };
+  const literals = [command, ...launch.args, ...variables.flatMap(({ value }) => value ?? [])];
   const odd = client.references && literals.find((each) => client.references?.pattern.test(each));
   if (odd !== undefined)
     return {

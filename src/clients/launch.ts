@@ -26,8 +26,8 @@ export interface Command {
  * that others share: `castellan`, where it is installed.
  */
 export function commandFor({ node, start, version }: Running, machine: Machine, scope: ScopeName): Command {
-  const spec = npxSpec(start, version);
-  if (spec !== undefined) return runThrough(machine, 'npx', ['-y', spec]);
+  const again = throughNpx(start, version);
+  if (again !== undefined) return runThrough(machine, 'npx', again);
   if (scope === 'project' && onPath('castellan', machine)) return runThrough(machine, 'castellan', []);
   const note =
     scope === 'project' ? `${start} is a path of this machine; others who share the file need their own.` : '';
@@ -46,15 +46,14 @@ function runThrough({ platform }: Machine, command: string, args: readonly strin
   return platform === 'win32' ? { command: 'cmd', args: ['/c', command, ...args] } : { command, args };
 }
 
-/** What npx was asked for, when it runs us: it writes that into the folder that it made. */
-function npxSpec(start: string, version: string): string | undefined {
+/** npx as it was called, where it runs us: it writes what it was asked for into the folder that it made. */
+function throughNpx(start: string, version: string): readonly string[] | undefined {
   const [folder] = start.split(`${sep}node_modules${sep}`);
   if (folder === undefined || folder === start || !folder.split(sep).includes('_npx')) return undefined;
-  const asked = askedFor(join(folder, 'package.json'));
-  // A name alone may mean another version tomorrow.
-  return asked === undefined || /^(@[\w.-]+\/)?[\w.-]+(@[\w.^~*-]+)?$/.test(asked)
-    ? `${(asked ?? 'castellan').replace(/(?<=.)@[^@]*$/, '')}@${version}`
-    : asked;
+  const asked = askedFor(join(folder, 'package.json')) ?? 'castellan';
+  // A name alone may mean another version tomorrow; a file or an address stands for itself.
+  const name = /^((?:@[\w.-]+\/)?[\w.-]+)(?:@[\w.^~*<>=-]*)?$/.exec(asked)?.[1];
+  return name === undefined ? ['-y', '--package', asked, 'castellan'] : ['-y', `${name}@${version}`];
 }
 
 function askedFor(file: string): string | undefined {

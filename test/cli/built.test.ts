@@ -2,13 +2,13 @@
 // by, must not be missed.
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { askToken, authorizeUrl, exchange, newClient, refresh } from '../support/broker.ts';
 import { actAs, openBrowser } from '../support/sign-in.ts';
-import { type HttpCastellan, serveHttp } from '../trials/castellan.ts';
+import { type HttpCastellan, runCastellan, serveHttp } from '../trials/castellan.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 let folder: string;
@@ -44,4 +44,26 @@ test('codes and refresh tokens of a built broker are good once', async () => {
   expect((await refresh(origin, id, String(second.body.refresh_token))).body.error).toBe('invalid_grant');
   expect((await exchange(origin, id, code, verifier)).body.error).toBe('invalid_grant');
   expect((await askToken(origin, { grant_type: 'password' })).status).toBe(400);
+});
+
+test('init of a built Castellan reads and writes JSON with comments and TOML', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'castellan-built-home-'));
+  try {
+    const start = join(folder, 'bin/castellan.js');
+    for (const [client, file, text] of [
+      ['vscode', '.config/Code/User/mcp.json', '{ // mine\n  "servers": {}\n}\n'],
+      ['codex', '.codex/config.toml', 'model = "x" # mine\n'],
+    ] as const) {
+      mkdirSync(dirname(join(home, file)), { recursive: true });
+      writeFileSync(join(home, file), text);
+      const env = { HOME: home, XDG_CONFIG_HOME: join(home, '.config') };
+      const { status, stderr } = await runCastellan(['init', client, '--sandbox'], { env, start });
+      expect([status, stderr]).toEqual([0, '']);
+      const written = readFileSync(join(home, file), 'utf8');
+      expect(written).toContain('mine');
+      expect(written).toContain(start);
+    }
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
 });

@@ -66,7 +66,7 @@ test.each([
 
 test('without a key it says how to bring one, and names the app that people sign in to', async () => {
   const shown = await start();
-  expect(shown).toMatch(/OKTA_CLIENT_ID=0oa\w+; castellan login okta/);
+  expect(shown).toMatch(/OKTA_CLIENT_ID=0oa\w+\n\s+castellan login okta/);
   expect(shown).toContain('--service-key');
   expect(shown).not.toContain('OKTA_PRIVATE_KEY');
 });
