@@ -20,7 +20,11 @@ describe.each(doors)('over $door, MCP $era', ({ door, era }) => {
     const answers = await askAll(client, tool, { ...input, max_results: pageSize });
     const rows = answers.flatMap((answer) => rowsOf(answer, key) as Json[]);
     // RFC 7644 §3.4.2: each page tells how many there are in all.
-    for (const answer of answers) expect(answer.value.total, tool).toBe(rows.length);
+    for (const answer of answers) {
+      expect(answer.value.total, tool).toBe(rows.length);
+      expect(answer.text, tool).toMatch(/^id \| [^\n]*$/m);
+      expect(answer.text, tool).toContain(`total: ${rows.length}`);
+    }
     return rows;
   }
 
