@@ -104,7 +104,10 @@ export const userTools = [
         match: z.enum(['begins', 'contains']).default('begins').describe('How query is compared'),
         active: z.boolean().optional(),
         locked: z.boolean().optional(),
-        mfa: z.enum(['ENROLLED', 'UN_ENROLLED', 'IGNORED', 'DISABLED', 'NOT_ENROLLED']).optional(),
+        mfa: z
+          .enum(['ENROLLED', 'UN_ENROLLED', 'IGNORED', 'DISABLED', 'NOT_ENROLLED'])
+          .optional()
+          .describe('NOT_ENROLLED: all but ENROLLED'),
         group_id: groupId.optional().describe('Members of the group, also through others'),
         last_login_before: time.describe('ISO 8601; who never signed in: never_signed_in'),
         last_login_after: time,
