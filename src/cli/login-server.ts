@@ -14,7 +14,7 @@ import { askLine } from './ask.ts';
 import { openBrowser } from './browser.ts';
 import { paint, print } from './output.ts';
 import { authorizeOptions, connectRemote } from './remote.ts';
-import { inLines } from './table.ts';
+import { inLines, paragraphs } from './table.ts';
 
 export interface ServerLogin {
   readonly server: URL;
@@ -26,6 +26,7 @@ export interface ServerLogin {
 }
 
 const waitMs = 5 * 60_000;
+const say = (text: string) => print(paragraphs(text));
 
 export async function loginToServer({ server, config, device, port, scope }: ServerLogin): Promise<void> {
   const options = authorizeOptions(server, config);
@@ -59,7 +60,7 @@ async function signInOnce(
 ): Promise<KeptSignIn> {
   const shown = hasScreen();
   if (device || (!shown && port === undefined)) {
-    const kept = await signInWithDevice({ ...options, sleep, say: print }, challenge);
+    const kept = await signInWithDevice({ ...options, sleep, say }, challenge);
     if (kept) return kept;
     if (device)
       throw new CastellanError({
@@ -69,9 +70,14 @@ async function signInOnce(
       });
   }
   const terminal = process.stdin.isTTY && process.stderr.isTTY;
-  const paste = () => askLine('Then paste the address at which that browser ends: ', process.stderr);
+  const paste = async (signal: AbortSignal) => {
+    const text = await askLine('Then paste the address at which that browser ends: ', process.stderr, signal);
+    // An end of the input is an end of the sign-in, and not a wrong answer over and over.
+    if (text === '' && !signal.aborted) throw new CastellanError({ code: 'cancelled', message: 'Nobody signed in.' });
+    return text;
+  };
   return signInWithBrowser(
-    { ...options, port, say: print, waitMs, ...(shown && { openBrowser }), ...(!shown && terminal && { paste }) },
+    { ...options, port, say, waitMs, ...(shown && { openBrowser }), ...(!shown && terminal && { paste }) },
     challenge,
   );
 }

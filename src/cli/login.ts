@@ -11,11 +11,12 @@ import { flagsOf, loadFor, numberFlag } from './flags.ts';
 import { paint, print } from './output.ts';
 import { loadPerson, type Person, personArgs, tellFailure } from './person.ts';
 import { findNeedless, isAddress, readAddress } from './remote.ts';
-import { inLines } from './table.ts';
+import { inLines, paragraphs } from './table.ts';
 
 /** Okta compares the whole address with what is registered, so the port does not change by itself. */
 const defaultPort = { okta: 8976, scalekit: 0 } as const;
 const waitMs = 5 * 60_000;
+const say = (text: string) => print(paragraphs(text));
 
 const args = {
   ...personArgs,
@@ -88,7 +89,7 @@ async function loginAsPerson(given: LoginFlags, rawArgs: readonly string[]): Pro
     ...person,
     port: port?.value ?? defaultPort.scalekit,
     openBrowser,
-    say: print,
+    say,
     waitMs,
   });
   print(`${paint('green', '✓')} Signed in to ${person.issuer.host}, for ${plain(person.resource)}.`);
@@ -104,7 +105,7 @@ async function loginToOkta(
   port: number | undefined,
 ): Promise<void> {
   const { loginWithBrowser, loginWithDevice } = await import('../platforms/okta/oauth/login.ts');
-  const options = { ...person, sleep, say: print };
+  const options = { ...person, sleep, say };
   const { who, granted, missing, bound, lasting } =
     given.device || (port === undefined && !hasScreen())
       ? await loginWithDevice(options)

@@ -72,3 +72,11 @@ export function inLines(heading: string, names: readonly string[]): string {
   }
   return lines + line;
 }
+
+/** Paragraphs for the terminal; what is indented, such as an address, stays whole so that it can be copied. */
+export function paragraphs(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => (line === '' || line.startsWith(' ') ? line : wrap(line)))
+    .join('\n');
+}
