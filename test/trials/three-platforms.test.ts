@@ -187,7 +187,7 @@ describe.each(platforms)('while %s hangs', (hanging) => {
     expect((await call(hanging)).said).toBe(right.get(hanging));
     const figures = (times: readonly number[]) =>
       `${quantile(times, 0.5).toFixed(2)} (99 %: ${quantile(times, 0.99).toFixed(2)})`;
-    // Of each round, and then the one in the middle: a round in which the machine was busy elsewhere decides nothing.
+    // Of each round, and then the one in the middle: beside the figure for all, how steady it is.
     const ratios = alone.map((times, round) => quantile(beside[round] ?? [], 0.99) / quantile(times, 0.99));
     report(`calls to the two others, ${hanging} hanging`, {
       calls: alone.flat().length + beside.flat().length,
@@ -195,6 +195,7 @@ describe.each(platforms)('while %s hangs', (hanging) => {
       'while it hangs, ms': figures(beside.flat()),
       'the 99 % of a round, as a share': `${quantile(ratios, 0.5).toFixed(3)} (${ratios.length} rounds)`,
     });
-    if (long) expect(quantile(ratios, 0.5)).toBeLessThan(1.1);
+    // Of a few hundred calls the 99 % is three of them: what is demanded is of all.
+    if (long) expect(quantile(beside.flat(), 0.99)).toBeLessThan(quantile(alone.flat(), 0.99) * 1.1);
   });
 });
