@@ -126,6 +126,8 @@ export interface ServiceList<T> extends ServiceGet<T> {
   readonly cursor?: string | undefined;
   /** The most that the operation takes as `limit`; absent where it takes none. */
   readonly pageSize?: number;
+  /** The answer's name for its items (`items`); absent where the answer is the list itself. */
+  readonly key?: string;
   /** What stays the same on all pages and is another at each call, such as a window of time that ends now. */
   readonly firstPage?: Readonly<Record<string, string>>;
   /** In the place of `firstPage`, what makes this list another than one with other parameters. */

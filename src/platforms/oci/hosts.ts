@@ -29,16 +29,18 @@ const realmDomains: Readonly<Record<string, string>> = {
   oc42: 'oraclecloud42.com',
 };
 
-/** Services that Castellan's own tools use: what their host is called, and the version that stands before each path. */
-const known: Readonly<Record<ServiceName, { readonly host: string; readonly root: readonly string[] }>> = {
-  identity: { host: 'identity.{region}.oci', root: ['20160918'] },
-  objectstorage: { host: 'objectstorage.{region}', root: [] },
-  audit: { host: 'audit.{region}', root: ['20190901'] },
-};
+/** Versions that stand before each path of the services that Castellan's own tools use. */
+const roots: Readonly<Record<ServiceName, readonly string[]>> = { identity: ['20160918'], audit: ['20190901'] };
+
+/** Services without `oci` in their hosts, as the endpoint templates of Oracle's SDKs have them. */
+const withoutOci = new Set([
+  ...['objectstorage', 'audit', 'iaas', 'database', 'kms', 'resourcemanager', 'telemetry', 'containerengine'],
+  ...['filestorage', 'incidentmanagement'],
+]);
 
 /** What stands before every path of a service: the version of its API; nothing for a service that Castellan has no tool for. */
 export function rootOf(service: ServiceName): readonly string[] {
-  return (Object.hasOwn(known, service) && known[service]?.root) || [];
+  return (Object.hasOwn(roots, service) && roots[service]) || [];
 }
 
 /** The realm of a tenancy: the third part of its OCID (docs.oracle.com, "Resource Identifiers"). */
@@ -70,6 +72,5 @@ export function originOf(service: ServiceName, region: string, realm: string): U
       hint: 'The operator can name the addresses of its regions: endpoints.',
     });
   }
-  const host = (Object.hasOwn(known, service) ? known[service]?.host : undefined) ?? `${service}.{region}.oci`;
-  return new URL(`https://${host.replace('{region}', region)}.${domain}`);
+  return new URL(`https://${service}.${region}${withoutOci.has(service) ? '' : '.oci'}.${domain}`);
 }

@@ -31,14 +31,20 @@ export function createServiceClient(
     get: async ({ path, query = {}, entity }) => (await ask(path, query, entity)).body,
 
     async list(request) {
-      const { path, query = {}, entity, max, cursor, pageSize, progress, firstPage = {}, keep } = request;
+      const { path, query = {}, entity, key, max, cursor, pageSize, progress, firstPage = {}, keep } = request;
       const question = JSON.stringify([tenant, service, region, path, query, request.asked]);
       const names = [...Object.keys(firstPage), 'page'];
+      const items = z.array(entity);
+      const askItems = async (asked: Query) => {
+        if (key === undefined) return ask(path, asked, items);
+        const { body, headers } = await ask(path, asked, z.looseObject({ [key]: items }));
+        return { body: body[key] as z.output<typeof items>, headers };
+      };
       const collected = await collectPages({
         async fetchPage(after, limit): Promise<Page<z.output<typeof entity>>> {
           const place = after === undefined ? firstPage : placeOf(after, names);
           const asked = { ...query, ...place, ...(pageSize !== undefined && { limit }) };
-          const { body, headers } = await ask(path, asked, z.array(entity));
+          const { body, headers } = await askItems(asked);
           const page = headers.get('opc-next-page');
           return {
             items: keep ? body.filter(keep) : body,
