@@ -19,7 +19,7 @@ test('every realm and region that Oracle’s SDK knows, for each service that to
   for (const { regionId, realm } of regions) {
     for (const [service, template] of Object.entries(templates)) {
       // Oracle's SDK leaves what is for dual-stack hosts empty, unless it is asked for.
-      const plain = template.replace(/\{dualstack\?[^}]*\}/, '');
+      const plain = template.replace(/\{dualStack\?[^}]*\}/, '');
       const theirs = plain.replace('{region}', regionId).replace('{secondLevelDomain}', realm.secondLevelDomain);
       expect(originOf(service, regionId, realm.realmId).origin).toBe(new URL(theirs).origin);
     }
