@@ -5,7 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { platforms } from '../src/app.ts';
-import { chatParts, serverSettings, tenantKinds } from '../src/config.ts';
+import { chatSettings } from '../src/chat/settings.ts';
+import { chatPart, serverSettings, tenantKinds } from '../src/config.ts';
 import { configFileSchema } from '../src/config-schema.ts';
 import type { Settings } from '../src/core/settings.ts';
 import type { AnyTool } from '../src/core/tool.ts';
@@ -98,7 +99,7 @@ function writeTable(entries: readonly Entry[]): string {
 
 function writeSettings(): string {
   const groups: (readonly [string, string, Settings])[] = [
-    ...Object.entries<Settings>({ ...serverSettings, ...chatParts }).map(
+    ...Object.entries<Settings>({ ...serverSettings, [chatPart]: chatSettings }).map(
       ([name, settings]) => [`\`${name}\``, `\`${name}\` in castellan.json`, settings] as const,
     ),
     ...Object.entries(tenantKinds).map(

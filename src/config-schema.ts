@@ -1,14 +1,15 @@
 // The JSON Schema of castellan.json.
 
 import { z } from 'zod';
-import { chatParts, serverSettings, tenantKinds } from './config.ts';
+import { chatSettings } from './chat/settings.ts';
+import { chatPart, serverSettings, tenantKinds } from './config.ts';
 import { fileSchemaOf, type Settings } from './core/settings.ts';
 
 export function configFileSchema(): Record<string, unknown> {
   const tenants = Object.entries(tenantKinds).map(([platform, { settings }]) =>
     fileSchemaOf(settings).extend({ platform: z.literal(platform) }),
   );
-  const parts = Object.entries<Settings>({ ...serverSettings, ...chatParts }).map(
+  const parts = Object.entries<Settings>({ ...serverSettings, [chatPart]: chatSettings }).map(
     ([name, settings]) => [name, fileSchemaOf(settings).optional()] as const,
   );
   const schema = z.strictObject({

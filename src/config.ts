@@ -8,7 +8,7 @@ import { impliedByDomain } from './auth/identity-domain-names.ts';
 import { findDoorFaults } from './auth/modes.ts';
 import { authSettings, checkAuth } from './auth/settings.ts';
 import { checkSignIn, signInSettings } from './auth/sign-in-settings.ts';
-import { type ChatValues, chatSettings } from './chat/settings.ts';
+import type { ChatSettings, ChatValues } from './chat/settings.ts';
 import { checkClient, clientSettings } from './chat/sign-in/settings.ts';
 import type { Machine } from './clients/client.ts';
 import { notTrusted, unheeded } from './config-faults.ts';
@@ -49,8 +49,8 @@ export const serverSettings = {
   state: storeSettings,
   client: clientSettings,
 } as const;
-/** Settings of the client, read where somebody chats: their variables are other programs' as well. */
-export const chatParts = { chat: chatSettings } as const;
+/** The part of the chat, whose settings are loaded and read where somebody chats: their variables are other programs' as well. */
+export const chatPart = 'chat';
 /** What must hold of several settings of a part together, or of where one of them stands. */
 const serverChecks: Readonly<Record<string, CheckTogether<Settings>>> = {
   auth: checkAuth,
@@ -109,8 +109,8 @@ export interface LoadOptions {
   readonly folder?: string;
   /** False where no configured tenant is used, so that a fault in one is no reason to stop. */
   readonly tenants?: boolean;
-  /** Whether somebody chats. */
-  readonly chat?: boolean;
+  /** The settings of the chat, where somebody chats. */
+  readonly chat?: ChatSettings;
 }
 
 export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfig {
@@ -154,7 +154,7 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
         .values,
     ]),
   ) as unknown as ServerValues;
-  const chat = options.chat ? load(chatSettings, parts.chat ?? {}, 'chat', { flags, env }).values : undefined;
+  const chat = options.chat && load(options.chat, parts[chatPart] ?? {}, chatPart, { flags, env }).values;
   const isSaid = (key: string) =>
     !shown.some(({ name, origin }) => name === `auth.${key}` && (origin === 'default' || origin === 'not set'));
   faults.push(...findDoorFaults(values, isSaid));
@@ -166,13 +166,14 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
     ...(options.chat ? ['AZURE_OPENAI_', 'OPENAI_COMPATIBLE_', 'VERTEX_AI_'] : []),
   ];
   const groups = [
-    ...Object.values<Settings>({ ...serverSettings, ...chatParts }),
+    ...Object.values<Settings>(serverSettings),
+    ...(options.chat ? [options.chat] : []),
     ...kindsRead.map(([, { settings }]) => settings),
   ];
   faults.push(...findMisspelt(env, { settings: groups, prefixes, content: file.content }));
   for (const name of Object.keys(parts)) {
-    if (Object.hasOwn(serverSettings, name) || Object.hasOwn(chatParts, name)) continue;
-    const known = [...Object.keys(serverSettings), ...Object.keys(chatParts), 'tenants'].join(', ');
+    if (Object.hasOwn(serverSettings, name) || name === chatPart) continue;
+    const known = [...Object.keys(serverSettings), chatPart, 'tenants'].join(', ');
     faults.push({
       where: `${file.name}: ${name}`,
       problem: 'there is no such part',
@@ -269,10 +270,8 @@ export function dataEnvironment(env: Environment = process.env): Environment {
 }
 
 /** What a Castellan that serves this one is started with: all but what opens models. */
-export function serverEnvironment(env: Environment = process.env): Record<string, string> {
-  const keys = new Set(
-    Object.values<Setting>(chatSettings).flatMap(({ secret, env: names = [] }) => (secret ? names : [])),
-  );
+export function serverEnvironment(chat: ChatSettings, env: Environment = process.env): Record<string, string> {
+  const keys = new Set(Object.values<Setting>(chat).flatMap(({ secret, env: names = [] }) => (secret ? names : [])));
   return pickEnvironment(
     Object.keys(env).filter((name) => !keys.has(name)),
     env,

@@ -164,4 +164,5 @@ export const chatSettings = defineSettings({
   },
 });
 
-export type ChatValues = Values<typeof chatSettings>;
+export type ChatSettings = typeof chatSettings;
+export type ChatValues = Values<ChatSettings>;

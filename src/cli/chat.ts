@@ -75,7 +75,7 @@ async function check(given: Given, rawArgs: readonly string[]) {
   const rest = cut === -1 ? [] : rawArgs.slice(cut + 1);
   const { config, faults: unfit } = loadConfig(given as Record<string, string | boolean | undefined>, {
     tenants: given.sandbox !== true,
-    chat: true,
+    chat: chatSettings,
   });
   const values = config.chat;
   if (!values) throw new TypeError('the settings of the chat were not loaded');
@@ -109,7 +109,7 @@ async function check(given: Given, rawArgs: readonly string[]) {
     values,
     opening,
     model: model.opened,
-    target: target ?? ownServer(ownFlags(given), serverEnvironment()),
+    target: target ?? ownServer(ownFlags(given), serverEnvironment(chatSettings)),
     own,
     question: text === '' ? undefined : text,
     hear: (tell: Tell) => {

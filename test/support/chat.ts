@@ -6,6 +6,7 @@ import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { ChatEvent } from '../../src/chat/events.ts';
 import { createConversation } from '../../src/chat/loop.ts';
 import { type OpenedModel, openModel } from '../../src/chat/models/open.ts';
+import { chatSettings } from '../../src/chat/settings.ts';
 import { createToolbox, type ToolboxOptions } from '../../src/chat/toolbox.ts';
 import { loadConfig } from '../../src/config.ts';
 
@@ -46,7 +47,7 @@ export interface OpenChatOptions {
 
 /** The settings of a chat as the command reads them. */
 export function loadChat({ env, flags = {} }: OpenChatOptions) {
-  const { config, faults } = loadConfig(flags, { env, folder: '/', tenants: false, chat: true });
+  const { config, faults } = loadConfig(flags, { env, folder: '/', tenants: false, chat: chatSettings });
   if (!config.chat) throw new Error('no settings');
   return { values: config.chat, faults };
 }
