@@ -103,7 +103,7 @@ function printSettings(shown: readonly Shown[], all: boolean): void {
     else print(`  ${label.padEnd(width)}  ${what}  ${paint('dim', from)}`);
   }
   const rest = shown.length - told.length;
-  if (rest > 0) print(paint('dim', wrap(`${rest} more are as nobody set them; --all shows them.`, 2)));
+  if (rest > 0) print(paint('dim', wrap(`${rest} more have their defaults, or nothing; --all shows them.`, 2)));
 }
 
 function printResult({ name, ok, says, todo, unchecked }: Result): void {

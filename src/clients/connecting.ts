@@ -31,6 +31,11 @@ export function connectionsTo(url: string): readonly Connecting[] {
   ];
 }
 
+/** Castellan itself can do it, for all of them. */
+export function initFor(url: string): string {
+  return `castellan init --remote ${url}`;
+}
+
 function entryText(client: McpClient, url: string): string {
   return json({ [client.key]: { castellan: client.reached?.({ url, headers: {} }) ?? bridge(url) } });
 }

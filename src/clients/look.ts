@@ -32,7 +32,8 @@ export async function lookAt(client: McpClient, machine: Machine): Promise<reado
   const looks: Look[] = [];
   for (const scope of ['user', 'project'] as const) {
     const file = client.places[scope]?.(machine);
-    if (file === undefined) continue;
+    // In the home folder the project's file is the user's own.
+    if (file === undefined || looks.some((look) => look.file === file)) continue;
     try {
       const text = await readText(file);
       if (text === undefined) continue;

@@ -288,7 +288,8 @@ test('how to connect each client stands there with this server’s own address',
     expect(words).toContain(client);
   for (const client of ['MCP Inspector', 'mcp-remote']) expect(words).toContain(client);
   const texts = [...page.text.matchAll(/<pre [^>]*>([^<]*)<\/pre>/g)].map(([, text = '']) => text);
-  expect(texts).toHaveLength(10);
+  expect(texts).toHaveLength(11);
+  expect(texts).toContain(`castellan init --remote ${server.url}`);
   for (const text of texts) expect(text).toContain(server.url);
 });
 

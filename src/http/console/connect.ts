@@ -1,7 +1,7 @@
 // /connect: how each MCP client is told about this server, to be copied.
 
 import { html } from 'hono/html';
-import { connectionsTo } from '../../clients/connecting.ts';
+import { connectionsTo, initFor } from '../../clients/connecting.ts';
 import { type Html, renderPage } from '../../pages/frame.ts';
 import type { Page } from './visit.ts';
 
@@ -9,6 +9,8 @@ export const showConnect: Page = async ({ person }, { publicUrl }) => {
   const body = html`
 <p class="lead">Give your MCP client this address. It opens a browser in which you sign in and say what it may do.</p>
 ${copied('address', 'the address', publicUrl)}
+<p>Where Castellan is installed, it writes it into the clients that it finds:</p>
+${copied('init', 'the command', initFor(publicUrl))}
 ${connectionsTo(publicUrl).map(
   ({ client, how, text, note }, place) => html`<section aria-labelledby="client-${place}">
 <h2 id="client-${place}">${client}</h2>
