@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { computeScopeUnion, discoverOAuthProtectedResourceMetadata } from '@modelcontextprotocol/client';
 import { showUrl } from '../chat/connect-failure.ts';
 import type { AuthorizeOptions, Challenge } from '../chat/sign-in/authorize.ts';
+import { guardFetch } from '../chat/sign-in/guarded-fetch.ts';
 import { signInWithBrowser } from '../chat/sign-in/in-browser.ts';
 import type { KeptSignIn } from '../chat/sign-in/kept.ts';
 import { signInWithDevice } from '../chat/sign-in/with-device.ts';
@@ -30,17 +31,15 @@ const say = (text: string) => print(paragraphs(text));
 
 export async function loginToServer({ server, config, device, port, scope }: ServerLogin): Promise<void> {
   const options = authorizeOptions(server, config);
+  const challenge = await findChallenge(server, config);
   let kept: KeptSignIn | undefined;
-  const signIn = async (challenge: Challenge) => {
+  if (challenge) {
     const asked = { ...challenge, scope: computeScopeUnion(challenge.scope, scope) };
     kept = await signInOnce(options, asked, { device, port });
-    return kept;
-  };
-  const connected = await connectRemote(server, config, { anew: true, signIn });
+  }
+  const connected = await connectRemote(server, config);
   try {
-    // A server may let everybody connect, and ask for a sign-in where it matters.
     const { tools } = await connected.client.listTools();
-    if (!kept) await signInUnasked(signIn, server);
     const name = connected.client.getServerVersion()?.title ?? connected.client.getServerVersion()?.name;
     const who = name === undefined ? '' : ` (${plain(name).slice(0, 60)})`;
     if (!kept) return print(`${showUrl(server)}${who} asks for no sign-in: ${tools.length} tools.`);
@@ -51,6 +50,31 @@ export async function loginToServer({ server, config, device, port, scope }: Ser
   } finally {
     await connected.close();
   }
+}
+
+/**
+ * What the server says to somebody who has not signed in. No request waits while a person signs in: they may take longer
+ * than any server may.
+ * @returns undefined where it asks for no sign-in
+ */
+async function findChallenge(server: URL, config: Config): Promise<Challenge | undefined> {
+  let challenge: Challenge | undefined;
+  const signIn = async (given: Challenge) => {
+    challenge = given;
+    throw new CastellanError({ code: 'unauthorized', message: `${showUrl(server)} asks for a sign-in.` });
+  };
+  try {
+    const connected = await connectRemote(server, config, { anew: true, signIn });
+    await connected.close();
+  } catch (error) {
+    if (challenge) return challenge;
+    throw error;
+  }
+  // A server may let everybody connect, and ask where it matters; then it says how all the same (RFC 9728).
+  const found = await discoverOAuthProtectedResourceMetadata(server, {}, guardFetch(fetch, server)).catch(
+    () => undefined,
+  );
+  return found?.authorization_servers?.length ? {} : undefined;
 }
 
 async function signInOnce(
@@ -80,12 +104,6 @@ async function signInOnce(
     { ...options, port, say, waitMs, ...(shown && { openBrowser }), ...(!shown && terminal && { paste }) },
     challenge,
   );
-}
-
-/** Where it says at all how to sign in (RFC 9728). */
-async function signInUnasked(signIn: (challenge: Challenge) => Promise<KeptSignIn>, server: URL): Promise<void> {
-  const found = await discoverOAuthProtectedResourceMetadata(server).catch(() => undefined);
-  if (found?.authorization_servers?.length) await signIn({});
 }
 
 function describeEnd({ expiresAt = 0 }: KeptSignIn): string {

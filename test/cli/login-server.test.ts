@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { signInKinds } from '../../src/sandbox/sign-in.ts';
 import { type GuardedServer, openGuardedServer } from '../support/guarded-server.ts';
-import { type HttpCastellan, runCastellan, serveHttp } from '../trials/castellan.ts';
+import { type HttpCastellan, long, runCastellan, serveHttp } from '../trials/castellan.ts';
 
 const browser = fileURLToPath(new URL('../support/person-browser.ts', import.meta.url));
 let folder: string;
@@ -111,6 +111,11 @@ describe.skipIf(process.platform !== 'linux')('at a server', () => {
       expect({ status, stdout, stderr }).toMatchObject({ status: 0, stdout: 'hush\n' });
     expect(asked() - before).toBe(1);
     expect((await run(['call', server.url.href, 'whisper'])).stdout).toBe('hush\n');
+  });
+
+  test.runIf(long)('a person may take longer than a server may', { timeout: 120_000 }, async () => {
+    setBrowser(`sleep 40; exec '${process.execPath}' -e 'fetch(process.argv[1])' "$1"`);
+    expect(await run(['login', server.url.href])).toMatchObject({ status: 0 });
   });
 
   test('without a screen: a code, where the authorization server offers that', async () => {

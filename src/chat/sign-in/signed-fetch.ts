@@ -12,7 +12,9 @@ import { cleanText, loginCommand, signInNeeded } from './problems.ts';
 import { createServerTokens, type ServerToken, type TokenOptions } from './tokens.ts';
 
 export interface SignedFetchOptions extends TokenOptions {
-  /** Has the person sign in; without it, requests that need it fail with what to run. */
+  /**
+   * Has the person sign in, while the request that needs it waits; without it, such requests fail with what to run.
+   */
   readonly signIn?: ((challenge: Challenge) => Promise<KeptSignIn>) | undefined;
   /** Begins without what is kept, so that the person is asked anew. */
   readonly anew?: boolean;
