@@ -27,6 +27,8 @@ const realmDomains: Readonly<Record<string, string>> = {
   oc29: 'oraclecloud29.com',
   oc35: 'oraclecloud35.com',
   oc42: 'oraclecloud42.com',
+  oc51: 'oraclecloud51.com',
+  oc52: 'oraclecloud52.com',
 };
 
 /** Versions that stand before each path of the services that Castellan's own tools use. */

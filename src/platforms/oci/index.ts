@@ -98,7 +98,7 @@ export function openOciTenant(name: string, settings: OciTenantSettings, deps: O
     // Without a caller nothing can be asked in a caller's name.
     checks: exchange
       ? createCallerChecks({ ...deps, ...exchange, guid: settings.domainGuid })
-      : [...createOciChecks(connection, deps.now), ...protectedChecks(protects, connect, deps.now)],
+      : [...createOciChecks(connection, deps), ...protectedChecks(protects, connect, deps.now)],
   };
 }
 
