@@ -4,7 +4,7 @@
 import type { Client } from '@modelcontextprotocol/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ask, call } from '../../support/answers.ts';
-import { administratorsRole, aGrant, aGroup, plainRole } from '../../support/change-cases/oci-groups.ts';
+import { administratorsRole, aGrant, aGroup, plainRole, roleThat } from '../../support/change-cases/oci-groups.ts';
 import { domainAdmin, type OciServer, openOciServer } from '../../support/oci.ts';
 import { aUser } from '../../support/oci-changes.ts';
 
@@ -172,6 +172,20 @@ describe('grants', () => {
     }
     expect(asked).toHaveLength(2);
     for (const question of asked) expect(question).toMatch(/“Security Administrator” makes .* an administrator/);
+    expect(tenancy.mutations).toEqual([]);
+  });
+
+  it('a role is given to everybody only when a person agrees', async () => {
+    const { id: group_id } = await one(`Groups?${filter('displayName eq "All Domain Users"')}`);
+    const role = await roleThat(tenancy, ({ displayName }) => displayName === 'Slot Planner');
+    const asked: string[] = [];
+    const wary = await tenancy.server.connect('2026-07-28', 'http', (question) => {
+      asked.push(question);
+      return 'no';
+    });
+    tenancy.mutations.length = 0;
+    expect((await call(wary, 'grant_oci_app_role', { app_role_id: role.id, group_id })).isError).toBe(true);
+    expect(asked[0]).toMatch(/whoever has an account gets it/);
     expect(tenancy.mutations).toEqual([]);
   });
 

@@ -38,7 +38,7 @@ interface Role {
   readonly app: string;
 }
 
-async function roleThat(tenancy: OciTenancy, fits: (role: Record<string, unknown>) => boolean): Promise<Role> {
+export async function roleThat(tenancy: OciTenancy, fits: (role: Record<string, unknown>) => boolean): Promise<Role> {
   const role = (await tenancy.readAll('AppRoles')).find(fits);
   if (!role) throw new Error('there is no such role');
   return { id: String(role.id), app: String((role.app as { value: string }).value) };

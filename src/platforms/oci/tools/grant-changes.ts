@@ -56,6 +56,8 @@ interface Grantee {
   /** How many people get it: those in a group. */
   readonly people: number;
   readonly active: boolean;
+  /** True for a group that the domain itself fills: with everybody. */
+  readonly everybody?: boolean;
 }
 
 const granteeInput = {
@@ -230,15 +232,18 @@ async function loadGrantee(
   }
   if (group_id !== undefined) {
     const [group, members] = await Promise.all([loadGroup(client, group_id), listMembers(client, group_id, 1)]);
-    return { type: 'Group', target: targetGroup(group), people: members.total, active: true };
+    const everybody = (group.idcsPreventedOperations ?? []).length > 0;
+    return { type: 'Group', target: targetGroup(group), people: members.total, active: true, everybody };
   }
   const app = await loadApp(client, client_app_id ?? '');
   return { type: 'App', target: targetApp(app), people: 0, active: app.active ?? true };
 }
 
-function whyAsk(role: AppRole, { type, people, target }: Grantee): string | undefined {
+function whyAsk(role: AppRole, { type, people, target, everybody }: Grantee): string | undefined {
   const whom = type === 'Group' ? `every member of the group (${people} now)` : `the ${target.type}`;
   if (isAdministrators(role)) return `${quoted(role.displayName)} makes ${whom} an administrator`;
+  if (everybody)
+    return `${quoted(target.name ?? target.id)} is a group that the domain fills by itself: whoever has an account gets it`;
   return type === 'App' ? 'the application acts with it in nobody’s name' : undefined;
 }
 
