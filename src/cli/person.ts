@@ -82,7 +82,10 @@ interface Wanted {
 /** A platform has its name before a tenant of that name: the one that the environment describes is called so. */
 function wantedOf({ place, tenant }: Readonly<Record<string, unknown>>, config: Config): Wanted {
   const named = typeof tenant === 'string' ? tenant : undefined;
-  if (isSignInPlatform(place)) return { platform: place, tenant: named };
+  if (isSignInPlatform(place)) {
+    const own = personTenants(config).find(({ name, platform }) => name === place && platform === place);
+    return { platform: place, tenant: named ?? own?.name };
+  }
   const found = config.tenants.find(({ name }) => name === place);
   return { platform: isSignInPlatform(found?.platform) ? found.platform : undefined, tenant: found?.name };
 }

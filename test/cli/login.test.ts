@@ -133,7 +133,13 @@ describe('used wrongly', () => {
       status: 2,
       stderr: expect.stringMatching(/--tenant is missing[\s\S]*acme, larkspur/),
     });
+    const own = { ...tenant, clientId: '0oaother' };
+    writeFileSync(join(folder, 'castellan.json'), JSON.stringify({ tenants: { acme: own } }));
     server.rules.interval = 0.05;
+    const first = await run(['login', 'okta', '--device']);
+    expect(first.status, first.stderr).toBe(0);
+    expect(credentials()).toEqual([expect.stringMatching(/^okta-okta-/)]);
+    await run(['logout', 'okta']);
     const acme = await run(['login', 'okta', '--config', file, '--tenant', 'acme', '--device'], bare);
     expect(acme.status).toBe(0);
     expect(credentials()).toEqual([expect.stringMatching(/^okta-acme-/)]);
