@@ -1,7 +1,7 @@
 // Settings of the chat: which model answers, what opens it, and what a question may cost. Read only by `castellan chat`.
 
 import { z } from 'zod';
-import { defineSettings, type Values } from '../core/settings.ts';
+import { defineSettings, type Setting, type Values } from '../core/settings.ts';
 
 export const providerNames = ['openai', 'azure_openai', 'anthropic', 'vertex_ai', 'openai_compatible'] as const;
 export type ProviderName = (typeof providerNames)[number];
@@ -166,3 +166,20 @@ export const chatSettings = defineSettings({
 
 export type ChatSettings = typeof chatSettings;
 export type ChatValues = Values<ChatSettings>;
+
+/** How the settings of each provider begin. */
+const prefixes: Readonly<Record<ProviderName, string>> = {
+  openai: 'openai',
+  azure_openai: 'azure',
+  anthropic: 'anthropic',
+  vertex_ai: 'vertex',
+  openai_compatible: 'compatible',
+};
+
+/** Variables of the providers that are not used: what is wrong with one of them is nobody's concern now. */
+export function variablesOfOthers(provider: ProviderName): readonly string[] {
+  const others = providerNames.filter((name) => name !== provider).map((name) => prefixes[name]);
+  return Object.entries<Setting>(chatSettings).flatMap(([key, { env = [] }]) =>
+    others.some((prefix) => key.startsWith(prefix)) ? env : [],
+  );
+}

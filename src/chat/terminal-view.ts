@@ -40,7 +40,9 @@ export function createView({ screen, answer = screen, debug, now, limits }: View
   const say = (style: Style, text: string, indent = '') => line(paint(style, wrapText(text, screen.width(), indent)));
   /** An empty line between what was called and what is said. */
   const gap = (kind: typeof last) => {
-    if (last !== kind && last !== 'nothing') line('');
+    // An answer that goes elsewhere leaves no gap here.
+    const here = kind !== 'text' && last !== 'text';
+    if (last !== kind && last !== 'nothing' && (here || answer === screen)) line('');
     last = kind;
   };
 

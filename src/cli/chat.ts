@@ -12,7 +12,7 @@ import { createJsonLines } from '../chat/json-lines.ts';
 import { openModel } from '../chat/models/open.ts';
 import type { Exchange } from '../chat/models/wire.ts';
 import { createSession, talk } from '../chat/session.ts';
-import { chatSettings } from '../chat/settings.ts';
+import { chatSettings, variablesOfOthers } from '../chat/settings.ts';
 import { createScreen, openTerminal } from '../chat/terminal.ts';
 import { wrapText } from '../chat/terminal-text.ts';
 import { createView, describeCost } from '../chat/terminal-view.ts';
@@ -73,12 +73,14 @@ export default defineCommand({
 async function check(given: Given, rawArgs: readonly string[]) {
   const cut = rawArgs.indexOf('--');
   const rest = cut === -1 ? [] : rawArgs.slice(cut + 1);
-  const { config, faults: unfit } = loadConfig(given as Record<string, string | boolean | undefined>, {
+  const { config, faults: found } = loadConfig(given as Record<string, string | boolean | undefined>, {
     tenants: given.sandbox !== true,
     chat: chatSettings,
   });
   const values = config.chat;
   if (!values) throw new TypeError('the settings of the chat were not loaded');
+  const others = variablesOfOthers(values.provider);
+  const unfit = found.filter(({ where }) => !others.includes(where));
   const server = rest.length > 0 && given.server === rest[0] ? undefined : given.server;
   const { target, faults: unfitTarget } = readTarget(server as string | undefined, rest, passedOn(given));
   const own = target === undefined && unfitTarget.length === 0;
