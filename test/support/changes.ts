@@ -19,11 +19,12 @@ export interface Prepared {
   readonly first?: readonly (readonly [string, Input])[];
 }
 
-export interface ChangeCase {
+/** `World` is the simulated tenant that it happens in. */
+export interface ChangeCase<World = Organization> {
   readonly tool: string;
   /** What kind of call it is, where a tool has several cases. */
   readonly when?: string;
-  readonly prepare: (organization: Organization) => Promise<Prepared>;
+  readonly prepare: (world: World) => Promise<Prepared>;
   /** True when a person is asked first. */
   readonly asks: boolean;
   /**
@@ -86,7 +87,7 @@ export function changesOf(answer: Answer): readonly Change[] {
 
 /** That the preview names every field that differs between two states, with both values, and no other. */
 export function checkPreview(
-  { besides = [], compare }: ChangeCase,
+  { besides = [], compare }: Pick<ChangeCase, 'besides' | 'compare'>,
   preview: readonly Change[],
   before: readonly unknown[],
   after: readonly unknown[],

@@ -1,12 +1,10 @@
 // Cases of OCI's changing tools, and the state that they are about, by the domain's own view.
 
-import type { ChangeCase, Prepared } from './changes.ts';
+import type { ChangeCase } from './changes.ts';
 import type { OciTenancy } from './oci.ts';
 
 /** As `ChangeCase`; `reads` are paths below /admin/v1, with their queries. */
-export interface OciCase extends Omit<ChangeCase, 'prepare'> {
-  readonly prepare: (tenancy: OciTenancy) => Promise<Prepared>;
-}
+export type OciCase = ChangeCase<OciTenancy>;
 
 type Json = Record<string, unknown>;
 

@@ -1,12 +1,10 @@
 // Cases of Scalekit's changing tools, and the state that they are about, by Scalekit's own view.
 
-import type { ChangeCase, Prepared } from './changes.ts';
+import type { ChangeCase } from './changes.ts';
 import type { ScalekitWorkspace } from './scalekit.ts';
 
 /** As `ChangeCase`; `reads` are paths below /api/v1, those of the workspace with `workspace:` before them. */
-export interface ScalekitCase extends Omit<ChangeCase, 'prepare'> {
-  readonly prepare: (workspace: ScalekitWorkspace) => Promise<Prepared>;
-}
+export type ScalekitCase = ChangeCase<ScalekitWorkspace>;
 
 const bookkeeping = new Set(['create_time', 'update_time', 'dependent_roles_count']);
 
