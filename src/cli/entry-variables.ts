@@ -10,9 +10,6 @@ const serverParts = ['calls', 'tools', 'log', 'audit', 'state'] as const;
 const tenantGroups: readonly Settings[] = Object.values(tenantKinds).map(({ settings }) => settings);
 const serverGroups: readonly Settings[] = serverParts.map((part) => serverSettings[part]);
 
-/** Where this person keeps what. */
-export const pathVariables: ReadonlySet<string> = new Set(['CASTELLAN_DATA', 'CASTELLAN_AUDIT', 'CASTELLAN_STORE']);
-
 /** All variables that hold secrets, whether they are set or not. */
 export function secretVariables(): ReadonlySet<string> {
   const settings = [...tenantGroups, ...serverGroups].flatMap((group) => Object.values(group));
@@ -37,13 +34,16 @@ export function variablesFor(env: Environment, folder: string, content: unknown,
     const name = setting.env?.find((each) => env[each]);
     const value = name === undefined ? undefined : env[name];
     if (name === undefined || value === undefined) continue;
-    variables.set(name, isSecret(setting, value) ? { name } : { name, value: withPath(name, value, folder) });
+    const { place } = setting;
+    variables.set(
+      name,
+      isSecret(setting, value)
+        ? { name }
+        : { name, value: place ? inFull(value, folder) : value, ...(place && { place }) },
+    );
   }
-  if (env.CASTELLAN_DATA)
-    variables.set('CASTELLAN_DATA', {
-      name: 'CASTELLAN_DATA',
-      value: withPath('CASTELLAN_DATA', env.CASTELLAN_DATA, folder),
-    });
+  const data = env.CASTELLAN_DATA;
+  if (data) variables.set('CASTELLAN_DATA', { name: 'CASTELLAN_DATA', value: inFull(data, folder), place: true });
   const faults: Fault[] = [];
   for (const { kind, value, where } of referencesIn(partsOf(content, tenants), 'castellan.json')) {
     if (kind === 'env') variables.set(value, { name: value });
@@ -68,9 +68,8 @@ function isSecret({ secret, shown }: Setting, value: string): boolean {
 }
 
 /** Another program starts in another folder. */
-function withPath(name: string, value: string, folder: string): string {
-  if (!pathVariables.has(name) || value === 'memory' || /^[a-z]+:\/\//.test(value)) return value;
-  return resolve(folder, value);
+function inFull(value: string, folder: string): string {
+  return value === 'memory' || value.startsWith('~') || /^[a-z]+:\/\//.test(value) ? value : resolve(folder, value);
 }
 
 interface Reference {

@@ -7,7 +7,7 @@ import { readConfigFile } from '../config-file.ts';
 import type { Fault } from '../core/settings.ts';
 import { gateSettings } from '../mcp/gate-settings.ts';
 import { version } from '../version.ts';
-import { pathVariables, variablesFor } from './entry-variables.ts';
+import { variablesFor } from './entry-variables.ts';
 
 export type Given = Readonly<Record<string, unknown>>;
 
@@ -110,7 +110,7 @@ export function planFor(
     return { entry, inputs: [], todo: [`${next} mcp-remote, which npx loads, opens the browser to sign in.`] };
   }
   // Who shares the file keeps these elsewhere.
-  const variables = wanted.variables.filter(({ name: each }) => scope === 'user' || !pathVariables.has(each));
+  const variables = wanted.variables.filter(({ place }) => scope === 'user' || !place);
   const secrets = variables.flatMap((each) => (each.value === undefined ? [each.name] : []));
   if (secrets.length > 0 && !client.references) return withoutReferences(client, secrets);
   const { command, args, note } = commandFor(runningHere(), machine, scope);

@@ -14,6 +14,8 @@ export interface Variable {
   readonly name: string;
   /** Absent for a secret: it is only referred to by its name. */
   readonly value?: string;
+  /** Where this person keeps something; others keep it elsewhere. */
+  readonly place?: boolean;
 }
 
 /** A server that the client starts. */

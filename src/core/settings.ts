@@ -17,6 +17,8 @@ export interface Setting<S extends z.ZodType = z.ZodType> {
   readonly required?: boolean;
   /** Where it is set in the environment, a tenant is meant to be there, even if something required is missing. */
   readonly describes?: boolean;
+  /** A file or folder: one that is not absolute is looked for where the process was started. */
+  readonly place?: boolean;
   /** It forbids something, so saying it where nobody heeds it is a fault. */
   readonly forbids?: boolean;
   /** Read as a `Secret`; in a file it may be `{ "env": "NAME" }` or `{ "file": "path" }`. */

@@ -8,6 +8,7 @@ export const auditSettings = defineSettings({
     schema: z.string().min(1),
     description: 'Where the audit log is kept. By default the folder "audit" in the user’s data folder.',
     env: ['CASTELLAN_AUDIT'],
+    place: true,
     flag: 'audit-folder',
   },
 });

@@ -17,6 +17,7 @@ export const storeSettings = defineSettings({
     description:
       'Where state is kept: "memory", the path of an SQLite file, or a Redis that several machines share (redis://user:password@host:6379/0, with TLS rediss://). By default a file in the user’s data folder.',
     env: ['CASTELLAN_STORE'],
+    place: true,
     flag: 'store',
     secret: true,
     shown: showStoreName,

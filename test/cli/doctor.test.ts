@@ -2,10 +2,12 @@
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openSandbox, type Sandbox } from '../../src/sandbox/index.ts';
 import { type Home, makeHome } from '../support/mcp-clients.ts';
 import { tenantOf } from '../trials/castellan.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let sandbox: Sandbox;
 const homes: Home[] = [];
@@ -66,7 +68,7 @@ test('--json is one object with everything that the text says, without secrets; 
   const faulty = await home.doctor(['--json'], { OKTA_API_TOKEN: 'canary' });
   expect(faulty.status).toBe(2);
   expect((JSON.parse(faulty.stdout) as Report).faults.map(({ where }) => where)).toContain('OKTA_CLIENT_ORGURL');
-}, 30_000);
+});
 
 test('settings are those that somebody set; --all shows the others', async () => {
   const home = newHome();
@@ -142,4 +144,4 @@ test('MCP clients: which know this Castellan, which start what is gone, which ho
   expect(ill.stdout).toMatch(/✗ Claude Code: .*\.claude\.json.*line 1, column 3\n.*Mend the file/);
   expect(ill.stdout).toMatch(/✗ Cursor: .*holds OKTA_API_TOKEN itself\n.*castellan init cursor.*replace the secret/);
   expect(ill.stdout).not.toContain('canary-in-a-file');
-}, 40_000);
+});

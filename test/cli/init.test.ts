@@ -1,8 +1,11 @@
 // castellan init: what it writes into the files of MCP clients works, and nothing else in them changes.
 
 import { chmodSync, lstatSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { entryOf, type Home, type KnownClient, knownClients, makeHome, toolsOf } from '../support/mcp-clients.ts';
+
+// Each test starts several processes, beside those of others.
+vi.setConfig({ testTimeout: 60_000 });
 
 const homes: Home[] = [];
 afterAll(() => {
@@ -53,20 +56,6 @@ describe.concurrent.each(knownClients)('$id', (client) => {
     expect(tools).not.toContain('list_organizations');
   });
 
-  test('--remove takes it out, and nothing else', async () => {
-    const home = newHome();
-    await home.init([client.id, '--sandbox', '--name', 'other']);
-    const before = home.read(client.file);
-    await home.init([client.id, '--sandbox']);
-    expect(home.read(client.file)).not.toBe(before);
-    const { status } = await home.init([client.id, '--remove']);
-    expect(status).toBe(0);
-    expect(home.read(client.file)).toBe(before);
-    const none = await home.init([client.id, '--remove']);
-    expect(none).toMatchObject({ status: 0 });
-    expect(none.stdout).toContain('is not in');
-  });
-
   test('--remote is an entry of its own kind, with the limits as headers', async () => {
     const home = newHome();
     const url = 'https://mcp.example.com/mcp';
@@ -96,6 +85,21 @@ describe.concurrent.each(knownClients)('$id', (client) => {
 });
 
 describe.concurrent('a file that is there', () => {
+  test.each(['cursor', 'codex'])('%s: --remove takes the entry out, and nothing else', async (id) => {
+    const client = by(id);
+    const home = newHome();
+    await home.init([client.id, '--sandbox', '--name', 'other']);
+    const before = home.read(client.file);
+    await home.init([client.id, '--sandbox']);
+    expect(home.read(client.file)).not.toBe(before);
+    const { status } = await home.init([client.id, '--remove']);
+    expect(status).toBe(0);
+    expect(home.read(client.file)).toBe(before);
+    const none = await home.init([client.id, '--remove']);
+    expect(none).toMatchObject({ status: 0 });
+    expect(none.stdout).toContain('is not in');
+  });
+
   test('keeps its mode and what else is in it, and a copy is kept that only its owner can read', async () => {
     const home = newHome();
     const text =
@@ -275,6 +279,17 @@ describe.concurrent('init', () => {
     await home.init(['codex', '--config', 'castellan.json'], { ACME_TOKEN: secret });
     expect(entryOf(by('codex'), home.read('.codex/config.toml'))?.env_vars).toEqual(['ACME_TOKEN']);
   });
+});
+
+test('what stands in variables of places is found from anywhere, and kept out of a file that others share', async () => {
+  const home = newHome();
+  const env = { CASTELLAN_AUDIT: 'logs/audit', CASTELLAN_STORE: 'memory', CASTELLAN_LOG_LEVEL: 'warn', ...okta };
+  await home.init(['cursor'], env);
+  const { env: own } = entryOf(by('cursor'), home.read('.cursor/mcp.json')) ?? {};
+  expect(own).toMatchObject({ CASTELLAN_AUDIT: home.path('logs/audit'), CASTELLAN_STORE: 'memory' });
+  await home.init(['claude-code', '--scope', 'project'], env);
+  const shared = entryOf(by('claude-code'), home.read('.mcp.json'))?.env ?? {};
+  expect(Object.keys(shared).toSorted()).toEqual(['CASTELLAN_LOG_LEVEL', 'OKTA_API_TOKEN', 'OKTA_CLIENT_ORGURL']);
 });
 
 test('a variable that a client did not fill in is told as that, not taken for a secret', async () => {

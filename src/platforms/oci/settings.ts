@@ -77,6 +77,7 @@ export const ociSettings = defineSettings({
     schema: z.string().min(1),
     description: 'The OCI configuration file that holds the profile.',
     env: ['OCI_CLI_CONFIG_FILE', 'OCI_CONFIG_FILE'],
+    place: true,
     default: '~/.oci/config',
   },
   tenancy: {
