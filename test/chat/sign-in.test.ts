@@ -122,6 +122,17 @@ describe('a sign-in in the browser', () => {
     await expect(ada.connect()).rejects.toThrow('no more');
   });
 
+  test('works at a server of the older transport, whose messages have a path of their own', async () => {
+    server.rules.older = true;
+    const ada = person();
+    const connected = await ada.connect();
+    expect(connected.transport).toBe('sse');
+    expect((await connected.client.listTools()).tools.map(({ name }) => name)).toEqual(['whisper']);
+    const messages = server.called.filter(({ url }) => url === '/messages');
+    expect(messages.every(({ headers }) => headers.authorization?.startsWith('Bearer access-'))).toBe(true);
+    expect(ada.visited).toHaveLength(1);
+  });
+
   test('several requests at once have one person asked once', async () => {
     server.rules.open = true;
     server.rules.scopeOfCalls = 'write';

@@ -54,6 +54,8 @@ export interface Rules {
   device: string[];
   /** Whether what is given out is good for nothing. */
   stillborn: boolean;
+  /** Whether it speaks HTTP with SSE alone (MCP 2024-11-05), messages at a path of their own. */
+  older: boolean;
   /** Whether the server lets in who brings no token. */
   open: boolean;
 }
@@ -80,6 +82,7 @@ export async function openGuardedServer(): Promise<GuardedServer> {
     revocation: { status: 200 },
     device: [],
     stillborn: false,
+    older: false,
     open: false,
   };
   const asked: Asked[] = [];
@@ -254,13 +257,14 @@ export async function openGuardedServer(): Promise<GuardedServer> {
         200,
         withRules(rules.resourceMetadata, { resource: endpoint.href, authorization_servers: [issuer] }),
       );
-    if (pathname !== '/mcp') return json(response, 404, {});
+    if (pathname !== '/mcp' && !(rules.older && pathname === '/messages')) return json(response, 404, {});
     const grant = access.get(headers.authorization?.replace('Bearer ', '') ?? '');
     const challenge = `resource_metadata="${endpoint.origin}/.well-known/oauth-protected-resource/mcp"`;
     if (!grant?.live && !rules.open) {
       response.setHeader('www-authenticate', `Bearer ${challenge}, scope="read"`);
       return json(response, 401, {});
     }
+    if (rules.older) return answerOlder(method, pathname, body, response);
     const wanted = body.includes('"tools/call"') ? rules.scopeOfCalls : undefined;
     if (wanted !== undefined && !grant?.scope.split(' ').includes(wanted)) {
       response.setHeader('www-authenticate', `Bearer error="insufficient_scope", scope="${wanted}", ${challenge}`);
@@ -272,6 +276,23 @@ export async function openGuardedServer(): Promise<GuardedServer> {
     const answer = await handler.fetch(new Request(endpoint, init));
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
     return response.end(Buffer.from(await answer.arrayBuffer()));
+  }
+
+  let stream: ServerResponse | undefined;
+
+  function answerOlder(method: string, pathname: string, body: string, response: ServerResponse): ServerResponse {
+    if (pathname === '/messages') {
+      const { id, method: asked } = JSON.parse(body) as { readonly id?: number; readonly method: string };
+      const serverInfo = { name: 'older', version: '1' };
+      const hello = { protocolVersion: '2024-11-05', capabilities: { tools: {} }, serverInfo };
+      const result = asked === 'initialize' ? hello : { tools: [{ name: 'whisper', inputSchema: { type: 'object' } }] };
+      if (id !== undefined) stream?.write(`data: ${JSON.stringify({ jsonrpc: '2.0', id, result })}\n\n`);
+      return response.writeHead(202).end();
+    }
+    if (method !== 'GET') return json(response, 405, {});
+    stream = response.writeHead(200, { 'content-type': 'text/event-stream' });
+    stream.write('event: endpoint\ndata: /messages\n\n');
+    return stream;
   }
 
   return {
