@@ -2,6 +2,7 @@
 // ends the question, never the conversation, which always stays one that the model can be given again.
 
 import type { ModelMessage } from 'ai';
+import { plain, shortened } from '../core/plain.ts';
 import type { Cost, Ending, Tell } from './events.ts';
 import { describeModelFailure, type FailureContext, type ModelFailure } from './models/failure.ts';
 import type { OpenedModel } from './models/open.ts';
@@ -184,7 +185,7 @@ function failureOf(
   const says = error instanceof Error ? error.message : String(error);
   return {
     code: 'unreachable',
-    message: `The server does not tell its tools: ${says}`,
+    message: `The server does not tell its tools: ${shortened(plain(says), 300)}`,
     hint: 'See that it is running; /exit and connect again.',
     again: false,
   };

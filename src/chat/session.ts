@@ -1,6 +1,7 @@
 // A chat from its first question to its last: what it is joined from, and how it goes on after each.
 
 import { setTimeout as wait } from 'node:timers/promises';
+import { plain } from '../core/plain.ts';
 import { type CommandOptions, runCommand } from './commands.ts';
 import type { Connected } from './connect.ts';
 import type { ChatEvent, Tell, ToolResultEvent } from './events.ts';
@@ -124,7 +125,7 @@ export async function talk({ session, terminal, values, opening, model, debug }:
     screen.write('\n');
     const done = await terminal.working(async (signal) => {
       const command = await runCommand(typed, commands, signal).catch((error: unknown) => {
-        screen.write(`${error instanceof Error ? error.message : String(error)}\n`);
+        screen.write(`${plain(error instanceof Error ? error.message : String(error))}\n`);
         return 'done' as const;
       });
       return command ?? conversation.ask(typed, signal);

@@ -179,6 +179,22 @@ describe('what the model is shown', () => {
     expect(results(-1)[0]).toContain('\n]0;owned[2JAda\n more\n');
   });
 
+  test('a server that does not tell its tools is told of, without control sequences, and the chat goes on', async () => {
+    let broken = true;
+    const chat = startChat(opened, {
+      callTool: client.callTool.bind(client),
+      listTools: (...given) => {
+        if (broken) throw new Error('no\u001b[2J tools');
+        return client.listTools(...given);
+      },
+    });
+    expect(await chat.ask('Read')).toBe('failed');
+    expect(chat.of('error')[0]?.message).toBe('The server does not tell its tools: no[2J tools');
+    broken = false;
+    model.script({ text: ['ok'] });
+    expect(await chat.ask('Read')).toBe('answered');
+  });
+
   test('a tool that fails is an answer', async () => {
     const chat = startChat(opened, client);
     model.script({ calls: [{ name: 'read', input: { what: 'broken' } }] }, { text: ['ok'] });
