@@ -46,9 +46,10 @@ export async function listenForCallback({ port, advice }: CallbackOptions): Prom
   let wanted: AnswerOptions | undefined;
   const server = createServer((request, response) => {
     const parameters = parametersOf(request, redirect.host);
-    // Favicons, other pages that guess at the port, a second answer: none of them counts.
-    if (!parameters || taken) return show(response, 404, 'Nothing is here', 'You may close this page.');
-    if (wanted?.state !== undefined && parameters.get('state') !== wanted.state) {
+    // Favicons, other pages that guess at the port, a second answer: none of them counts; nor does what comes before anybody
+    // was sent away, of which nobody could say whose answer it is.
+    if (!parameters || taken || !wanted) return show(response, 404, 'Nothing is here', 'You may close this page.');
+    if (wanted.state !== undefined && parameters.get('state') !== wanted.state) {
       wanted.onStray?.();
       return show(response, 400, 'This is another sign-in', 'It is not the one that Castellan waits for just now.');
     }

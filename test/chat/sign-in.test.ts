@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openMemoryVault } from '../../src/stores/memory-vault.ts';
 import { type GuardedServer, openGuardedServer } from '../support/guarded-server.ts';
+import { freePort } from '../support/redis.ts';
 import { createSigningPerson, failureOf, type PersonOptions, type SigningPerson } from '../support/signing-person.ts';
 
 let server: GuardedServer;
@@ -240,6 +241,29 @@ describe('what is no answer to this sign-in', () => {
     expect(statuses).toEqual([400, 400, 400, 200]);
     expect(ada.said.filter((text) => text.includes('another sign-in'))).toHaveLength(3);
     expect(tokenRequests()).toHaveLength(1);
+  });
+
+  test('RFC 6749 §10.12: an answer that comes before anybody was sent away is none', async () => {
+    const port = await freePort();
+    const early = new Set<number>();
+    const ada = person({
+      port,
+      async openBrowser(url) {
+        // Whoever guesses the port has been at it since it was open.
+        await vi.waitFor(() => expect(early.size).toBeGreaterThan(0), { timeout: 3_000 });
+        await fetch(url);
+      },
+    });
+    const signedIn = ada.connect();
+    const guess = setInterval(() => {
+      rawStatus(`http://127.0.0.1:${port}/callback?code=of-somebody-else&iss=${server.issuer}`, {}).then(
+        (status) => early.add(status),
+        () => {},
+      );
+    }, 10);
+    await signedIn.finally(() => clearInterval(guess));
+    expect(tokenRequests()).toHaveLength(1);
+    expect(tokenRequests()[0]?.form.get('code')).not.toBe('of-somebody-else');
   });
 
   test('the callback answers once, and pages of other sites not at all (Fetch Metadata, DNS rebinding)', async () => {
