@@ -2,8 +2,9 @@
 
 import { z } from 'zod';
 import { CastellanError, type ErrorFacts } from '../../core/errors.ts';
-import { type Dialect, rateLimited, type UpstreamAnswer } from '../../core/exchange.ts';
+import type { Dialect, UpstreamAnswer } from '../../core/exchange.ts';
 import { quoted } from '../../core/plain.ts';
+import { explainRefusal, type RefusalWords } from '../../core/refusal.ts';
 
 const idcsError = 'urn:ietf:params:scim:api:oracle:idcs:extension:messages:Error';
 const serviceBody = z.looseObject({ code: z.string(), message: z.string().nullish() });
@@ -12,9 +13,6 @@ const scimBody = z.looseObject({
   scimType: z.string().nullish(),
   [idcsError]: z.looseObject({ messageId: z.string().nullish() }).nullish(),
 });
-
-/** Neither the services nor the domain tell how long to wait. */
-const waitMs = 1_000;
 
 export const ociDialect: Dialect = {
   requestId: (headers) => headers.get('opc-request-id') ?? undefined,
@@ -41,51 +39,30 @@ function codeOf(text: string): string | undefined {
   return /^[\w.:-]{1,80}$/.test(text) ? text : undefined;
 }
 
-function explain({ status, headers, body, requestId }: UpstreamAnswer): ErrorFacts {
-  const { code, text } = read(body);
+const words: RefusalWords = {
+  vendor: 'OCI',
+  outages: 'ocistatus.oraclecloud.com',
+  proof: 'the signature',
+  unauthorized:
+    'The key may be unknown or withdrawn, the session over, or this machine’s clock more than five minutes off; `castellan doctor` tells which.',
+  who: 'Whoever the requests are made as',
+  forbidden:
+    'In the identity domain it takes an administrator role of the domain, in the other services a policy of the tenancy.',
+  notFound: 'Look the id up with a list tool.',
+};
+
+function explain(answer: UpstreamAnswer): ErrorFacts {
+  const { status, requestId } = answer;
+  const { code, text } = read(answer.body);
   // Its words can quote what people wrote.
   const said = [code ?? `HTTP ${status}`, text === '' ? undefined : quoted(text, 300)].filter(Boolean).join(': ');
   const facts = { requestId, detail: { status, said } };
-  if (status === 429) {
-    const told = Number(headers.get('retry-after'));
-    const { message, hint, retry, code: name } = rateLimited(told > 0 ? told * 1000 : waitMs, requestId);
-    return { code: name, message, hint, retry, ...facts };
-  }
-  if (status >= 500 && status !== 501)
-    return {
-      code: 'platform_unavailable',
-      message: `OCI failed to answer (${said}).`,
-      hint: 'Try again; ocistatus.oraclecloud.com tells about outages.',
-      retry: { again: true, afterMs: 0 },
-      ...facts,
-    };
-  if (status === 401)
-    return {
-      code: 'unauthorized',
-      message: `OCI does not accept the signature (${said}).`,
-      hint: 'The key may be unknown or withdrawn, the session over, or this machine’s clock more than five minutes off; `castellan doctor` tells which.',
-      ...facts,
-    };
-  if (status === 403)
-    return {
-      code: 'missing_scope',
-      message: `Whoever the requests are made as may not do this (${said}).`,
-      hint: 'In the identity domain it takes an administrator role of the domain, in the other services a policy of the tenancy.',
-      ...facts,
-    };
   // The services answer the same to what is not there and to what may not be seen (docs.oracle.com, "API Errors").
   if (status === 404 && code === 'NotAuthorizedOrNotFound')
     return {
       code: 'not_found',
       message: `Either there is no such thing, or whoever the requests are made as may not see it: OCI does not tell which (${said}).`,
       hint: 'Check the id and its region with a list tool; if it is right, an administrator must allow it by a policy.',
-      ...facts,
-    };
-  if (status === 404)
-    return {
-      code: 'not_found',
-      message: `OCI knows no such thing (${said}).`,
-      hint: 'Look the id up with a list tool.',
       ...facts,
     };
   if (status === 412)
@@ -95,13 +72,5 @@ function explain({ status, headers, body, requestId }: UpstreamAnswer): ErrorFac
       hint: 'Call again: what would change is then found out anew.',
       ...facts,
     };
-  return {
-    code: 'refused_by_platform',
-    message: `OCI refused the request (${said}).`,
-    hint:
-      status === 409
-        ? 'Something like it is there already, or it is being changed; read it first.'
-        : 'Change what the message names and call again.',
-    ...facts,
-  };
+  return explainRefusal(answer, said, words);
 }

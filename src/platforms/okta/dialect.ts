@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CastellanError, type ErrorFacts } from '../../core/errors.ts';
 import { type Dialect, rateLimited, type UpstreamAnswer } from '../../core/exchange.ts';
 import { quoted } from '../../core/plain.ts';
+import { explainRefusal, type RefusalWords } from '../../core/refusal.ts';
 
 /** https://developer.okta.com/docs/reference/error-codes/ */
 const errorBody = z.looseObject({
@@ -50,70 +51,38 @@ function explain(answer: UpstreamAnswer, now: number): ErrorFacts {
   const causes = parsed.success ? (parsed.data.errorCauses ?? []).flatMap((cause) => cause.errorSummary ?? []) : [];
   const said = parsed.success ? [parsed.data.errorSummary, ...causes].filter(Boolean).join(' ') : '';
   // Its words can quote what people wrote.
-  const okta = code === undefined ? `HTTP ${status}` : `${code}: ${quoted(said, 300)}`;
-  const detail = { status, okta };
+  const shown = code === undefined ? `HTTP ${status}` : `${code}: ${quoted(said, 300)}`;
+  const facts = { requestId, detail: { status, said: shown } };
 
   if (status === 429) {
     const reset = numberIn(headers, 'x-rate-limit-reset');
-    const concurrency = numberIn(headers, 'x-rate-limit-limit') === 0;
-    const wait = concurrency || reset === undefined ? concurrencyWaitMs : untilReset(headers, reset, now);
-    if (concurrency) return { ...tooManyAtOnce, requestId, detail };
-    return { ...factsOf(rateLimited(wait, requestId)), detail };
-  }
-  if (status >= 500 && code !== 'E0000060') {
-    return {
-      code: 'platform_unavailable',
-      message: `Okta failed to answer (${okta}).`,
-      hint: 'Try again; status.okta.com tells about outages.',
-      retry: { again: true, afterMs: 0 },
-      requestId,
-      detail,
-    };
-  }
-  if (status === 401) {
-    return {
-      code: 'unauthorized',
-      message: `Okta does not accept the credential (${okta}).`,
-      hint: 'Make a new API token in the Admin Console (Security > API > Tokens) and set OKTA_API_TOKEN; tokens die after 30 days without use.',
-      requestId,
-      detail,
-    };
+    if (numberIn(headers, 'x-rate-limit-limit') === 0) return { ...tooManyAtOnce, ...facts };
+    if (reset !== undefined) return { ...factsOf(rateLimited(untilReset(headers, reset, now), requestId)), ...facts };
   }
   if (status === 403 && code === undefined) {
     return {
       code: 'refused_by_platform',
       message: 'The request was refused (HTTP 403), and not in Okta’s words: something in between may be blocking it.',
       hint: 'Check proxies, firewalls and network zones between this machine and Okta.',
-      requestId,
-      detail,
+      ...facts,
     };
   }
-  if (status === 403 && code !== undefined && forbidden.has(code)) {
-    return {
-      code: 'missing_scope',
-      message: `The credential may not do this (${okta}).`,
-      hint: 'Give the token’s administrator a role that covers it.',
-      requestId,
-      detail,
-    };
-  }
-  if (status === 404) {
-    return {
-      code: 'not_found',
-      message: `Okta knows no such thing (${okta}).`,
-      hint: 'Look the id up with a list tool; users can also be named by their login.',
-      requestId,
-      detail,
-    };
-  }
-  return {
-    code: 'refused_by_platform',
-    message: `Okta refused the request (${okta}).`,
-    hint: 'Change what the message names and call again.',
-    requestId,
-    detail,
-  };
+  // What Okta does not support is a 501, and what the state of a thing forbids a 403: both refuse the request itself.
+  const isAboutRequest =
+    code !== undefined && ((status >= 500 && code === 'E0000060') || (status === 403 && !forbidden.has(code)));
+  return explainRefusal(isAboutRequest ? { ...answer, status: 400 } : answer, shown, words);
 }
+
+const words: RefusalWords = {
+  vendor: 'Okta',
+  outages: 'status.okta.com',
+  proof: 'the credential',
+  unauthorized:
+    'Make a new API token in the Admin Console (Security > API > Tokens) and set OKTA_API_TOKEN; tokens die after 30 days without use.',
+  who: 'The credential',
+  forbidden: 'Give the token’s administrator a role that covers it.',
+  notFound: 'Look the id up with a list tool; users can also be named by their login.',
+};
 
 /** A concurrency 429 says Limit 0. */
 const tooManyAtOnce: ErrorFacts = {

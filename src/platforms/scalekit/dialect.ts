@@ -2,8 +2,9 @@
 
 import { z } from 'zod';
 import { CastellanError, type ErrorFacts } from '../../core/errors.ts';
-import { type Dialect, rateLimited, type UpstreamAnswer } from '../../core/exchange.ts';
+import type { Dialect, UpstreamAnswer } from '../../core/exchange.ts';
 import { quoted } from '../../core/plain.ts';
+import { explainRefusal, type RefusalWords } from '../../core/refusal.ts';
 
 const violation = z.looseObject({
   field: z.string().optional(),
@@ -21,9 +22,6 @@ const errorBody = z.looseObject({
     )
     .nullish(),
 });
-
-/** Nothing is told of how long to wait. */
-const waitMs = 1_000;
 
 export const scalekitDialect: Dialect = {
   requestId: (headers) => headers.get('x-request-id') ?? undefined,
@@ -45,52 +43,20 @@ function read(body: unknown): { code: string | undefined; said: string } {
   return { code, said: [parsed.data.message, ...fields].filter(Boolean).join('; ') };
 }
 
-function explain({ status, headers, body, requestId }: UpstreamAnswer): ErrorFacts {
-  const { code, said } = read(body);
+const words: RefusalWords = {
+  vendor: 'Scalekit',
+  outages: 'status.scalekit.com',
+  proof: 'the credential',
+  unauthorized:
+    'Check what the tenant is configured with: the client id and secret of the environment, or the access to the workspace; `castellan doctor` tries it.',
+  who: 'The credential',
+  forbidden: 'An operator can use a credential that may.',
+  notFound: 'Look the id up with a list tool.',
+};
+
+function explain(answer: UpstreamAnswer): ErrorFacts {
+  const { code, said } = read(answer.body);
   // Its words can quote what people wrote.
-  const scalekit = [code ?? `HTTP ${status}`, said === '' ? undefined : quoted(said, 300)].filter(Boolean).join(': ');
-  const facts = { requestId, detail: { status, scalekit } };
-  if (status === 429) {
-    const told = Number(headers.get('retry-after'));
-    const { message, hint, retry, code: name } = rateLimited(told > 0 ? told * 1000 : waitMs, requestId);
-    return { code: name, message, hint, retry, ...facts };
-  }
-  if (status >= 500 && status !== 501)
-    return {
-      code: 'platform_unavailable',
-      message: `Scalekit failed to answer (${scalekit}).`,
-      hint: 'Try again; status.scalekit.com tells about outages.',
-      retry: { again: true, afterMs: 0 },
-      ...facts,
-    };
-  if (status === 401)
-    return {
-      code: 'unauthorized',
-      message: `Scalekit does not accept the credential (${scalekit}).`,
-      hint: 'Check what the tenant is configured with: the client id and secret of the environment, or the access to the workspace; `castellan doctor` tries it.',
-      ...facts,
-    };
-  if (status === 403)
-    return {
-      code: 'missing_scope',
-      message: `The credential may not do this (${scalekit}).`,
-      hint: 'An operator can use a credential that may.',
-      ...facts,
-    };
-  if (status === 404)
-    return {
-      code: 'not_found',
-      message: `Scalekit knows no such thing (${scalekit}).`,
-      hint: 'Look the id up with a list tool.',
-      ...facts,
-    };
-  return {
-    code: 'refused_by_platform',
-    message: `Scalekit refused the request (${scalekit}).`,
-    hint:
-      status === 409
-        ? 'Something like it is there already; read it first.'
-        : 'Change what the message names and call again.',
-    ...facts,
-  };
+  const shown = [code ?? `HTTP ${answer.status}`, said === '' ? undefined : quoted(said, 300)].filter(Boolean);
+  return explainRefusal(answer, shown.join(': '), words);
 }
