@@ -2,6 +2,7 @@
 
 import { type ArgsDef, type CommandDef, runCommand } from 'citty';
 import { describeFaults, print, tell, UsageError } from './cli/output.ts';
+import { withoutUnseen } from './core/plain.ts';
 import { nearest } from './core/words.ts';
 import { version } from './version.ts';
 
@@ -93,6 +94,7 @@ try {
   if (error instanceof UsageError) tell(describeFaults(error.faults, error.outcome));
   else if (wrong)
     tell(describeFaults([{ where: process.argv[2] ?? '', problem: error.message, todo: 'Run it with --help.' }]));
-  else tell(error instanceof Error ? error.message : String(error));
+  // A server of somebody else may have written it.
+  else tell(withoutUnseen(error instanceof Error ? error.message : String(error)));
   process.exitCode = error instanceof UsageError || wrong ? 2 : 1;
 }

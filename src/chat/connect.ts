@@ -15,6 +15,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { untilAborted } from '../core/tokens.ts';
 import { version } from '../version.ts';
+import { boundFetch } from './bounded-fetch.ts';
 import { describeFailure, isOlderServer, showUrl } from './connect-failure.ts';
 
 export interface UrlTarget {
@@ -87,8 +88,8 @@ export function createClient({ ask, log, toolsChanged, name = 'castellan' }: Con
 }
 
 async function connectUrl({ url }: UrlTarget, options: ConnectOptions): Promise<Connected> {
-  const { authProvider, fetch } = options;
-  const how = { ...(authProvider && { authProvider }), ...(fetch && { fetch }) };
+  const { authProvider, fetch = globalThis.fetch } = options;
+  const how = { ...(authProvider && { authProvider }), fetch: boundFetch(fetch) };
   const name = showUrl(url);
   let failure: unknown;
   try {

@@ -2,6 +2,7 @@
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Ask, type Connected, type ConnectOptions, connectServer } from '../../src/chat/connect.ts';
@@ -84,6 +85,53 @@ describe('by address', () => {
     await expect(connectServer({ url })).rejects.toMatchObject({
       message: expect.stringMatching(/Nothing listens at .*ECONNREFUSED/),
     });
+  });
+
+  test.each([
+    ['application/json', '{"x":"'],
+    ['text/event-stream', 'event: message\ndata: {"x":"'],
+  ])('of an answer without end (%s) no more is read than of a long one', async (type, begin) => {
+    let written = 0;
+    const each = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': type }).write(begin);
+      const more = Buffer.alloc(1024 * 1024, 'a');
+      const write = () => {
+        while (!response.destroyed && written < 200) {
+          written++;
+          if (!response.write(more)) return void response.once('drain', write);
+        }
+      };
+      write();
+    });
+    servers.push(each);
+    await new Promise<void>((resolve) => each.listen(0, '127.0.0.1', resolve));
+    const url = new URL(`http://127.0.0.1:${(each.address() as AddressInfo).port}/mcp`);
+    await expect(connectServer({ url }, { timeoutMs: 3_000 })).rejects.toMatchObject({ name: 'CastellanError' });
+    // For each of the ways in which a client begins.
+    expect(written).toBeLessThan(100);
+  });
+
+  test('a stream that goes on for long is read as long as each of its events is one', async () => {
+    const event = (said: object) => `event: message\r\ndata: ${JSON.stringify({ jsonrpc: '2.0', ...said })}\r\n\r\n`;
+    const each = createServer(async (request, response) => {
+      const body = await text(request);
+      if (body === '') return response.writeHead(405).end();
+      const { id, method, params } = JSON.parse(body);
+      if (method !== 'initialize' && method !== 'tools/list') return response.writeHead(id ? 400 : 202).end();
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      const protocolVersion = params?.protocolVersion;
+      const known = { protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'long', version: '1' } };
+      if (method === 'initialize') return response.end(event({ id, result: known }));
+      const data = 'a'.repeat(1024 * 1024 - 1);
+      const log = event({ method: 'notifications/message', params: { level: 'info', data } });
+      for (let count = 0; count < 12; count++)
+        if (!response.write(log)) await new Promise((resolve) => response.once('drain', resolve));
+      return response.end(event({ id, result: { tools: [] } }));
+    });
+    servers.push(each);
+    await new Promise<void>((resolve) => each.listen(0, '127.0.0.1', resolve));
+    const url = new URL(`http://127.0.0.1:${(each.address() as AddressInfo).port}/mcp`);
+    expect(await toolNames(await connect({ url }))).toEqual([]);
   });
 
   test('connecting can be given up, and does not wait for ever', async () => {

@@ -2,8 +2,11 @@
 // and at a server that a test holds in its hands.
 
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { signInKinds } from '../../src/sandbox/sign-in.ts';
@@ -211,4 +214,30 @@ describe('used wrongly', () => {
     expect(stderr).toMatch(says);
     expect(stderr).not.toContain('canary');
   });
+});
+
+test('what a server says it fails with moves and hides nothing on the terminal (ECMA-48)', async () => {
+  const said = 'no\u001b]52;c;Y2FuYXJ5\u0007\u001b[2J\u009b31m\u202e tools';
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    if (body === '') return response.writeHead(405).end();
+    const { id, method, params } = JSON.parse(body);
+    if (id === undefined) return response.writeHead(202).end();
+    const { protocolVersion } = params ?? {};
+    const result = { protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'loud', version: '1' } };
+    const answer = method === 'initialize' ? { result } : { error: { code: -32000, message: said } };
+    response.writeHead(200, { 'content-type': 'application/json' });
+    return response.end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  for (const command of [['tools'], ['login'], ['call', 'TOOL']]) {
+    const [name = '', ...rest] = command;
+    const { status, stdout, stderr } = await run([name, `http://127.0.0.1:${port}/mcp`, ...rest]);
+    expect(status, name).not.toBe(0);
+    expect(stderr, name).toContain('tools');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    expect(stdout + stderr, name).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+  }
+  server.close();
 });
