@@ -12,8 +12,8 @@ import type { Permission, ToolQuestion } from './toolbox.ts';
 
 export interface AnswerOptions {
   readonly asker: Asker;
-  /** One question at a time. */
-  readonly inTurn: <T>(ask: () => Promise<T>) => Promise<T>;
+  /** One question at a time, while something is worked at; otherwise that is the answer. */
+  readonly inTurn: <T>(ask: (over: AbortSignal) => Promise<T>, otherwise: T) => Promise<T>;
   readonly width: () => number | undefined;
   /** Shows an address in a browser; undefined where there is none. */
   readonly openBrowser?: ((url: string) => void) | undefined;
@@ -54,8 +54,15 @@ export function createAnswers(options: AnswerOptions) {
   }
 
   const permit = (question: ToolQuestion, signal: AbortSignal) =>
-    inTurn<Permission>(async () => (signal.aborted ? 'no' : askPermission(question, signal)));
-  const ask: Ask = (question, signal) => inTurn(async () => (signal.aborted ? decline : answer(question, signal)));
+    inTurn<Permission>(
+      async (over) => (signal.aborted ? 'no' : askPermission(question, AbortSignal.any([signal, over]))),
+      'no',
+    );
+  const ask: Ask = (question, signal) =>
+    inTurn<ElicitResult>(
+      async (over) => (signal.aborted ? decline : answer(question, AbortSignal.any([signal, over]))),
+      { action: 'cancel' },
+    );
   return { permit, ask };
 }
 

@@ -26,8 +26,12 @@ export interface Terminal {
   readonly working: <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
   /** For `inTurn` alone. */
   readonly asker: Asker;
-  /** Has the keyboard in the middle of work, one after the other; what happens meanwhile is written afterwards. */
-  readonly inTurn: <T>(ask: () => Promise<T>) => Promise<T>;
+  /**
+   * Has the keyboard in the middle of work, one after the other; what happens meanwhile is written afterwards.
+   * @param ask is over when the work is
+   * @param otherwise the answer where nothing is worked at: the keyboard is somebody else’s then
+   */
+  readonly inTurn: <T>(ask: (over: AbortSignal) => Promise<T>, otherwise: T) => Promise<T>;
 }
 
 const ctrlC = '\u0003';
@@ -37,6 +41,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
   const { input, output, dumb, history, complete, leave } = options;
   const screen = createScreen(output, dumb);
   let stopWork: AbortController | undefined;
+  let workOver = new AbortController();
   /** A Ctrl-C was the last that happened. */
   let warned = false;
   let queue: Promise<unknown> = Promise.resolve();
@@ -84,12 +89,14 @@ export function openTerminal(options: TerminalOptions): Terminal {
 
   const asker = createAsker({ input, output, screen: screen.direct, dumb, readLine });
 
-  function inTurn<T>(ask: () => Promise<T>): Promise<T> {
+  function inTurn<T>(ask: (over: AbortSignal) => Promise<T>, otherwise: T): Promise<T> {
     const turn = queue.then(async () => {
+      // A server may ask whenever it likes; at the prompt its question would be answered by what is typed there.
+      if (!stopWork || stopWork.signal.aborted) return otherwise;
       screen.hold();
       giveKeys();
       try {
-        return await ask();
+        return await ask(workOver.signal);
       } finally {
         if (stopWork) takeKeys();
         screen.release();
@@ -144,13 +151,17 @@ export function openTerminal(options: TerminalOptions): Terminal {
       }),
     async working(work) {
       const controller = new AbortController();
+      const over = new AbortController();
       stopWork = controller;
+      workOver = over;
       process.on('SIGINT', onInterrupt);
       takeKeys();
       try {
         return await work(controller.signal);
       } finally {
         stopWork = undefined;
+        over.abort(new Error('over'));
+        await queue;
         process.off('SIGINT', onInterrupt);
         giveKeys();
       }

@@ -37,7 +37,7 @@ function person(...says: (string | undefined)[]) {
   };
   const answers = createAnswers({
     asker,
-    inTurn: (ask) => ask(),
+    inTurn: (ask) => ask(new AbortController().signal),
     width: () => 80,
     openBrowser: (url) => void opened.push(url),
   });

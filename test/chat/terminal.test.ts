@@ -188,6 +188,31 @@ describe.skipIf(lacksTmux())('castellan chat in a terminal', { timeout: 90_000 }
     expect(model.requests).toHaveLength(2);
   });
 
+  test('a server that asks while nothing is worked at, or beyond the end of its call, is answered by no key', async () => {
+    const server = resolve(import.meta.dirname, '../support/untimely-server.mjs');
+    const { model, terminal } = await openChat(80, 40, { args: ['--', process.execPath, server] });
+    const told = { calls: [{ name: 'told', input: {} }] };
+    model.script(told, { text: ['One.'] }, { calls: [{ name: 'ask_on', input: {} }] }, { text: ['Two.'] }, told, {
+      text: ['Three.'],
+    });
+    terminal.type('half a question');
+    const said = () => readFileSync(join(terminal.folder, 'said'), { encoding: 'utf8', flag: 'a+' });
+    await expect.poll(said, { timeout: 10_000 }).toBe('unasked: cancel');
+    expect(terminal.screen()).not.toContain('Give it away?');
+    // `j` goes down in a list.
+    ask(terminal, ' j');
+    await terminal.sees(/^One\./m);
+    expect(model.requests[0]?.heard.turns[0]).toMatchObject({ text: 'half a question j' });
+    expect(model.requests[1]?.heard.turns.at(-1)).toMatchObject({ text: expect.stringContaining('unasked: cancel') });
+
+    ask(terminal, 'Ask on');
+    await terminal.sees('Do you agree?');
+    await terminal.sees(/^Two\./m);
+    ask(terminal, 'j');
+    await terminal.sees(/^Three\./m);
+    expect(model.requests[5]?.heard.turns.at(-1)).toMatchObject({ text: expect.stringContaining('beyond: decline') });
+  });
+
   test('a terminal that is resized is written to in its new width', async () => {
     const { model, terminal } = await openChat(80, 40);
     const words =
