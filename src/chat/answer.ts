@@ -28,11 +28,12 @@ const decline: ElicitResult = { action: 'decline' };
 export function createAnswers(options: AnswerOptions) {
   const { asker, inTurn, width } = options;
 
-  async function askPermission({ tool, input, destructive }: ToolQuestion, signal: AbortSignal): Promise<Permission> {
+  async function askPermission(question: ToolQuestion, signal: AbortSignal): Promise<Permission> {
+    const { tool, input, reads } = question;
     const given = describeInput(input);
     asker.show(
       `The model wants to call ${plain(tool)}`,
-      `${wrapText(given, width(), '  ')}\n${wrapText(destructive ? 'It changes something, and may take something away.' : 'It changes something.', width())}`,
+      `${wrapText(given, width(), '  ')}\n${wrapText(describeEffect(question), width())}`,
     );
     const said = await asker.choose(
       'Call it?',
@@ -40,6 +41,7 @@ export function createAnswers(options: AnswerOptions) {
         { value: 'no', label: 'No' },
         { value: 'once', label: 'Yes, this once' },
         { value: 'always', label: 'Yes, and not asked again in this chat' },
+        ...(reads ? [{ value: 'reads' as const, label: 'Yes, and so all tools that say they only read' }] : []),
       ],
       signal,
     );
@@ -64,6 +66,11 @@ export function createAnswers(options: AnswerOptions) {
       { action: 'cancel' },
     );
   return { permit, ask };
+}
+
+function describeEffect({ reads, destructive }: ToolQuestion): string {
+  if (reads) return 'The server says that it changes nothing; nobody else does.';
+  return destructive ? 'It changes something, and may take something away.' : 'It changes something.';
 }
 
 /** All of it, a line for each argument: what is agreed to is shown whole. */

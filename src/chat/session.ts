@@ -19,6 +19,7 @@ export interface SessionOptions {
   readonly permit: ToolboxOptions['permit'];
   /** Whether the server is Castellan itself, which marks what is data. */
   readonly marks: boolean;
+  readonly trusted: boolean;
   readonly tell: Tell;
   readonly now: () => number;
 }
@@ -36,12 +37,21 @@ export interface Session {
 /** So many whole answers are kept for the person. */
 const mostResults = 50;
 
-export function createSession({ connected, values, model, permit, marks, tell, now }: SessionOptions): Session {
+export function createSession({
+  connected,
+  values,
+  model,
+  permit,
+  marks,
+  trusted,
+  tell,
+  now,
+}: SessionOptions): Session {
   const { client } = connected;
   const { maxSteps, maxTokens, maxTools, maxResult } = values;
   const server = client.getServerVersion()?.title ?? client.getServerVersion()?.name ?? connected.name;
   let results: ToolResultEvent[] = [];
-  const toolbox = createToolbox({ client, permit, marks, most: maxResult, now });
+  const toolbox = createToolbox({ client, trusted, permit, marks, most: maxResult, now });
   const conversation = createConversation({
     model,
     toolbox,

@@ -6,8 +6,8 @@ import { asObject } from '../core/settings.ts';
 import { nameTools, type OfferedTool } from './offered-tool.ts';
 import { type ReadResultOptions, readResult } from './result.ts';
 
-/** What a person says to the first use of a tool that changes something. */
-export type Permission = 'no' | 'once' | 'always';
+/** What a person says to the first use of a tool; `reads`: to it, and to all that say that they only read. */
+export type Permission = 'no' | 'once' | 'always' | 'reads';
 
 export interface ToolQuestion {
   readonly tool: string;
@@ -15,10 +15,17 @@ export interface ToolQuestion {
   readonly input: unknown;
   /** The server says that it takes something away, or does not say that it does not. */
   readonly destructive: boolean;
+  /** It says that it only reads, which a server that is not trusted may say of anything. */
+  readonly reads: boolean;
 }
 
 export interface ToolboxOptions extends ReadResultOptions {
   readonly client: Pick<Client, 'listTools' | 'callTool'>;
+  /**
+   * Whether it counts that a tool says it only reads (MCP 2026-07-28, Tools: annotations are untrusted unless the server is
+   * trusted).
+   */
+  readonly trusted: boolean;
   /** Without a person to ask, what changes something is refused, or allowed by whoever started the chat. */
   readonly permit: ((question: ToolQuestion, signal: AbortSignal) => Promise<Permission>) | 'refuse' | 'allow';
   readonly now: () => number;
@@ -47,12 +54,18 @@ export interface Toolbox {
   ) => Promise<ToolAnswer>;
 }
 
+const refusedChange =
+  'Not called: it changes something, and there is nobody at a terminal to ask. Tell the person what would have been done.';
+const refusedReading =
+  'Not called: only the server itself says that it changes nothing, and there is nobody at a terminal to ask. Tell the person that --trust-annotations takes its word.';
+
 /** A person may think about what the server asks; Ctrl-C ends it before. */
 const patienceMs = 20 * 60_000;
 
-export function createToolbox({ client, permit, now, ...reading }: ToolboxOptions): Toolbox {
+export function createToolbox({ client, trusted, permit, now, ...reading }: ToolboxOptions): Toolbox {
   let offered: readonly OfferedTool[] | undefined;
   const allowed = new Set<string>();
+  let readsAllowed = trusted;
   let asking: Promise<unknown> = Promise.resolve();
 
   async function load(signal: AbortSignal): Promise<readonly OfferedTool[]> {
@@ -64,16 +77,20 @@ export function createToolbox({ client, permit, now, ...reading }: ToolboxOption
   }
 
   async function mayRun(tool: Tool, input: unknown, signal: AbortSignal): Promise<true | string> {
-    if (tool.annotations?.readOnlyHint === true || permit === 'allow' || allowed.has(tool.name)) return true;
-    if (permit === 'refuse')
-      return 'Not called: it changes something, and there is nobody at a terminal to ask. Tell the person what would have been done.';
+    const reads = tool.annotations?.readOnlyHint === true;
+    // What was agreed to is this tool as it was then: a server may put another one under its name.
+    const definition = JSON.stringify(tool);
+    const isAllowed = () => (reads && readsAllowed) || allowed.has(definition);
+    if (permit === 'allow' || isAllowed()) return true;
+    if (permit === 'refuse') return reads ? refusedReading : refusedChange;
     const destructive = tool.annotations?.destructiveHint !== false;
-    const question = { tool: tool.name, title: tool.title, input, destructive };
+    const question = { tool: tool.name, title: tool.title, input, destructive, reads };
     // One after the other: what was said of one call may be said of the next one.
-    const turn = asking.then(() => (allowed.has(tool.name) ? 'always' : permit(question, signal)));
+    const turn = asking.then(() => (isAllowed() ? 'always' : permit(question, signal)));
     asking = turn.catch(() => {});
     const said = await turn;
-    if (said === 'always') allowed.add(tool.name);
+    if (said === 'always') allowed.add(definition);
+    if (said === 'reads' && reads) readsAllowed = true;
     return said === 'no' ? 'Not called: the person said no. Do not try another way; ask them what they want.' : true;
   }
 

@@ -24,6 +24,7 @@ import { gateSettings } from '../mcp/gate-settings.ts';
 import { openBrowser } from './browser.ts';
 import { checkFlags, flagsOf, missingTenant, sandboxFlags, sandboxOptions } from './flags.ts';
 import { paint, print, tell, throwFaults } from './output.ts';
+import { mostPiped, readPiped } from './piped.ts';
 import { connectRemote } from './remote.ts';
 import { ownServer, readTarget } from './server-target.ts';
 
@@ -40,6 +41,12 @@ const args = {
     type: 'boolean',
     description:
       'Without a terminal: let the model call tools that change something, though nobody can be asked. What the server wants confirmed waits for castellan approve.',
+    default: false,
+  },
+  'trust-annotations': {
+    type: 'boolean',
+    description:
+      'Take another server’s word for which of its tools only read. Else you are asked before each; without a terminal none is called.',
     default: false,
   },
   history: {
@@ -113,6 +120,13 @@ async function check(given: Given, rawArgs: readonly string[]) {
     model: model.opened,
     target: target ?? ownServer(ownFlags(given), serverEnvironment(chatSettings)),
     own,
+    shared: {
+      values,
+      model: model.opened,
+      marks: own,
+      trusted: own || given['trust-annotations'] === true,
+      now: Date.now,
+    },
     question: text === '' ? undefined : text,
     hear: (tell: Tell) => {
       heard = tell;
@@ -124,7 +138,7 @@ type Asked = Awaited<ReturnType<typeof check>>;
 
 /** Until the person leaves. */
 async function chat(asked: Asked): Promise<void> {
-  const { given, config, values, opening, model, own, hear } = asked;
+  const { given, config, values, opening, model, own, shared, hear } = asked;
   const { stdin: input, stdout: output } = process;
   const keep = values.history && given.history !== false;
   let on = given.debug === true;
@@ -156,7 +170,7 @@ async function chat(asked: Asked): Promise<void> {
       stderr: (line) => on && screen.write(`${plain(line)}\n`),
     });
     const { permit } = answers;
-    const session = createSession({ connected, values, model, permit, marks: own, tell: view, now: Date.now });
+    const session = createSession({ ...shared, connected, permit, tell: view });
     changed = session.toolbox.changed;
     const { length } = await session.toolbox.load(AbortSignal.timeout(30_000));
     print(
@@ -179,7 +193,7 @@ async function chat(asked: Asked): Promise<void> {
 
 /** @returns the exit status: 0 answered, 1 not, 130 stopped */
 async function answerOnce(asked: Asked, question: string): Promise<number> {
-  const { given, values, model, own, hear } = asked;
+  const { given, values, shared, hear } = asked;
   const { stdin: input, stdout: output, stderr } = process;
   const attended = input.isTTY && stderr.isTTY;
   const dumb = isDumbTerminal();
@@ -206,7 +220,7 @@ async function answerOnce(asked: Asked, question: string): Promise<number> {
   });
   try {
     const permit = attended ? answers.permit : unattended;
-    const session = createSession({ connected, values, model, permit, marks: own, tell: view, now: Date.now });
+    const session = createSession({ ...shared, connected, permit, tell: view });
     const ask = (signal: AbortSignal) => session.conversation.ask(question, signal);
     const ending = await (attended ? terminal.working(ask) : untilInterrupted(ask));
     return ending === 'answered' ? 0 : ending === 'stopped' ? 130 : 1;
@@ -241,20 +255,6 @@ const noQuestion: Fault = {
   problem: 'is missing or empty, and there is no terminal to chat in',
   todo: 'Give --query "…", or pipe the question in.',
 };
-
-/** Longer than any question, and shorter than what fills a memory. */
-const mostPiped = 500_000;
-
-async function readPiped(): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > mostPiped) break;
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
 
 function passedOn({ 'pass-env': names }: Given): Record<string, string> {
   return pickEnvironment(

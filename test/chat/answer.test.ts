@@ -109,24 +109,31 @@ test('an address is opened only when the person says so, and only a safe one', a
 test('a question that comes after the person stopped is refused without being shown', async () => {
   const gone = person('Yes, do this');
   expect(await gone.ask(approve, AbortSignal.abort())).toEqual({ action: 'decline' });
-  const tool = { tool: 'remove', title: undefined, input: {}, destructive: true };
+  const tool = { tool: 'remove', title: undefined, input: {}, destructive: true, reads: false };
   expect(await gone.permit(tool, AbortSignal.abort())).toBe('no');
   expect(gone.seen).toEqual([]);
 });
 
 test('the first use of a tool: only a yes is one, and leaving the question is none', async () => {
-  const question = { tool: 'remove', title: undefined, input: {}, destructive: false };
+  const question = { tool: 'remove', title: undefined, input: {}, destructive: false, reads: false };
   const said = (...says: (string | undefined)[]) => person(...says).permit(question, new AbortController().signal);
   for (const no of [undefined, '', 'No']) expect(await said(no)).toBe('no');
   expect(await said('Yes, this once')).toBe('once');
   expect(await said('Yes, and not asked again in this chat')).toBe('always');
+  await expect(said('Yes, and so all tools that say they only read')).rejects.toThrow('no choice');
+  const reader = person('Yes, and so all tools that say they only read');
+  expect(await reader.permit({ ...question, reads: true }, new AbortController().signal)).toBe('reads');
+  expect(reader.seen[1]).toContain('The server says that it changes nothing; nobody else does.');
 });
 
 test('the first use of a tool: its arguments are shown whole, without what hides or moves text', async () => {
   const { permit, seen } = person('Yes, this once');
   const input = { whom: 'Ada\n\u202eEve\u001b[1A', all: ['x'.repeat(200), { a: 1 }] };
   expect(
-    await permit({ tool: 'rem\u0007ove', title: undefined, input, destructive: true }, new AbortController().signal),
+    await permit(
+      { tool: 'rem\u0007ove', title: undefined, input, destructive: true, reads: false },
+      new AbortController().signal,
+    ),
   ).toBe('once');
   expect(seen[0]).toBe('The model wants to call remove');
   expect(seen[1]?.replace(/\s+/g, '')).toContain(`whom:AdaEve[1Aall:["${'x'.repeat(200)}",{"a":1}]`);

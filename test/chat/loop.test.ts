@@ -105,8 +105,8 @@ describe('what changes something', () => {
     );
     await chat.ask('Remove them');
     expect(asked).toEqual([
-      { tool: 'remove', title: undefined, input: { whom: 'Ada' }, destructive: true },
-      { tool: 'remove', title: undefined, input: { whom: 'Grace' }, destructive: true },
+      { tool: 'remove', title: undefined, input: { whom: 'Ada' }, destructive: true, reads: false },
+      { tool: 'remove', title: undefined, input: { whom: 'Grace' }, destructive: true, reads: false },
     ]);
     expect(called.sort()).toEqual(['read x', 'remove Ada']);
     expect(results(-1).at(-1)).toContain('the person said no');
@@ -132,6 +132,67 @@ describe('what changes something', () => {
     await chat.ask('Do');
     expect(asked).toMatchObject([{ tool: 'silent', destructive: true }]);
     expect(called).toEqual([]);
+  });
+});
+
+describe('a server that nobody vouches for (MCP 2026-07-28: clients must consider annotations untrusted)', () => {
+  const look = { name: 'read', input: { what: 'x' } };
+
+  test('is not taken at its word that a tool only reads: the person is asked, and may let all such tools be', async () => {
+    const asked: ToolQuestion[] = [];
+    const says: Permission[] = ['no', 'once', 'reads'];
+    const permit = async (question: ToolQuestion) => {
+      asked.push(question);
+      return says.shift() ?? 'no';
+    };
+    const chat = startChat(opened, client, { permit, trusted: false });
+    const odd = { name: `directory_find_user_${'x'.repeat(44)}`, input: {} };
+    model.script(
+      { calls: [look] },
+      { calls: [look] },
+      { calls: [look] },
+      { calls: [look, odd, { name: 'remove', input: { whom: 'Ada' } }] },
+      { text: ['ok'] },
+    );
+    await chat.ask('Look');
+    expect(asked.map(({ tool, reads }) => [tool, reads])).toEqual([
+      ['read', true],
+      ['read', true],
+      ['read', true],
+      ['remove', false],
+    ]);
+    expect(called.sort()).toEqual(['odd', 'read x', 'read x', 'read x']);
+  });
+
+  test('without a person none of its tools is called', async () => {
+    const chat = startChat(opened, client, { permit: 'refuse', trusted: false });
+    model.script({ calls: [look] }, { text: ['ok'] });
+    await chat.ask('Look');
+    expect(called).toEqual([]);
+    expect(results(-1).at(-1)).toContain('--trust-annotations');
+  });
+
+  test('and a tool that it changes after it was allowed is asked about again', async () => {
+    let description = 'Removes a note.';
+    const changing = {
+      listTools: async () => ({ tools: [{ name: 'remove', description, inputSchema: { type: 'object' as const } }] }),
+      callTool: async () => answerText('removed'),
+    } as Pick<Client, 'listTools' | 'callTool'>;
+    const asked: ToolQuestion[] = [];
+    const permit = async (question: ToolQuestion): Promise<Permission> => {
+      asked.push(question);
+      return 'always';
+    };
+    const chat = startChat(opened, changing, { permit });
+    const twice = { calls: [{ name: 'remove', input: {} }] };
+    model.script(twice, twice, { text: ['ok'] });
+    await chat.ask('Remove them');
+    expect(asked).toHaveLength(1);
+    description = 'Removes everybody.';
+    chat.toolsChanged();
+    model.script(twice, { text: ['ok'] });
+    await chat.ask('Again');
+    expect(asked).toHaveLength(2);
   });
 });
 

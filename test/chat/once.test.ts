@@ -176,7 +176,8 @@ describe('castellan chat --query', () => {
       'else console.log(JSON.stringify({ jsonrpc: "2.0", id: m.id, error: { code: -32601, message: "no" } })); } });',
     ].join('\n');
     model.script({ calls: [{ name: 'env', input: {} }] }, { text: ['Seen.'] });
-    const args = ['--query', 'What?', '--pass-env', 'GIVEN', '--', process.execPath, '-e', script];
+    const command = ['--', process.execPath, '-e', script];
+    const args = ['--query', 'What?', '--trust-annotations', '--pass-env', 'GIVEN', ...command];
     const { status, asked, stdout } = await chat(args, '', { GIVEN: '1', WITHHELD: '1' });
     expect([status, stdout]).toEqual([0, 'Seen.\n']);
     const said = asked[1]?.heard.turns.at(-1);
@@ -189,6 +190,13 @@ describe('castellan chat --query', () => {
     expect(names).toContain('"PATH"');
     for (const name of ['WITHHELD', 'OPENAI_COMPATIBLE_TOKEN', 'CUSTOM_HTTP_HEADERS', 'CASTELLAN_SEAL_KEYS'])
       expect(names).not.toContain(name);
+
+    requests = model.requests.length;
+    model.script({ calls: [{ name: 'env', input: {} }] }, { text: ['Not seen.'] });
+    const distrusting = await chat(['--query', 'What?', ...command]);
+    expect(distrusting.asked[1]?.heard.turns.at(-1)).toMatchObject({
+      text: expect.stringContaining('only the server itself says that it changes nothing'),
+    });
   });
 
   test('a server that cannot be reached ends it with status 1 and what to do', async () => {

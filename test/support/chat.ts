@@ -72,6 +72,8 @@ export interface TestChat {
   /** What it waited, ms. */
   readonly waited: number[];
   readonly conversation: ReturnType<typeof createConversation>;
+  /** As the server says it. */
+  readonly toolsChanged: () => void;
 }
 
 export function startChat(
@@ -88,15 +90,17 @@ export function startChat(
   const waited: number[] = [];
   const {
     permit = 'allow',
+    trusted = true,
     marks = false,
     most = 10_000,
     maxSteps = 10,
     maxTokens = 100_000,
     maxTools = 100,
   } = options;
+  const toolbox = createToolbox({ client, trusted, permit, marks, most, now: Date.now });
   const conversation = createConversation({
     model,
-    toolbox: createToolbox({ client, permit, marks, most, now: Date.now }),
+    toolbox,
     instructions: () => 'You are being tested.',
     maxSteps,
     maxTokens,
@@ -111,6 +115,7 @@ export function startChat(
   const of: TestChat['of'] = (type) => events.filter((event) => event.type === type) as never;
   return {
     conversation,
+    toolsChanged: toolbox.changed,
     events,
     all,
     waited,
