@@ -2,7 +2,7 @@
 
 /** Names, in lower case without `_` and `-`, below which every text and number is a secret. A page token is only a place. */
 const secretName =
-  /(?:secret|password|passwd|pwd|passphrase|passcode|(?<!page)token|cookie|assertion|(?:private|api|signing|access|secret|shared)key)s?(?:enc|pem|value|hash|salt|hint)?$|(?:recovery|backup)codes?$|authorization$|^(?:answers?|pin|otp)$/;
+  /(?:secret|password|passwd|pwd|passphrase|passcode|(?<!page)token|cookie|assertion|(?:private|api|signing|access|secret|shared|auth|authentication|encryption|master|hmac)key)s?(?:enc|pem|value|hash|salt|hint)?$|(?:recovery|backup|activation|verification|otp)codes?$|authorization$|(?:db|admin|root)pass$|secretbundlecontent$|^(?:answers?|pin|otp|psk)$/;
 /** Okta's `_links` name what can be done about a password. */
 const action = /^(?:change|reset|expire|forgot)(?:recovery)?password$/;
 /** Where Okta, Scalekit and OCI put what was set: `credentials.password.hash.value`, `recovery_question.answer`. */
@@ -23,7 +23,8 @@ export function withoutSecrets(value: unknown, drop: ReadonlySet<string> = new S
 }
 
 function copy(value: unknown, drop: ReadonlySet<string>, place: Place): unknown {
-  if (typeof value === 'string') return place === 'secret' || place === 'password' ? removed : scrub(value);
+  if (typeof value === 'string')
+    return place === 'secret' || place === 'password' ? removed : textWithoutSecrets(value);
   if (typeof value === 'number') return place === 'secret' ? removed : value;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => copy(item, drop, place));
@@ -90,10 +91,13 @@ function factsOf(name: string): Facts {
   return facts;
 }
 
-const suspicious = /[?&#]|eyJ|:\/\/[^/\s]*@|\b(?:SSWS|Bearer|Basic|DPoP)\s/i;
+const suspicious = /[?&#]|eyJ|:\/\/[^/\s]*@|\b(?:SSWS|Bearer|Basic|DPoP)\s|PRIVATE KEY/i;
+/** RFC 7468; one that was cut before its end is one all the same. */
+const privateKeyText =
+  /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g;
 
-/** Secrets inside a text: authorization headers, JSON Web Tokens, user information and query parameters of addresses. */
-function scrub(text: string): string {
+/** A text without the secrets inside it: authorization headers, JSON Web Tokens, private keys, user information and query parameters of addresses. */
+export function textWithoutSecrets(text: string): string {
   if (!suspicious.test(text)) return text;
   return (
     text
@@ -103,6 +107,7 @@ function scrub(text: string): string {
       )
       // Bounded, and never begun inside a word: a text of ten thousand beginnings must not be read ten thousand times.
       .replace(/(?<![\w-])eyJ[\w-]{1,8192}\.[\w-]{0,8192}\.[\w-]{0,8192}(?:\.[\w-]{0,8192}){0,2}/g, removed)
+      .replace(privateKeyText, removed)
       .replace(/:\/\/[^/?#\s@]*@/g, `://${removed}@`)
       .replace(/([?&#])([^?&#=\s]{1,100})=([^&#\s"'<>]+)/g, (all, mark: string, name: string) =>
         isSecretParameter(name) ? `${mark}${name}=${removed}` : all,

@@ -24,6 +24,9 @@ describe('secrets are taken out', () => {
     ...['client_secret', 'secret_hash', 'secretKey', 'secretKeyEnc', 'signingKey', 'accessKey', 'authToken', 'token'],
     ...['bearerToken', 'scimToken', 'deviceToken', 'stateToken', 'privateKeyPem', 'clientSecretValue', 'pin', 'otp'],
     ...['passwd', 'pwd', 'recovery_codes', 'recoveryCodes', 'private_key', 'apiKey', 'sharedSecret', 'id_token'],
+    // Of virtual circuits and vaults at OCI, and of what else its services keep.
+    ...['bgpMd5AuthKey', 'secretBundleContent', 'masterKey', 'hmacKey', 'encryptionKey', 'activationCode', 'otpCode'],
+    ...['psk', 'adminPass', 'db_pass', 'authenticationKey', 'verificationCode', 'bypassCodes'],
     ...['Authorization', 'set-cookie', 'password', 'passwords', 'secrets', 'tokens', 'refresh_token', 'x-api-key'],
   ])('named %s, as a text, a number, a list or a map', (name) => {
     expect(copy({ [name]: 'leak' })).toEqual({ [name]: hidden });
@@ -50,6 +53,12 @@ describe('secrets are taken out', () => {
     ['bearer abc.def', 'bearer [removed]'],
     ['Basic dXNlcjpwYXNz, then', 'Basic [removed] then'],
     ['got eyJhbGciOi.eyJzdWIi.c2lnX-8 back', 'got [removed] back'],
+    [
+      '#!/bin/sh\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc=\n-----END RSA PRIVATE KEY-----\nexit',
+      '#!/bin/sh\n[removed]\nexit',
+    ],
+    ['-----BEGIN PGP PRIVATE KEY BLOCK-----\nlQ', '[removed]'],
+    ['-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqh', '[removed]'],
     ['https://user:pw@acme.okta.com/x', 'https://[removed]@acme.okta.com/x'],
     ['/cb?code=abc&state=s1#id_token=ey&x=1', '/cb?code=[removed]&state=s1#id_token=[removed]&x=1'],
     [
@@ -97,6 +106,10 @@ test('what is no secret stays as it is', () => {
     oauthClient: { refresh_token: { rotation_type: 'STATIC', leeway: 0 } },
     _links: { changePassword: { href: 'https://acme.okta.com/api/v1/users/1/credentials/change_password' } },
     name: 'Basic Users',
+    bypass: 'none',
+    encryptionKeyId: 'ocid1.key.oc1..a',
+    certificate: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----',
+    publicKey: '-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----',
     note: 'Basic authentication, R&D? yes',
     nextPageToken: 'place',
     href: 'https://acme.okta.com/api/v1/users?after=1&limit=2',
@@ -112,7 +125,7 @@ test('the properties that a caller leaves out are left out everywhere', () => {
   });
 });
 
-test.each(['eyJ-', 'eyJa.', 'eyJ', ' eyJ', 'Bearer ', '?a=', '://a'])(
+test.each(['eyJ-', 'eyJa.', 'eyJ', ' eyJ', 'Bearer ', '?a=', '://a', '-----BEGIN ', '-----BEGIN PRIVATE KEY-----'])(
   'a megabyte of %j is read once: squared it would take minutes, and this test its time limit',
   (part) => {
     const text = part.repeat(Math.ceil(1_000_000 / part.length));

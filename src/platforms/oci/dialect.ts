@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CastellanError, type ErrorFacts } from '../../core/errors.ts';
 import type { Dialect, UpstreamAnswer } from '../../core/exchange.ts';
 import { quoted } from '../../core/plain.ts';
+import { textWithoutSecrets } from '../../core/redact.ts';
 import { explainRefusal, type RefusalWords } from '../../core/refusal.ts';
 
 const idcsError = 'urn:ietf:params:scim:api:oracle:idcs:extension:messages:Error';
@@ -54,8 +55,10 @@ const words: RefusalWords = {
 function explain(answer: UpstreamAnswer): ErrorFacts {
   const { status, requestId } = answer;
   const { code, text } = read(answer.body);
-  // Its words can quote what people wrote.
-  const said = [code ?? `HTTP ${status}`, text === '' ? undefined : quoted(text, 300)].filter(Boolean).join(': ');
+  // Its words can quote what people wrote, and what was sent.
+  const said = [code ?? `HTTP ${status}`, text === '' ? undefined : quoted(textWithoutSecrets(text), 300)]
+    .filter(Boolean)
+    .join(': ');
   const facts = { requestId, detail: { status, said } };
   // The services answer the same to what is not there and to what may not be seen (docs.oracle.com, "API Errors").
   if (status === 404 && code === 'NotAuthorizedOrNotFound')

@@ -2,6 +2,7 @@
 
 import { CastellanError } from '../../core/errors.ts';
 import { quoted } from '../../core/plain.ts';
+import { textWithoutSecrets } from '../../core/redact.ts';
 
 export interface Refusal {
   readonly status: number;
@@ -24,8 +25,9 @@ export function clockOffset(date: string | null, now: number): number | undefine
 /** RFC 6749 §5.2. */
 export function explainRefusal({ status, body, date, now, clientId }: Refusal): CastellanError {
   const error = typeof body?.error === 'string' && /^[\w.-]{1,60}$/.test(body.error) ? body.error : `HTTP ${status}`;
-  // Its words can quote what is in the token.
-  const described = typeof body?.error_description === 'string' ? `: ${quoted(body.error_description, 300)}` : '';
+  // Its words can quote the token, and what is in it.
+  const text = typeof body?.error_description === 'string' ? textWithoutSecrets(body.error_description) : '';
+  const described = text === '' ? '' : `: ${quoted(text, 300)}`;
   const offset = clockOffset(date, now);
   const hint = whatToDo(error, described, status, clientId, offset);
   return new CastellanError({

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CastellanError, type ErrorFacts } from '../../core/errors.ts';
 import { type Dialect, rateLimited, type UpstreamAnswer } from '../../core/exchange.ts';
 import { quoted } from '../../core/plain.ts';
+import { textWithoutSecrets } from '../../core/redact.ts';
 import { explainRefusal, type RefusalWords } from '../../core/refusal.ts';
 
 /** https://developer.okta.com/docs/reference/error-codes/ */
@@ -51,7 +52,7 @@ function explain(answer: UpstreamAnswer, now: number): ErrorFacts {
   const causes = parsed.success ? (parsed.data.errorCauses ?? []).flatMap((cause) => cause.errorSummary ?? []) : [];
   const said = parsed.success ? [parsed.data.errorSummary, ...causes].filter(Boolean).join(' ') : '';
   // Its words can quote what people wrote.
-  const shown = code === undefined ? `HTTP ${status}` : `${code}: ${quoted(said, 300)}`;
+  const shown = code === undefined ? `HTTP ${status}` : `${code}: ${quoted(textWithoutSecrets(said), 300)}`;
   const facts = { requestId, detail: { status, said: shown } };
 
   if (status === 429) {

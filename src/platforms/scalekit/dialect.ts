@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CastellanError, type ErrorFacts } from '../../core/errors.ts';
 import type { Dialect, UpstreamAnswer } from '../../core/exchange.ts';
 import { quoted } from '../../core/plain.ts';
+import { textWithoutSecrets } from '../../core/redact.ts';
 import { explainRefusal, type RefusalWords } from '../../core/refusal.ts';
 
 const violation = z.looseObject({
@@ -57,6 +58,9 @@ const words: RefusalWords = {
 function explain(answer: UpstreamAnswer): ErrorFacts {
   const { code, said } = read(answer.body);
   // Its words can quote what people wrote.
-  const shown = [code ?? `HTTP ${answer.status}`, said === '' ? undefined : quoted(said, 300)].filter(Boolean);
+  const shown = [
+    code ?? `HTTP ${answer.status}`,
+    said === '' ? undefined : quoted(textWithoutSecrets(said), 300),
+  ].filter(Boolean);
   return explainRefusal(answer, shown.join(': '), words);
 }

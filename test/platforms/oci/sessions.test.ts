@@ -295,7 +295,7 @@ describe('why there is none is told with what to do', () => {
 
   test('no error shows a token, a secret or a claim of the token', async () => {
     const token = oci.issueToken({ login: admin, scopes });
-    const error = await refused({ error: 'invalid_grant', error_description: 'no' });
+    const error = await refused({ error: 'invalid_grant', error_description: `no: ${token}` });
     const shown = JSON.stringify([error.message, error.hint, error.detail, String(error.cause)]);
     for (const secret of [token.slice(0, 20), oci.exchange.clientSecret, admin]) expect(shown).not.toContain(secret);
   });

@@ -194,6 +194,27 @@ describe('any service by GET', () => {
     expect(server.asked.filter((line) => !line.includes('regionSubscriptions'))).toHaveLength(before);
   });
 
+  test('shows no secret of a service: keys of circuits, contents of vaults, private keys, scripts of instances', async () => {
+    const secrets = {
+      crossConnectMappings: [{ bgpMd5AuthKey: 'canary-circuit', vlan: 4 }],
+      secretBundleContent: { contentType: 'BASE64', content: 'canary-vault' },
+      metadata: { user_data: 'canary-script', ssh_authorized_keys: 'ssh-rsa AAAA' },
+      notes: 'key: -----BEGIN PRIVATE KEY-----\ncanary-key\n-----END PRIVATE KEY-----',
+    };
+    server.hooks.after = (_method, _path, answer) => ({ ...answer, ...secrets });
+    const { text, value: shown } = await query({
+      service: 'identity',
+      path: `/20160918/tenancies/${server.oci.tenancyId}`,
+    });
+    server.hooks.after = undefined;
+    expect(text + JSON.stringify(shown)).not.toContain('canary');
+    expect(shown.answer).toMatchObject({
+      name: 'larkspur',
+      crossConnectMappings: [{ vlan: 4 }],
+      metadata: { ssh_authorized_keys: 'ssh-rsa AAAA' },
+    });
+  });
+
   test('has no way to change anything', async () => {
     const { text } = await query({ service: 'identity', path: '/20160918/regions', method: 'DELETE' });
     expect(text).toMatch(/method/);

@@ -12,6 +12,8 @@ const tool = defineTools<OciClient>();
 const maxCharacters = 60_000;
 const word = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, { error: 'is no such name: small letters, digits and -' });
 const segment = /^[^\s/?#%\\]{1,255}$/;
+/** What instances start with: scripts, in which passwords and keys stand. */
+const scripts = new Set(['user_data']);
 const regions = z.looseObject({ regionName: z.string() });
 
 export const queryApiTools = [
@@ -49,7 +51,7 @@ export const queryApiTools = [
         );
       await checkRegion(client, region);
       const { body, next } = await client.ask({ service, region, path: segments, query });
-      const { answer, cut } = bound(withoutSecrets(body));
+      const { answer, cut } = bound(withoutSecrets(body, scripts));
       return {
         answer,
         complete: next === undefined && !cut,
