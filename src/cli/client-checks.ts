@@ -3,7 +3,16 @@
 import { realpathSync } from 'node:fs';
 import { mcpClients } from '../clients/all.ts';
 import type { Machine, McpClient } from '../clients/client.ts';
-import { type FoundEntry, isInstalled, type Look, lookAt, missingIn, secretsIn, wordsOf } from '../clients/look.ts';
+import {
+  addressOf,
+  type FoundEntry,
+  isInstalled,
+  type Look,
+  lookAt,
+  missingIn,
+  secretsIn,
+  wordsOf,
+} from '../clients/look.ts';
 import type { Check, CheckResult } from '../core/tool.ts';
 import { secretVariables } from './entry-variables.ts';
 
@@ -48,10 +57,22 @@ async function checkEntry({ client, scope, file }: Look, { name, entry }: FoundE
   if (missing.length > 0)
     return { ok: false, says: `${name} starts ${missing.join(' with ')}, which is not there`, todo: `Run ${again}.` };
   const words = wordsOf(entry);
-  const address = [entry.url, entry.httpUrl, entry.serverUrl].find((each) => typeof each === 'string');
-  if (words.length === 0) return { ok: true, says: `${name} reaches ${String(address ?? 'no address')}` };
+  if (words.length === 0) {
+    const address = addressOf(entry);
+    if (address !== undefined) return { ok: true, says: `${name} reaches ${address}` };
+    return { ok: false, says: `${name} in ${file} has neither a command nor an address`, todo: `Run ${again}.` };
+  }
   const start = words.find((word) => /[/\\]castellan\.js$/.test(word));
-  if (start !== undefined && realpathSync(start) !== realpathSync(process.argv[1] ?? ''))
+  if (start !== undefined && realPath(start) !== realPath(process.argv[1] ?? ''))
     return { ok: true, says: `${name} starts another Castellan, ${start}`, unchecked: true };
   return { ok: true, says: `${name} starts ${start === undefined ? words.join(' ') : 'this Castellan'}` };
+}
+
+/** Undefined for what leads nowhere from here, such as a path of another system. */
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
 }

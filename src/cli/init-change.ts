@@ -5,9 +5,9 @@ import type { Entry, Input, Machine, McpClient, ScopeName } from '../clients/cli
 import { diffLines } from '../clients/diff.ts';
 import { edit, readContents } from '../clients/edit.ts';
 import { unusable } from '../clients/fault.ts';
-import { isOurs } from '../clients/look.ts';
+import { addressOf, isBridge, isOurs } from '../clients/look.ts';
 import { readText, replaceFile } from '../clients/replace.ts';
-import { isTable } from '../clients/table.ts';
+import { isTable, type Table } from '../clients/table.ts';
 import { plain } from '../core/plain.ts';
 import { paint, print } from './output.ts';
 import { wrap } from './table.ts';
@@ -48,12 +48,24 @@ export async function findChange(
   try {
     const { servers } = readContents(client, before ?? '');
     const old = Object.hasOwn(servers, name) ? servers[name] : undefined;
-    if (isTable(old) && !isOurs(old))
-      throw unusable(`${client.key}.${name} is another server, not Castellan`, 'Give another name with --name.');
+    if (isTable(old)) refuseOthers(client, name, old, entry);
     return { ...change, after: edit(client, before ?? '', { name, entry, inputs }) };
   } catch (error) {
     throw inFile(file, error);
   }
+}
+
+/** @throws CastellanError where what is there under the name is not, or may not be, Castellan */
+function refuseOthers({ id, key }: McpClient, name: string, old: Table, entry: Entry | undefined): void {
+  if (isOurs(name, old, entry && addressOf(entry))) return;
+  if (!isBridge(old))
+    throw unusable(`${key}.${name} is another server, not Castellan`, 'Give another name with --name.');
+  // Taken out by its name it can be: who put it in says so.
+  if (entry === undefined) return;
+  throw unusable(
+    `${key}.${name} leads to ${addressOf(old) ?? 'no address'}, which may be another server`,
+    `Give another name with --name; or, if it is Castellan, take it out first: castellan init ${id} --remove --name ${name}`,
+  );
 }
 
 export function showChange({ client, file, before, after }: Change): void {

@@ -53,16 +53,32 @@ export async function lookAt(client: McpClient, machine: Machine): Promise<reado
 }
 
 function ourOwn(name: string, entry: unknown): readonly FoundEntry[] {
-  return isTable(entry) && (name === 'castellan' || isOurs(entry)) ? [{ name, entry }] : [];
+  return isTable(entry) && (name === 'castellan' || isOurs(name, entry)) ? [{ name, entry }] : [];
 }
 
-/** Whether an entry starts Castellan, or may lead to one: an address tells nothing. */
-export function isOurs(entry: Table): boolean {
+const program = /(^|[/\\])castellan(\.js|\.cmd|\.exe)?(@[^/\\]*)?$/;
+
+/**
+ * Whether an entry starts Castellan, or leads to one. An address tells nothing of whose it is: it is ours by its name, or where
+ * it is the one that is meant.
+ */
+export function isOurs(name: string, entry: Table, meant?: string): boolean {
   const words = wordsOf(entry);
-  if (words.length === 0) return true;
-  return words.some(
-    (word) => /(^|[/\\])castellan(\.js|\.cmd|\.exe)?(@[^/\\]*)?$/.test(word) || /^mcp-remote(@|$)/.test(word),
-  );
+  if (words.some((word) => program.test(word))) return true;
+  if (words.length > 0 && !isBridge(entry)) return false;
+  return /castellan/i.test(name) || (meant !== undefined && addressOf(entry) === meant);
+}
+
+/** Whether it leads to an address, whosever it is. */
+export function isBridge(entry: Table): boolean {
+  const words = wordsOf(entry);
+  return words.length === 0 || words.some((word) => /^mcp-remote(@|$)/.test(word));
+}
+
+/** Where it leads: its own address, or that of mcp-remote. */
+export function addressOf(entry: Table): string | undefined {
+  const own = [entry.url, entry.httpUrl, entry.serverUrl].find((each) => typeof each === 'string');
+  return own ?? wordsOf(entry).find((word) => /^https?:\/\//.test(word));
 }
 
 /** The command with its arguments. */
@@ -73,10 +89,9 @@ export function wordsOf({ command, args }: Table): readonly string[] {
 
 /** Full paths that it starts with and that are not there. */
 export async function missingIn(entry: Table): Promise<readonly string[]> {
-  const [command, first] = wordsOf(entry);
-  const paths = [command, first].filter((word) => word !== undefined && isAbsolute(word));
-  const there = await Promise.all(paths.map((path) => exists(path as string)));
-  return paths.filter((_, place) => !there[place]) as string[];
+  const paths = wordsOf(entry).filter((word, place) => isAbsolute(word) && (place < 2 || program.test(word)));
+  const there = await Promise.all(paths.map(exists));
+  return paths.filter((_, place) => !there[place]);
 }
 
 /** Variables whose values stand in the entry although they are secrets, by name. */

@@ -117,6 +117,24 @@ test('an audit log that cannot be written is told: nothing would be done', async
   expect(status).toBe(1);
 });
 
+test('MCP clients: servers of others are not looked at, and an entry that starts nothing is told', async () => {
+  const home = newHome();
+  const others = {
+    issues: { url: 'https://mcp.issues.example/mcp', headers: { Authorization: 'Bearer of-somebody-else' } },
+    bridged: { command: 'npx', args: ['-y', 'mcp-remote', 'https://mcp.issues.example/sse'] },
+  };
+  home.write('.cursor/mcp.json', JSON.stringify({ mcpServers: others }));
+  const wrapped = { command: 'env', args: ['A=1', 'node', '/gone/bin/castellan.js', 'serve'] };
+  home.write('.gemini/settings.json', JSON.stringify({ mcpServers: { castellan: wrapped } }));
+  home.write('.codeium/windsurf/mcp_config.json', '{"mcpServers":{"castellan":{"command":5}}}');
+  const { stdout, status } = await home.doctor([], tenantOf(sandbox.okta));
+  expect(stdout).toMatch(/• Cursor: does not know Castellan/);
+  expect(stdout).not.toContain('issues');
+  expect(stdout).toMatch(/✗ Gemini CLI: castellan starts \/gone\/bin\/castellan\.js, which is not there/);
+  expect(stdout).toMatch(/✗ Windsurf: castellan in .* has neither a command nor an address/);
+  expect(status).toBe(1);
+});
+
 test('MCP clients: which know this Castellan, which start what is gone, which hold a secret or a broken file', async () => {
   const home = newHome();
   const env = tenantOf(sandbox.okta);

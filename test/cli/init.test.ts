@@ -196,6 +196,31 @@ describe.concurrent('a file that is there', () => {
     }
     expect(home.read('.cursor/mcp.json')).toBe(text);
   });
+
+  test('an address of that name is replaced only where it is the one that is meant, and removed by its name', async () => {
+    const home = newHome();
+    const theirs = 'https://mcp.issues.example/mcp';
+    const bridge = { command: 'npx', args: ['-y', 'mcp-remote', theirs] };
+    const text = JSON.stringify({ mcpServers: { issues: { url: theirs }, bridged: bridge } });
+    home.write('.cursor/mcp.json', text);
+    const ours = ['--remote', 'https://mcp.example.com/mcp'];
+    for (const [name, args] of [
+      ['issues', ['--sandbox']],
+      ['issues', ours],
+      ['bridged', ['--sandbox']],
+    ] as const) {
+      const { status, stderr } = await home.init(['cursor', '--name', name, ...args]);
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/leads to https:\/\/mcp\.issues\.example\/mcp, which may be another server[\s\S]*--name/);
+    }
+    expect(home.read('.cursor/mcp.json')).toBe(text);
+    await home.init(['cursor', '--name', 'directory', ...ours]);
+    const limited = await home.init(['cursor', '--name', 'directory', ...ours, '--read-only']);
+    expect(limited.status).toBe(0);
+    expect(home.read('.cursor/mcp.json')).toContain('X-MCP-Readonly');
+    expect((await home.init(['cursor', '--name', 'directory', '--remove'])).status).toBe(0);
+    expect(JSON.parse(home.read('.cursor/mcp.json'))).toEqual(JSON.parse(text));
+  });
 });
 
 describe.concurrent('init', () => {
