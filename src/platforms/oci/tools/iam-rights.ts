@@ -33,8 +33,14 @@ const rulingResources = new Set([
   'domains',
   'identity-providers',
 ]);
+/** Whoever uses users and groups decides who is in which, that of the administrators included ("Details for IAM with Identity Domains"). */
+const rulingWhereUsed = new Set(['all-resources', 'users', 'groups', 'dynamic-groups']);
+/** The same, permission by permission; and what lets somebody into another's account. */
+const rulingPermission =
+  /^(?:POLICY_(?:CREATE|UPDATE)|(?:DYNAMIC_)?GROUP_UPDATE|DYNAMIC_GROUP_CREATE|IDENTITY_PROVIDER_(?:CREATE|UPDATE)|USER_(?:UIPASS|APIKEY)_\w+)$/i;
 
-const statement = /^\s*allow\s+group\s+(.+?)\s+to\s+(?:(\w+)\s+([\w-]+)|\{[^}]*\})\s+in\s+(tenancy|compartment)\b/is;
+const statement =
+  /^\s*allow\s+group\s+(.+?)\s+to\s+(?:(\w+)\s+([\w-]+)|\{([^}]*)\})\s+in\s+(tenancy|compartment\s+id\s+ocid1\.tenancy|compartment)\b/is;
 /** `Name`, `'Domain'/'Name'`, `id ocid1.group…`; several are parted by commas. */
 const subject = /id\s+(ocid1[\w.-]+)|(?:(?:'[^']*'|"[^"]*"|[\w.@+-]+)\s*\/\s*)?('[^']*'|"[^"]*"|[\w.@+-]+)/gi;
 
@@ -52,14 +58,14 @@ const unseen: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 export async function loadStatements(client: OciClient): Promise<readonly string[] | undefined> {
   try {
     const { tenancy } = await client.identity();
-    const { items } = await client.service('identity').list({
+    const { items, complete } = await client.service('identity').list({
       path: ['policies'],
       query: { compartmentId: tenancy },
       entity: policyEntity,
       max: most,
       pageSize,
     });
-    return items.flatMap(({ statements }) => statements ?? []);
+    return complete ? items.flatMap(({ statements }) => statements ?? []) : undefined;
   } catch (error) {
     if (error instanceof CastellanError && unseen.has(error.code)) return undefined;
     throw error;
@@ -83,10 +89,11 @@ function names(text: string, { displayName, ocid }: Named): boolean {
 }
 
 function rules(text: string): boolean {
-  const [, , verb = '', resource = '', where = ''] = statement.exec(text) ?? [];
-  return (
-    verb.toLowerCase() === 'manage' && where.toLowerCase() === 'tenancy' && rulingResources.has(resource.toLowerCase())
-  );
+  const [, , verb = '', resource = '', permissions = '', where = ''] = statement.exec(text) ?? [];
+  if (where.toLowerCase() === 'compartment') return false;
+  if (permissions.split(',').some((permission) => rulingPermission.test(permission.trim()))) return true;
+  const ruling = { manage: rulingResources, use: rulingWhereUsed }[verb.toLowerCase()];
+  return ruling?.has(resource.toLowerCase()) ?? false;
 }
 
 function unquoted(name: string): string {
