@@ -17,6 +17,8 @@ export interface Tokens<T extends AccessToken = AccessToken> {
   readonly drop: (accessToken: string) => void;
 }
 
+/** After a renewal that came to nothing, while the token still stands: until the next one is tried. */
+const pauseMs = 10_000;
 /** How long before its end a token is renewed, milliseconds; a short-lived one after nine tenths of its life. */
 const marginMs = 60_000;
 
@@ -26,7 +28,7 @@ export function isFresh(token: Pick<AccessToken, 'issuedAt' | 'expiresAt'>, now:
 
 /**
  * `load` gets a new token; `refused` is one that must not be it. What `load` throws is passed on and not remembered.
- * @param fresh whether a token need not be renewed yet
+ * @param fresh whether a token need not be renewed yet; what is renewed long before its end keeps nobody waiting
  */
 export function createTokens<T extends AccessToken>(
   load: (refused: string | undefined) => Promise<T>,
@@ -36,6 +38,7 @@ export function createTokens<T extends AccessToken>(
   let current: T | undefined;
   let refused: string | undefined;
   let flight: Promise<T> | undefined;
+  let pausedUntil = Number.NEGATIVE_INFINITY;
 
   async function renew(): Promise<T> {
     const before = current;
@@ -47,18 +50,30 @@ export function createTokens<T extends AccessToken>(
     } catch (thrown) {
       const error = toCastellanError(thrown);
       // An outage during the last part of a token's life is no reason to stop: it still counts.
-      if (error.retry.again && before !== undefined && before === current && now() < before.expiresAt) return before;
+      if (error.retry.again && before !== undefined && before === current && now() < before.expiresAt) {
+        pausedUntil = now() + pauseMs;
+        return before;
+      }
+      // Refused, and not for want of an answer: whoever is out is out with what they had.
+      if (!error.retry.again && before === current) current = undefined;
       throw error;
     }
   }
 
+  function begin(): Promise<T> {
+    flight ??= renew().finally(() => {
+      flight = undefined;
+    });
+    return flight;
+  }
+
   return {
     async get(signal) {
-      if (current && fresh(current, now())) return current;
-      flight ??= renew().finally(() => {
-        flight = undefined;
-      });
-      return untilAborted(flight, signal);
+      const time = now();
+      if (current && fresh(current, time)) return current;
+      if (!current || !isFresh(current, time)) return untilAborted(begin(), signal);
+      if (time >= pausedUntil) begin().catch(() => undefined);
+      return current;
     },
     current: () => current,
     drop(accessToken) {

@@ -98,13 +98,26 @@ async function askToken(options: ExchangeOptions, form: URLSearchParams): Promis
     await response.body?.cancel();
     throw unreachable(`HTTP ${response.status}`);
   }
-  const body = (await response.json().catch(() => undefined)) as Record<string, unknown> | undefined;
+  const said = await response.text().catch((error: unknown) => {
+    throw unreachable(error);
+  });
+  const body = readMap(said);
   if (response.status !== 200)
     throw explainRefusal({ status: response.status, body, date: response.headers.get('date'), now: now(), clientId });
   // `token` is what the domain calls it; some of Oracle's own clients look for both.
   const token = textOf(body?.token) ?? textOf(body?.access_token);
   if (token === undefined) throw notASession();
   return token;
+}
+
+/** Undefined for what is no JSON object. */
+function readMap(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The claim `jwk` holds the key that the token is bound to, as text or as an object; another one's would sign for nobody. */

@@ -53,6 +53,19 @@ function showUsersAs(more: Json): void {
   };
 }
 
+it('what the undo of a change does not bring back is told: which number is the primary one, what is verified', async () => {
+  const { id } = await aUser(tenancy, { phoneNumbers: [{ value: '+49 40 5550102', type: 'mobile', primary: true }] });
+  const plain = { user_id: id, title: 'Clerk', remove: ['nick_name'] };
+  expect((await ask(client, 'update_oci_user', { ...plain, dryRun: true })).value.undo).not.toHaveProperty('but');
+  const input = { user_id: id, remove: ['mobile_phone', 'recovery_email'] };
+  showUsersAs({ emails: [{ value: 'a@mail.example', type: 'recovery', verified: true }] });
+  const { value } = await ask(client, 'update_oci_user', { ...input, dryRun: true });
+  expect(value.undo).toMatchObject({
+    tool: 'update_oci_user',
+    but: 'mobile_phone is then not the primary one; recovery_email is then unverified',
+  });
+});
+
 describe('create_oci_user', () => {
   const person = { family_name: 'Fender', given_name: 'Finn' };
 
@@ -66,6 +79,16 @@ describe('create_oci_user', () => {
     );
     const gone = await aUser(tenancy, { active: false });
     await refused('create_oci_user', { ...person, email, login: gone.userName }, /activate_oci_user brings/);
+  });
+
+  it('who was made inactive is removed by the undo call', async () => {
+    const email = 'finn.later@larkspur.example';
+    const { value } = await ask(client, 'create_oci_user', { ...person, email, activate: false });
+    const undo = value.undo as { tool: string; arguments: Json; but?: string };
+    expect(undo.but).toBeUndefined();
+    const undone = await ask(client, undo.tool, undo.arguments);
+    expect(undone.value.done).toBe(true);
+    expect(await tenancy.read(`Users/${String(undo.arguments.user_id)}`)).toBeUndefined();
   });
 
   it('OCI is told whether to mail the person, and the answer whether it does', async () => {

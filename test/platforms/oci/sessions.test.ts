@@ -2,7 +2,7 @@
 // its life, asked for once, and never another's.
 
 import { createPublicKey } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { Caller } from '../../../src/core/caller.ts';
 import { CastellanError } from '../../../src/core/errors.ts';
@@ -24,7 +24,7 @@ let oci: SandboxOci;
 let later = 0;
 let sent: { readonly url: string; readonly headers: Headers; readonly form: URLSearchParams }[] = [];
 /** In the place of the domain's answer to an exchange, and of the services' to what is signed. */
-let answer: (() => Response) | undefined;
+let answer: (() => Response | Promise<Response>) | undefined;
 let refuse: (() => Response | undefined) | undefined;
 const now = () => Date.now() + later;
 
@@ -162,9 +162,39 @@ describe('a session', () => {
     expect(exchanges()).toHaveLength(1);
     later = 31 * minute;
     await readNamespace(tenant, caller);
-    expect(exchanges()).toHaveLength(2);
+    await vi.waitFor(() => expect(exchanges()).toHaveLength(2));
     const keys = exchanges().map(({ form }) => form.get('public_key'));
     expect(keys[0]).not.toBe(keys[1]);
+  });
+
+  test('that still stands keeps nobody waiting while the domain hangs, and is asked for anew not at every call', async () => {
+    const tenant = openTenant();
+    const caller = steady(admin);
+    await readNamespace(tenant, caller);
+    const { promise: hanging, resolve } = Promise.withResolvers<Response>();
+    answer = () => hanging;
+    later = 31 * minute;
+    for (let calls = 0; calls < 5; calls++) await expect(readNamespace(tenant, caller)).resolves.toMatch(/\w/);
+    await vi.waitFor(() => expect(exchanges()).toHaveLength(2));
+    answer = () => new Response('', { status: 503 });
+    resolve(new Response('', { status: 503 }));
+    await hanging;
+    for (let calls = 0; calls < 5; calls++) await readNamespace(tenant, caller);
+    expect(exchanges()).toHaveLength(2);
+    later += minute;
+    await readNamespace(tenant, caller);
+    await vi.waitFor(() => expect(exchanges()).toHaveLength(3));
+  });
+
+  test('ends when the domain refuses another one, not when that would be over by itself', async () => {
+    const tenant = openTenant();
+    const caller = steady(admin);
+    await readNamespace(tenant, caller);
+    answer = () => Response.json({ error: 'invalid_grant', error_description: 'locked' }, { status: 400 });
+    later = 31 * minute;
+    await vi.waitFor(async () => {
+      expect(await refusal(readNamespace(tenant, caller))).toMatchObject({ code: 'unauthorized' });
+    });
   });
 
   test('outlives an outage of the domain for what is left of its life, and no longer', async () => {
@@ -291,6 +321,13 @@ describe('why there is none is told with what to do', () => {
       );
       expect(error, JSON.stringify(body)).toMatchObject({ code: 'platform_answer_invalid' });
     }
+  });
+
+  test('an answer that ends before its end is none, and is asked for again', async () => {
+    const broken = () => new ReadableStream({ start: (stream) => stream.error(new Error('reset')) });
+    answer = () => new Response(broken(), { headers: { 'content-type': 'application/json' } });
+    const error = await refusal(connect(openTenant(), steady(admin)).identity());
+    expect(error).toMatchObject({ code: 'platform_unavailable', retry: { again: true } });
   });
 
   test('no error shows a token, a secret or a claim of the token', async () => {

@@ -13,6 +13,7 @@ import { ext, findExact, type User, userEntity, userRef } from './user-facts.ts'
 import {
   changesTo,
   checkValues,
+  lostWith,
   operationsTo,
   type Parameter,
   pickValues,
@@ -92,7 +93,7 @@ export const userChangeTools = [
             ? 'OCI mails the person a link to set a password.'
             : 'No mail is sent: the person has no password until reset_oci_user_password.',
         ],
-        undo: undoCreation(itsId, mails),
+        undo: undoCreation(itsId, { active: activate, mails }),
         async apply() {
           const body = {
             schemas: [userSchema],
@@ -102,7 +103,11 @@ export const userChangeTools = [
           };
           const made = readMade(await client.domain.send('POST', ['Users'], { body, attributes: profileAttributes }));
           const targets = [{ ...target, id: made.id }];
-          return { targets, undo: undoCreation(made.id, mails), ...warnOfDifference(values, made) };
+          return {
+            targets,
+            undo: undoCreation(made.id, { active: activate, mails }),
+            ...warnOfDifference(values, made),
+          };
         },
       };
     },
@@ -142,7 +147,7 @@ export const userChangeTools = [
         targets: [target],
         changes,
         warnings: warningsOf(moved, current),
-        undo: undoWith(client, changes, undoTo(user.id, moved, current)),
+        undo: undoWith(client, changes, undoTo(user, moved, current, lostWith(sent, user))),
         ask: whyAsk(moved),
         already,
         async apply() {
@@ -169,19 +174,21 @@ async function checkNew(client: OciClient, login: string, own?: string): Promise
   );
 }
 
-function undoCreation(id: string, mailed: boolean): Undo {
-  const mail = mailed ? '. A mail cannot be called back' : '';
+function undoCreation(id: string, { active, mails }: { readonly active: boolean; readonly mails: boolean }): Undo {
+  if (!active) return { tool: 'delete_oci_user', input: { user_id: id } };
+  const mail = mails ? '. A mail cannot be called back' : '';
   const but = `the user is then inactive; delete_oci_user afterwards removes it${mail}`;
   return { tool: 'deactivate_oci_user', input: { user_id: id }, but };
 }
 
 /** Back to what was there; what was not is removed again. */
-function undoTo(id: string, moved: readonly Parameter[], current: Values): Undo {
+function undoTo({ id }: User, moved: readonly Parameter[], current: Values, lost: readonly string[]): Undo {
   const back = pickValues(current, moved);
   const gone = moved.filter((parameter) => back[parameter] === undefined);
   const remove = gone.filter((parameter) => removable.includes(parameter));
   if (remove.length < gone.length) return { none: 'OCI takes no user without what was missing before' };
-  return { tool: 'update_oci_user', input: { user_id: id, ...back, ...(remove.length > 0 && { remove }) } };
+  const input = { user_id: id, ...back, ...(remove.length > 0 && { remove }) };
+  return { tool: 'update_oci_user', input, ...(lost.length > 0 && { but: lost.join('; ') }) };
 }
 
 function readMade(made: unknown): User {

@@ -186,6 +186,19 @@ export function operationsTo(values: Values, user: User): Operation[] {
   });
 }
 
+/** What no later change to the same addresses brings back: OCI alone says which are verified, and we set no number as primary. */
+export function lostWith(values: Values, user: User): string[] {
+  return Object.entries(values).flatMap(([parameter, value]) => {
+    const place: Place = places[parameter as Parameter];
+    const entry = 'list' in place ? entryOf(user, place) : undefined;
+    const wasPrimary = value === null && entry?.primary === true;
+    return [
+      ...(entry?.verified === true ? [`${parameter} is then unverified`] : []),
+      ...(wasPrimary ? [`${parameter} is then not the primary one`] : []),
+    ];
+  });
+}
+
 /** What OCI made of what was sent: it may have its own mind of names and addresses. */
 export function warnOfDifference(sent: Values, user: User): Applied {
   const made = valuesOf(user);
