@@ -8,9 +8,11 @@ import { quoted } from '../../../core/plain.ts';
 import { defineChanges } from '../../../core/tool.ts';
 import type { OciClient } from '../client.ts';
 import { where } from '../filter.ts';
+import { askForDynamicGroups } from './dynamic-groups.ts';
 import { itsId, wrong } from './shared.ts';
 import { ext, findExact, type User, userEntity, userRef } from './user-facts.ts';
 import {
+  attributeOf,
   changesTo,
   checkValues,
   lostWith,
@@ -78,7 +80,7 @@ export const userChangeTools = [
     async plan({ activate, send_email, ...given }, { client }) {
       const login = given.login ?? given.email;
       const values = checkValues({ ...given, login });
-      await checkNew(client, login);
+      const [dynamic] = await Promise.all([askForDynamicGroups(client, undefined), checkNew(client, login)]);
       const target: Target = { type: 'user', id: '', name: login };
       const mails = send_email && activate;
       return {
@@ -93,6 +95,7 @@ export const userChangeTools = [
             ? 'OCI mails the person a link to set a password.'
             : 'No mail is sent: the person has no password until reset_oci_user_password.',
         ],
+        ask: dynamic,
         undo: undoCreation(itsId, { active: activate, mails }),
         async apply() {
           const body = {
@@ -142,13 +145,14 @@ export const userChangeTools = [
       if (values.login && moved.includes('login')) await checkNew(client, values.login, user.id);
       const already = changes.length === 0 ? 'The user is like that already.' : undefined;
       const sent = pickValues(wanted, moved);
+      const dynamic = await askForDynamicGroups(client, moved.map(attributeOf));
       return {
         summary: `Change ${moved.join(', ') || 'nothing'} of the ${nameTarget(target)}`,
         targets: [target],
         changes,
         warnings: warningsOf(moved, current),
         undo: undoWith(client, changes, undoTo(user, moved, current, lostWith(sent, user))),
-        ask: whyAsk(moved),
+        ask: [whyAsk(moved), dynamic].filter(Boolean).join('; and ') || undefined,
         already,
         async apply() {
           const more = { attributes: profileAttributes, version: user.meta?.version ?? undefined };

@@ -95,6 +95,12 @@ function fieldOf(parameter: Parameter): string {
   return places[parameter].label.join('.');
 }
 
+/** As rules of dynamic groups name it: the list, or the attribute itself. */
+export function attributeOf(parameter: Parameter): string {
+  const place: Place = places[parameter];
+  return 'list' in place ? place.list : (place.label.at(-1) ?? parameter);
+}
+
 /** @throws CastellanError `invalid_input` for an empty text, and for what only stands in the place of a value. */
 export function checkValues(given: Readonly<Record<string, unknown>>): Values {
   const values = Object.entries(given).filter(([, value]) => typeof value === 'string') as [Parameter, string][];
