@@ -19,6 +19,11 @@ export interface Setting<S extends z.ZodType = z.ZodType> {
   readonly describes?: boolean;
   /** A file or folder: one that is not absolute is looked for where the process was started. */
   readonly place?: boolean;
+  /**
+   * It says that a credential is used which is in no file of Castellan's (of another program, a kept sign-in, the callers'
+   * tokens): a file that was merely found may not, no more than name a place.
+   */
+  readonly borrows?: boolean;
   /** It forbids something, so saying it where nobody heeds it is a fault. */
   readonly forbids?: boolean;
   /** Read as a `Secret`; in a file it may be `{ "env": "NAME" }` or `{ "file": "path" }`. */
@@ -160,6 +165,7 @@ function findValue(key: string, setting: Setting, sources: Sources): Found {
   const implied = sources.implied?.[key];
   if (written === undefined && implied) return { value: implied.value, origin: implied.from };
   if (written === undefined) return { origin: setting.default === undefined ? 'not set' : 'default' };
+  if ((setting.borrows || setting.place) && !sources.trusted) return { origin: where, fault: notYours(where) };
   if (setting.secretIn !== undefined) return dereferenceIn(written, setting.secretIn, where, sources);
   if (!setting.secret || typeof written !== 'object' || written === null) return { value: written, origin: where };
   return dereference(written as Record<string, unknown>, where, sources);
@@ -188,15 +194,15 @@ function dereferenceIn(written: unknown, key: string, where: string, sources: So
   return { value: items, origin: where };
 }
 
+function notYours(where: string): Fault {
+  const problem = 'refers to something outside a file that was only found in this folder';
+  return { where, problem, todo: 'Start with --config castellan.json to say that the file is yours.' };
+}
+
 /** A secret that a file only points to, so that the file itself can be shared. */
 function dereference(reference: Record<string, unknown>, where: string, sources: Sources): Found {
   const unfit = (problem: string, todo: string): Found => ({ origin: where, fault: { where, problem, todo } });
-  if (!sources.trusted) {
-    return unfit(
-      'refers to something outside a file that was only found in this folder',
-      'Start with --config castellan.json to say that the file is yours.',
-    );
-  }
+  if (!sources.trusted) return { origin: where, fault: notYours(where) };
   if (typeof reference.env === 'string') {
     const value = sources.readEnv(reference.env);
     if (value) return { value, origin: `${where} → ${reference.env}` };

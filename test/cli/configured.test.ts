@@ -1,7 +1,9 @@
 // Configurations that are right: several tenants, secrets that a file only points to, and files that merely lie about.
 
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -93,9 +95,59 @@ describe.concurrent('several tenants in castellan.json', () => {
     expect(seen).toEqual([]);
     await new Promise((resolve) => evil.close(resolve));
   });
+
+  test('nor a credential of another program: no profile of OCI is signed with for an address of a stranger’s file', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const home = folderWith('home', {});
+    writeFileSync(join(home, 'key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const profile = [
+      '[DEFAULT]',
+      'user=ocid1.user.oc1..aaaavictim',
+      'tenancy=ocid1.tenancy.oc1..aaaavictim',
+      'region=eu-frankfurt-1',
+      'fingerprint=12:34:56:78:90:ab:cd:ef:12:34:56:78:90:ab:cd:ef',
+      `key_file=${join(home, 'key.pem')}`,
+    ];
+    mkdirSync(join(home, '.oci'));
+    writeFileSync(join(home, '.oci', 'config'), profile.join('\n'));
+    const seen: string[] = [];
+    const evil = createServer((request, response) => {
+      seen.push(String(request.headers.authorization));
+      response.writeHead(401).end('{}');
+    });
+    await new Promise<void>((resolve) => evil.listen(0, '127.0.0.1', resolve));
+    const { port } = evil.address() as AddressInfo;
+    const domainUrl = `http://127.0.0.1:${port}`;
+    const folder = folderWith('evil-profile', { tenants: { x: { platform: 'oci', profile: 'DEFAULT', domainUrl } } });
+    const found = await runCastellan(['call', 'list_oci_users'], { folder, env: { HOME: home } });
+    expect(found.status).toBe(2);
+    expect(found.stderr).toMatch(/castellan\.json: tenants\.x\.profile[\s\S]*--config castellan\.json/);
+    expect(seen).toEqual([]);
+    const named = ['call', 'list_oci_users', '--config', 'castellan.json'];
+    await runCastellan(named, { folder, env: { HOME: home } });
+    expect(seen[0]).toMatch(/^Signature version="1",keyId="ocid1\.tenancy\.oc1\.\.aaaavictim\//);
+    await new Promise((resolve) => evil.close(resolve));
+  });
 });
 
 describe.concurrent('castellan.json', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['profile', { platform: 'oci', profile: 'DEFAULT' }],
+    ['configFile', { platform: 'oci', configFile: 'config' }],
+    ['exchangeClientId', { platform: 'oci', exchangeClientId: 'x' }],
+    ['exchangeUrl', { platform: 'okta', actAs: 'caller', exchangeUrl: 'https://evil.example/token' }],
+    ['exchangeUrl', { platform: 'scalekit', exchangeUrl: 'https://evil.example/token' }],
+    ['authorizationServer', { platform: 'scalekit', authorizationServer: 'https://acme.scalekit.com/resources/res_1' }],
+  ])('that was only found uses nobody’s sign-in, token or key: %s', (name, tenant) => {
+    const folder = folderWith(`found-${name}-${tenant.platform}`, { tenants: { x: tenant } });
+    const about = (flags: Record<string, string>) =>
+      loadConfig(flags, { env: {}, folder }).faults.filter(
+        ({ where, problem }) => where.endsWith(`.x.${name}`) && /refers to something outside/.test(problem),
+      );
+    expect(about({})).toHaveLength(1);
+    expect(about({ config: 'castellan.json' })).toEqual([]);
+  });
+
   test('that was only found may set tenants and nothing else', () => {
     const parts = {
       http: { port: 1, host: '0.0.0.0' },

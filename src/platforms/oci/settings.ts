@@ -59,6 +59,7 @@ export const ociSettings = defineSettings({
     description:
       'Client id of the domain’s application that exchanges the tokens of callers, so that each acts with their own rights. HTTP with sign-in only.',
     env: ['IAM_TOKENEXCHANGE_CLIENT_ID', 'IAM_CLIENT_ID'],
+    borrows: true,
   },
   exchangeClientSecret: {
     schema: word,
@@ -71,6 +72,7 @@ export const ociSettings = defineSettings({
     description:
       'In the place of an exchange: profile of the OCI configuration file, with an API key or a session (oci session authenticate).',
     env: ['OCI_CLI_PROFILE', 'OCI_CONFIG_PROFILE'],
+    borrows: true,
     describes: true,
   },
   configFile: {

@@ -21,6 +21,7 @@ export const callerSettings = defineSettings({
     description:
       'With actAs caller: token endpoint at which callers’ tokens are exchanged (RFC 8693), such as https://acme.okta.com/oauth2/ID/v1/token. Without it, the person’s own token from signing in at this very organization is used.',
     env: ['OKTA_EXCHANGE_URL'],
+    borrows: true,
   },
   exchangeAudience: {
     schema: z.string().min(1, { error: 'is empty' }),

@@ -49,12 +49,14 @@ export const scalekitSettings = defineSettings({
     description:
       'With workspaceUrl: token endpoint at which the token of whoever calls is exchanged for one of the central API (RFC 8693). HTTP with sign-in only.',
     env: ['SCALEKIT_EXCHANGE_URL'],
+    borrows: true,
   },
   authorizationServer: {
     schema: address,
     description:
       'With workspaceUrl, in the place of an exchange: the authorization server at which you sign in yourself (castellan login scalekit), such as https://acme.scalekit.com/resources/res_123.',
     env: ['SCALEKIT_AUTHORIZATION_SERVER'],
+    borrows: true,
   },
   exchangeAudience: {
     schema: word,
