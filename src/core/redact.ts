@@ -2,7 +2,7 @@
 
 /** Names, in lower case without `_` and `-`, below which every text and number is a secret. A page token is only a place. */
 const secretName =
-  /(?:secret|password|passwd|pwd|passphrase|passcode|(?<!page)token|cookie|assertion|(?:private|api|signing|access|secret|shared|auth|authentication|encryption|master|hmac)key)s?(?:enc|pem|value|hash|salt|hint)?$|(?:recovery|backup|activation|verification|otp)codes?$|authorization$|(?:db|admin|root)pass$|secretbundlecontent$|^(?:answers?|pin|otp|psk)$/;
+  /(?:secret|password|passwd|pwd|passphrase|passcode|(?<!page)token|cookie|assertion|(?:private|api|signing|access|secret|shared|auth|authentication|encryption|master|hmac)key)s?(?:enc|pem|value|hash|salt|hint)?$|(?:recovery|backup|activation|verification|otp)codes?$|authorization$|(?:db|admin|root)pass$|secretbundlecontent$|(?:passwordverifiers?|mixedsalt)$|^(?:answers?|pin|otp|psk|seed)$/;
 /** Okta's `_links` name what can be done about a password. */
 const action = /^(?:change|reset|expire|forgot)(?:recovery)?password$/;
 /** Where Okta, Scalekit and OCI put what was set: `credentials.password.hash.value`, `recovery_question.answer`. */

@@ -26,7 +26,17 @@ describe('secrets are taken out', () => {
     ...['passwd', 'pwd', 'recovery_codes', 'recoveryCodes', 'private_key', 'apiKey', 'sharedSecret', 'id_token'],
     // Of virtual circuits and vaults at OCI, and of what else its services keep.
     ...['bgpMd5AuthKey', 'secretBundleContent', 'masterKey', 'hmacKey', 'encryptionKey', 'activationCode', 'otpCode'],
-    ...['psk', 'adminPass', 'db_pass', 'authenticationKey', 'verificationCode', 'bypassCodes'],
+    ...[
+      'seed',
+      'passwordVerifiers',
+      'mixedSalt',
+      'psk',
+      'adminPass',
+      'db_pass',
+      'authenticationKey',
+      'verificationCode',
+      'bypassCodes',
+    ],
     ...['Authorization', 'set-cookie', 'password', 'passwords', 'secrets', 'tokens', 'refresh_token', 'x-api-key'],
   ])('named %s, as a text, a number, a list or a map', (name) => {
     expect(copy({ [name]: 'leak' })).toEqual({ [name]: hidden });
