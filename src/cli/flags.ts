@@ -114,6 +114,7 @@ export function missingTenant(config: Config, sandbox: boolean): Fault[] {
         '    or in its place OKTA_CLIENT_ID with OKTA_PRIVATE_KEY (a service app), or alone (then castellan login okta),',
         '    or SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID and SCALEKIT_CLIENT_SECRET,',
         '    or OCI_CLI_PROFILE (a profile of the OCI configuration file),',
+        '    or IAM_DOMAIN, IAM_CLIENT_ID and IAM_CLIENT_SECRET (an identity domain of OCI; people act as themselves, over HTTP),',
         '    or describe several organizations in castellan.json (see README, Configure),',
         '    or use --sandbox: a simulated organization, no account needed.',
       ].join('\n'),

@@ -74,10 +74,10 @@ export function showSignIn(at: SandboxSignIn, { callback, mcpServer }: SignInPla
   const { port, protocol } = new URL(publicUrl);
   print(`  castellan serve --http${protocol === 'http:' && port !== '3000' ? ` --port ${port || 80}` : ''}`);
   print(`That client returns people to ${callbacks.join(' and ')}${callback === undefined ? ' (--callback)' : ''}.`);
-  if (at.actingTenant) {
+  if (at.actingVariables) {
     print();
-    print('For callers to act there in their own names, in castellan.json beside that:');
-    print(`  ${JSON.stringify({ tenants: { [at.provider]: at.actingTenant } })}`);
+    print('For callers to act there in their own names, these beside that, before it is started:');
+    printSettings(at.actingVariables);
   }
   printResourceServer(at, mcpServer);
 }

@@ -20,8 +20,8 @@ export interface SandboxSignIn {
   resourceServer?: { audience: string; publicClientId: string; client: { id: string; secret: string } };
   /** Where clients register themselves: makes an MCP server at this address known, and says who issues tokens for it. */
   registerServer?: (url: string) => { issuer: string };
-  /** A tenant of Castellan's configuration file with which callers act in their own names there. */
-  actingTenant?: Readonly<Record<string, unknown>>;
+  /** What makes a tenant of it at which callers act in their own names, as variables. */
+  actingVariables?: Readonly<Record<string, string>>;
   /** Where people may be returned to after signing in, and after signing out; default of those: the origins. */
   setRedirectUris: (uris: readonly string[], logoutUris?: readonly string[]) => void;
 }
@@ -49,7 +49,7 @@ export async function signInOf(sandbox: Sandbox, kind: SignInKind): Promise<Sand
     provider: kind,
     issuer: url,
     ...('tenant' in at
-      ? { tenant: at.tenant, actingTenant: describeTenant(at) }
+      ? { tenant: at.tenant, actingVariables: tenantVariables(at) }
       : { registerServer: (address: string) => at.registerServer(address, undefined, { heedsRoles: true }) }),
     clientId: client.id,
     clientSecret: client.secret,
@@ -58,15 +58,14 @@ export async function signInOf(sandbox: Sandbox, kind: SignInKind): Promise<Sand
   };
 }
 
-/** Addresses of regions stand in a file alone: no variable is made for them. */
-function describeTenant({ url, tenant, exchange, homeRegion, services }: SandboxOci): Record<string, unknown> {
+function tenantVariables({ url, tenant, exchange, services }: SandboxOci): Record<string, string> {
   return {
-    platform: 'oci',
-    domainUrl: url,
-    domainGuid: tenant,
-    exchangeClientId: exchange.clientId,
-    exchangeClientSecret: exchange.clientSecret,
-    region: homeRegion,
-    endpoints: services,
+    IAM_DOMAIN: url,
+    IAM_GUID: tenant,
+    IAM_TOKENEXCHANGE_CLIENT_ID: exchange.clientId,
+    IAM_TOKENEXCHANGE_CLIENT_SECRET: exchange.clientSecret,
+    OCI_ENDPOINTS: Object.entries(services)
+      .map(([region, at]) => `${region}=${at}`)
+      .join(','),
   };
 }

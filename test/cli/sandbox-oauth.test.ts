@@ -6,10 +6,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { sandboxPerson } from '../../src/cli/sandbox-person.ts';
 import { loadConfig } from '../../src/config.ts';
 import { signInKinds } from '../../src/sandbox/sign-in.ts';
-import { runCastellan } from '../trials/castellan.ts';
+import { ask } from '../support/answers.ts';
+import { createSigningClient, openBrowser } from '../support/sign-in.ts';
+import { runCastellan, startCastellan } from '../trials/castellan.ts';
 
 const castellan = fileURLToPath(new URL('../../bin/castellan.js', import.meta.url));
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -85,7 +88,7 @@ test.each([
 
 /** As a shell reads them. */
 function settingsIn(shown: string): Record<string, string> {
-  const found = shown.matchAll(/export (CASTELLAN_\w+)=(?:'([^']*)'|(\S+))/g);
+  const found = shown.matchAll(/export ((?:CASTELLAN|IAM|OCI)_\w+)=(?:'([^']*)'|(\S+))/g);
   return Object.fromEntries([...found].map(([, name, quoted, plain]) => [name, quoted ?? plain ?? '']));
 }
 
@@ -166,3 +169,20 @@ test.each(signInKinds)('with --sign-in %s it says how its people sign in at Cast
   expect(page).toContain('This is a sandbox.');
   expect(shown).toContain(/<kbd>([^<]+)<\/kbd><\/p>/.exec(page)?.[1] ?? 'a password');
 });
+
+test('with --sign-in oci a server with the variables that it prints acts at OCI as whoever signed in', async () => {
+  const port = 30_000 + (process.pid % 20_000);
+  const origin = `http://127.0.0.1:${port}`;
+  const shown = await start('--sign-in', 'oci', '--callback', `${origin}/oauth/callback`);
+  const env = { ...settingsIn(shown), CASTELLAN_PUBLIC_URL: `${origin}/mcp`, CASTELLAN_STORE: 'memory' };
+  const server = startCastellan(['serve', '--http', '--port', String(port)], { env });
+  await vi.waitFor(() => expect(server.stderr()).toContain('Serving MCP at'), { timeout: 20_000 });
+  const client = await createSigningClient({
+    url: `${origin}/mcp`,
+    era: '2026-07-28',
+    browser: openBrowser(),
+  }).connect();
+  expect((await ask(client, 'whoami')).value).toMatchObject({ login: sandboxPerson, credential: 'caller' });
+  await client.close();
+  await server.stop();
+}, 40_000);
