@@ -368,6 +368,22 @@ describe('what a server may not name', () => {
     if (!('token_endpoint' in metadata)) expect(ada.visited).toEqual([]);
   });
 
+  test('the whole site as its resource, where the site does not say so itself (RFC 9728 §3.3)', async () => {
+    server.rules.resourceMetadata = { resource: `${server.url.origin}/` };
+    const told = person();
+    await told.connect();
+    expect(told.visited[0]?.searchParams.get('resource')).toBe(`${server.url.origin}/`);
+    server.revokeAll();
+    // Whoever has one path of a site must not get a token for the paths of others.
+    server.rules.resourceMetadataAt = '/mcp/metadata';
+    const ada = person();
+    const error = await failureOf(ada.connect());
+    expect(error.message).toContain('says that it is another resource');
+    expect(ada.visited).toEqual([]);
+    server.rules.resourceMetadata = {};
+    await person().connect();
+  });
+
   test('another resource than itself (RFC 8707, RFC 9728 §3.3)', async () => {
     server.rules.resourceMetadata = { resource: 'https://other.example/mcp' };
     const error = await failureOf(person().connect());

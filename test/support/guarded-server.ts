@@ -44,6 +44,8 @@ export interface Rules {
   /** What its metadata say in the place of the truth; undefined removes one. */
   metadata: Record<string, unknown>;
   resourceMetadata: Record<string, unknown>;
+  /** Path at which the challenge says that they are. */
+  resourceMetadataAt: string;
   /** Scopes that a call needs beyond those that connecting takes. */
   scopeOfCalls: string | undefined;
   /** Whatever is asked for, these are granted. */
@@ -76,6 +78,7 @@ export async function openGuardedServer(): Promise<GuardedServer> {
     callback: {},
     metadata: {},
     resourceMetadata: {},
+    resourceMetadataAt: '/.well-known/oauth-protected-resource/mcp',
     scopeOfCalls: undefined,
     granted: undefined,
     registration: { status: 201 },
@@ -251,7 +254,7 @@ export async function openGuardedServer(): Promise<GuardedServer> {
     const { method = '', url = '', headers } = request;
     called.push({ method, url, headers, body, form: new URLSearchParams() });
     const { pathname } = new URL(url, endpoint);
-    if (pathname.startsWith('/.well-known/oauth-protected-resource'))
+    if (pathname.startsWith('/.well-known/oauth-protected-resource') || pathname === rules.resourceMetadataAt)
       return json(
         response,
         200,
@@ -259,7 +262,7 @@ export async function openGuardedServer(): Promise<GuardedServer> {
       );
     if (pathname !== '/mcp' && !(rules.older && pathname === '/messages')) return json(response, 404, {});
     const grant = access.get(headers.authorization?.replace('Bearer ', '') ?? '');
-    const challenge = `resource_metadata="${endpoint.origin}/.well-known/oauth-protected-resource/mcp"`;
+    const challenge = `resource_metadata="${endpoint.origin}${rules.resourceMetadataAt}"`;
     if (!grant?.live && !rules.open) {
       response.setHeader('www-authenticate', `Bearer ${challenge}, scope="read"`);
       return json(response, 401, {});

@@ -5,6 +5,7 @@ import {
   type AuthorizationServerMetadata,
   auth,
   type FetchLike,
+  type OAuthDiscoveryState,
   OAuthError,
   type OAuthTokens,
   StreamableHTTPClientTransport,
@@ -82,6 +83,7 @@ export async function prepare(options: AuthorizeOptions, challenge: Challenge, w
   });
   const url = attempt.target();
   if (!mayName(server, url)) throw badAddress(server, url);
+  requireOwnResource(attempt.discovered(), server);
   const metadata = attempt.discovered().authorizationServerMetadata;
   requirePkce(metadata, server);
 
@@ -109,6 +111,23 @@ export async function prepare(options: AuthorizeOptions, challenge: Challenge, w
         return keep(tokens);
       }),
   };
+}
+
+/**
+ * That a server lies under a larger resource is for the site to say: of a site that many share, whoever has one path would
+ * else be given tokens for the paths of others (RFC 9728 §3.3 takes no larger resource at all).
+ */
+function requireOwnResource({ resourceMetadata, resourceMetadataUrl }: OAuthDiscoveryState, server: URL): void {
+  const whole = (text: string) => new URL(text).href.replace(/[/]?(#.*)?$/, '');
+  if (!resourceMetadata || whole(resourceMetadata.resource) === whole(server.href)) return;
+  const said = resourceMetadataUrl === undefined ? undefined : new URL(resourceMetadataUrl);
+  if (!said) return;
+  if (said.origin === server.origin && /^\/\.well-known\/oauth-protected-resource(\/|$)/.test(said.pathname)) return;
+  throw new CastellanError({
+    code: 'platform_answer_invalid',
+    message: `${showUrl(server)} says that it is another resource than the one at this address.`,
+    hint: 'No sign-in was begun. Check the address; if it is right, tell whoever runs the server.',
+  });
 }
 
 function signInFrom(
