@@ -103,6 +103,10 @@ export function createConversation(options: ConversationOptions): Conversation {
       const tools = selection.offer(await toolbox.load(signal), question);
       const reply = await request(tools, instructions, signal);
       const spent = spend(reply, sizeOf(messages) + sizeOf(tools) + instructions.length);
+      if (reply.calls.length === 0 && reply.text.trim() === '') {
+        tell({ type: 'error', ...describeSilence(reply) });
+        return 'failed';
+      }
       if (reply.message) messages.push(reply.message);
       if (reply.calls.length === 0) {
         const note = describeEnd(reply);
@@ -141,6 +145,7 @@ export function createConversation(options: ConversationOptions): Conversation {
       messages.push({ role: 'user', content: question });
       try {
         ending = await work(question, spend, signal);
+        if (ending === 'failed') mend(start, '');
       } catch (error) {
         const text = error instanceof RequestFailed ? error.text : '';
         // What was said until then is paid for, too, and nobody tells how much it was.
@@ -191,10 +196,27 @@ function failureOf(
   };
 }
 
-function describeEnd({ reason, text, message }: ModelReply): string | undefined {
+function describeEnd({ reason }: ModelReply): string | undefined {
   if (reason === 'length') return 'The answer ends here: it reached the length that the provider allows. Say “go on”.';
   if (reason === 'content-filter') return 'The provider’s filter withheld the rest of the answer.';
-  return text.trim() === '' || !message ? 'The model said nothing.' : undefined;
+  return undefined;
+}
+
+/** An answer in which nothing is said, and nothing called, is none. */
+function describeSilence({ reason }: ModelReply): { code: string; message: string; hint: string } {
+  if (reason === 'content-filter')
+    return { code: 'withheld', message: 'The provider’s filter withheld the answer.', hint: 'Put it in other words.' };
+  if (reason === 'length')
+    return {
+      code: 'length',
+      message: 'The model reached the length that the provider allows before it said anything.',
+      hint: 'Ask for less, or choose another with --model or /model.',
+    };
+  return {
+    code: 'empty',
+    message: 'The model said nothing.',
+    hint: 'Ask again, or choose another with --model or /model.',
+  };
 }
 
 /** Another model has no use for what the one before thought, and its provider may refuse it. */

@@ -100,8 +100,8 @@ export async function requestModel({ model, options, instructions, messages, too
     // A stream that just ends has no reason of the provider's for it: what stands in it may be half of something.
     if (!finish || ['error', 'interrupted'].includes(finish.reason) || (finish.reason === 'other' && !finish.raw))
       throw new StreamCut('no end');
-    // Half a call is none, wherever it was cut.
-    const whole = finish.reason === 'length' ? [] : calls;
+    // Half a call is none, wherever it was cut; and of an answer that was withheld nothing is done.
+    const whole = ['length', 'content-filter'].includes(finish.reason) ? [] : calls;
     const message = messageOf(await result.responseMessages, whole);
     const reply: ModelReply = {
       message,

@@ -1,6 +1,6 @@
 // The server's tools as a model may call them: who is asked first, and what comes back.
 
-import type { Client, Tool } from '@modelcontextprotocol/client';
+import { type Client, SdkError, SdkErrorCode, type Tool } from '@modelcontextprotocol/client';
 import { plain, shortened } from '../core/plain.ts';
 import { asObject } from '../core/settings.ts';
 import { nameTools, type OfferedTool } from './offered-tool.ts';
@@ -118,10 +118,11 @@ export function createToolbox({ client, trusted, permit, now, ...reading }: Tool
       offered = undefined;
     },
     async run(name, input, signal, progress) {
-      const begun = now();
+      // What a person thinks is no time of the tool's.
+      let called: number | undefined;
       const refuse = (text: string): ToolAnswer => {
-        const summary = text.split(/[:.]/)[0] ?? text;
-        return { ok: false, shown: text, whole: text, summary, cut: 0, ms: now() - begun };
+        const summary = shortened(text.split(/\.(?: |$)/)[0] ?? text, 300);
+        return { ok: false, shown: text, whole: text, summary, cut: 0, ms: called === undefined ? 0 : now() - called };
       };
       try {
         const found = (await load(signal)).find((each) => each.name === name);
@@ -131,16 +132,27 @@ export function createToolbox({ client, trusted, permit, now, ...reading }: Tool
         const may = await mayRun(found.tool, given, signal);
         if (signal.aborted) return refuse('Not called: the person stopped it.');
         if (may !== true) return refuse(may);
-        // What a person thinks is no time of the tool's.
-        const started = now();
+        called = now();
         const read = await call(found.tool, given, signal, progress);
-        return { ...read, ms: now() - started };
+        return { ...read, ms: now() - called };
       } catch (error) {
         if (signal.aborted) return refuse('Stopped: the person stopped it. It may or may not have been done.');
+        if (isGone(error))
+          return refuse(
+            'Failed: the server has ended; /exit and start the chat again. Nothing can be called any more.',
+          );
         const says = error instanceof Error ? error.message : String(error);
         const text = `Failed: ${shortened(plain(says), 1_000)}`;
-        return { ok: false, shown: text, whole: text, summary: shortened(text, 300), cut: 0, ms: now() - begun };
+        return { ...refuse(text), summary: shortened(text, 300) };
       }
     },
   };
+}
+
+/** The connection is over, and nothing opens it again. */
+function isGone(error: unknown): boolean {
+  const over: readonly unknown[] = [SdkErrorCode.ConnectionClosed, SdkErrorCode.NotConnected];
+  if (error instanceof SdkError) return over.includes(error.code);
+  // So do transports that were closed.
+  return error instanceof Error && error.message === 'Not connected';
 }

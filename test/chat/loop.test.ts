@@ -264,6 +264,15 @@ describe('what the model is shown', () => {
     expect(chat.of('tool_result')[0]).toMatchObject({ ok: false });
   });
 
+  test('a call of a server that has ended says so, and what to do', async () => {
+    const gone = await connectSmall([]);
+    const chat = startChat(opened, { listTools: () => client.listTools(), callTool: gone.callTool.bind(gone) });
+    await gone.close();
+    model.script({ calls: [{ name: 'read', input: {} }] }, { text: ['ok'] });
+    await chat.ask('Read');
+    expect(chat.of('tool_result')[0]?.summary).toBe('Failed: the server has ended; /exit and start the chat again');
+  });
+
   test('a tool whose name no provider takes is offered under another one, and called by its own', async () => {
     const chat = startChat(opened, client);
     model.script({ text: ['Let me see.'] });

@@ -38,6 +38,8 @@ interface Case {
   readonly secret?: string;
   /** An error in the middle of a stream. */
   readonly inStream: string;
+  /** What a stream with calls ends with, and with what where a filter withheld the rest. */
+  readonly withheld: readonly (readonly [string, string])[];
 }
 
 const cases: readonly Case[] = [
@@ -50,6 +52,10 @@ const cases: readonly Case[] = [
     tooLong: ['context_length_exceeded', 'Your input exceeds the context window of this model.'],
     // Nothing of the directory is left with the provider.
     body: (body) => expect(body).toMatchObject({ model: 'gpt-x', stream: true, store: false }),
+    withheld: [
+      ['response.completed', 'response.incomplete'],
+      ['"status":"completed","output":[]', '"incomplete_details":{"reason":"content_filter"},"output":[]'],
+    ],
     inStream:
       'event: error\ndata: {"type":"error","sequence_number":1,"error":{"type":"server_error","code":"server_error","message":"The server had an error"}}\n\n',
   },
@@ -66,6 +72,7 @@ const cases: readonly Case[] = [
     address: () => 'https://acme.openai.azure.com/openai/deployments/our-gpt/chat/completions?api-version=2024-10-21',
     headers: { 'api-key': key },
     tooLong: ['context_length_exceeded', "This model's maximum context length is 8192 tokens."],
+    withheld: [['"finish_reason":"tool_calls"', '"finish_reason":"content_filter"']],
     inStream: 'data: {"error":{"message":"The server had an error","type":"server_error","code":null}}\n\n',
   },
   {
@@ -77,6 +84,7 @@ const cases: readonly Case[] = [
     tooLong: ['invalid_request_error', 'prompt is too long: 205000 tokens > 200000 maximum'],
     body: (body) =>
       expect(body).toMatchObject({ model: 'claude-x', stream: true, cache_control: { type: 'ephemeral' } }),
+    withheld: [['"stop_reason":"tool_use"', '"stop_reason":"refusal"']],
     inStream: 'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n',
   },
   {
@@ -96,6 +104,7 @@ const cases: readonly Case[] = [
       'INVALID_ARGUMENT',
       'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).',
     ],
+    withheld: [['"finishReason":"STOP"', '"finishReason":"SAFETY"']],
     inStream: 'data: {"error":{"code":503,"message":"The service is unavailable","status":"UNAVAILABLE"}}\n\n',
   },
   {
@@ -110,6 +119,7 @@ const cases: readonly Case[] = [
     address: (url) => `${url}/v1/chat/completions`,
     headers: { authorization: `Bearer ${key}` },
     tooLong: ['invalid_request_error', 'This endpoint’s maximum context length is 4096 tokens.'],
+    withheld: [['"finish_reason":"tool_calls"', '"finish_reason":"content_filter"']],
     inStream: 'data: {"error":{"message":"The engine is overloaded","type":"overloaded_error"}}\n\n',
     body: (body) =>
       expect(body).toMatchObject({ model: 'qwen-x', stream: true, stream_options: { include_usage: true } }),
@@ -129,7 +139,7 @@ const schema = {
   $defs: { state: { type: 'string', enum: ['ACTIVE', 'LOCKED_OUT'] } },
 };
 
-describe.each(cases)('$name', ({ dialect, env, address, headers, tooLong, body, inStream, secret = key }) => {
+describe.each(cases)('$name', ({ dialect, env, address, headers, tooLong, body, inStream, withheld, secret = key }) => {
   let model: ModelServer;
   let chat: TestChat;
   let called: { name: string; input: unknown }[];
@@ -332,11 +342,33 @@ describe.each(cases)('$name', ({ dialect, env, address, headers, tooLong, body, 
     ['a page', { raw: '<html><body>Welcome</body></html>', type: 'text/html' }],
     ['events that are none', { raw: 'data: {"hello":\n\ndata: nonsense\n\n' }],
     ['nothing', { raw: '' }],
-  ])('garbage in the place of an answer (%s) is told, and the chat goes on', async (_what, reply) => {
+  ])('garbage in the place of an answer (%s) is told, and the chat goes on', async (what, reply) => {
     model.script(reply, { text: ['Yes.'] });
     expect(await chat.ask('Hello?')).toBe('failed');
     expect(['invalid', 'cut']).toContain(chat.of('error')[0]?.code);
+    if (what === 'a page') expect(chat.of('error')[0]?.message).toContain('answered with a web page');
     expect(await chat.ask('Again?')).toBe('answered');
+  });
+
+  test('of an answer that a filter withheld nothing is called, and the chat goes on', async () => {
+    const said = { text: ['I will '], calls: [{ name: 'find_user', input: { login: 'a@x.org' } }] };
+    const whole = dialect.write(said, 1).join('');
+    const filtered = withheld.reduce((text, [from, to]) => text.replaceAll(from, to), whole);
+    expect(filtered).not.toBe(whole);
+    model.script({ raw: filtered }, { text: ['Yes.'] });
+    expect(await chat.ask('Find')).toBe('answered');
+    expect(called).toEqual([]);
+    expect(chat.of('note')[0]?.text).toContain('filter withheld');
+    expect(await chat.ask('Go on')).toBe('answered');
+    expect(model.requests[1]?.heard.turns.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+  });
+
+  test('an answer in which nothing is said is a failure, and its question is not repeated', async () => {
+    model.script({ text: [] }, { text: ['Yes.'] });
+    expect(await chat.ask('Hello?')).toBe('failed');
+    expect(chat.of('error')[0]).toMatchObject({ code: 'empty', message: 'The model said nothing.' });
+    expect(await chat.ask('Again?')).toBe('answered');
+    expect(model.requests[1]?.heard.turns).toEqual([{ role: 'user', text: 'Again?' }]);
   });
 
   test('a call of a tool that does not exist, and of one with other arguments, is answered to the model', async () => {

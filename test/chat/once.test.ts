@@ -109,7 +109,9 @@ describe('castellan chat --query', () => {
     model.script({ calls: [locked] }, unlock, { text: ['I may not.'] });
     const refused = await chat(['--sandbox', '--query', 'Unlock one']);
     expect(refused.asked[2]?.heard.turns.at(-1)).toMatchObject({ text: expect.stringMatching(/nobody at a terminal/) });
-    expect(refused.stderr).toMatch(/✗ Not called/);
+    expect(refused.stderr).toMatch(
+      /✗ Not called: it changes something, and there is nobody at a terminal to ask 0\.0 s/,
+    );
     requests = model.requests.length;
     model.script({ calls: [locked] }, unlock, { calls: [locked] }, { text: ['Done.'] });
     const allowed = await chat(['--sandbox', '--query', 'Unlock one', '--allow-unattended-changes']);

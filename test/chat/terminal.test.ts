@@ -201,6 +201,10 @@ describe.skipIf(lacksTmux())('castellan chat in a terminal', { timeout: 90_000 }
     expect(terminal.screen()).not.toContain('Give it away?');
     // `j` goes down in a list.
     ask(terminal, ' j');
+    await terminal.sees('Call it?');
+    terminal.press('Down', 'Down', 'Down');
+    await terminal.sees('● Yes, and so all tools');
+    terminal.press('Enter');
     await terminal.sees(/^One\./m);
     expect(model.requests[0]?.heard.turns[0]).toMatchObject({ text: 'half a question j' });
     expect(model.requests[1]?.heard.turns.at(-1)).toMatchObject({ text: expect.stringContaining('unasked: cancel') });

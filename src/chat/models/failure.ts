@@ -35,7 +35,7 @@ export function describeModelFailure(error: unknown, context: FailureContext): M
   const { provider, model } = context;
   const { title } = provider;
   const refusal = find(error, (each): each is WireRefusal => each instanceof WireRefusal);
-  if (refusal) return { code: 'refused', message: refusal.message, hint: refusal.hint, again: false };
+  if (refusal) return { code: refusal.code, message: refusal.message, hint: refusal.hint, again: false };
   const own = find(error, (each): each is CastellanError => each instanceof CastellanError);
   if (own) return { code: 'key', message: own.message, hint: own.hint ?? '', again: false };
   if (error instanceof StreamCut) return cutShort(title);

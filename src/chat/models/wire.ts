@@ -27,14 +27,16 @@ export interface WireOptions {
   readonly now: () => number;
 }
 
-/** A provider sent us elsewhere, or something wanted to go elsewhere by itself. */
+/** A provider sent us elsewhere, something wanted to go elsewhere by itself, or what answers is no provider. */
 export class WireRefusal extends Error {
   readonly hint: string;
+  readonly code: 'refused' | 'invalid';
 
-  constructor(message: string, hint: string) {
+  constructor(message: string, hint: string, code: WireRefusal['code'] = 'refused') {
     super(message);
     this.name = 'WireRefusal';
     this.hint = hint;
+    this.code = code;
   }
 }
 
@@ -69,6 +71,14 @@ export function createWire({ origins, authority, fetch, seen, now }: WireOptions
       throw new WireRefusal(
         `${url.origin} sends requests on to ${to}, and a key follows no redirect.`,
         'Set the provider’s address to where it really is.',
+      );
+    }
+    if (response.ok && /^text\/html\b/i.test(response.headers.get('content-type') ?? '')) {
+      await response.body?.cancel();
+      throw new WireRefusal(
+        `${url.origin} answered with a web page, which is no answer of a model.`,
+        'Check the provider’s address, which often ends with /v1, and whether a proxy wants you to sign in first.',
+        'invalid',
       );
     }
     return response;
