@@ -11,7 +11,7 @@ type AnyCommand = CommandDef<any>;
 
 const commands: Readonly<Record<string, { readonly description: string; readonly load: () => Promise<AnyCommand> }>> = {
   demo: {
-    description: 'A tour on a simulated organization, then a server for your own assistant.',
+    description: 'A tour of a simulated organization, then a server for your own assistant.',
     load: () => import('./cli/demo.ts').then((module) => module.default),
   },
   serve: {
@@ -35,11 +35,11 @@ const commands: Readonly<Record<string, { readonly description: string; readonly
     load: () => import('./cli/approve.ts').then((module) => module.default),
   },
   login: {
-    description: 'Sign in to an organization as yourself, in the browser or with a code on another device.',
+    description: 'Sign in as yourself: at an organization, or to any MCP server by its address.',
     load: () => import('./cli/login.ts').then((module) => module.default),
   },
   logout: {
-    description: 'Revoke your sign-in to an organization and forget it.',
+    description: 'Revoke such a sign-in and forget it.',
     load: () => import('./cli/logout.ts').then((module) => module.default),
   },
   init: {
@@ -55,7 +55,7 @@ const commands: Readonly<Record<string, { readonly description: string; readonly
     load: () => import('./cli/doctor.ts').then((module) => module.default),
   },
   sandbox: {
-    description: 'Serve a simulated Okta organization alone, for any Okta client.',
+    description: 'Serve a simulated tenant of Okta, Scalekit or OCI alone, for any client of theirs.',
     load: () => import('./cli/sandbox.ts').then((module) => module.default),
   },
 };
