@@ -4,6 +4,7 @@ import type { Stream } from 'node:stream';
 import {
   type AuthProvider,
   Client,
+  type ClientOptions,
   type ElicitRequest,
   type ElicitResult,
   type FetchLike,
@@ -74,13 +75,26 @@ export function connectServer(target: Target, options: ConnectOptions = {}): Pro
   return 'url' in target ? connectUrl(target, options) : connectCommand(target, options);
 }
 
+/**
+ * Schemas of servers are for models and forms. Held against an answer, one with a pattern such as `^(a+)+$` keeps this process
+ * busy for ever, and nothing here rests on its being kept.
+ */
+const schemasUnread: NonNullable<ClientOptions['jsonSchemaValidator']> = {
+  getValidator: () => (value) => ({ valid: true, data: value as never, errorMessage: undefined }),
+};
+
 /** A client for any transport, with whom to ask. */
 export function createClient({ ask, log, toolsChanged, name = 'castellan' }: ConnectOptions = {}): Client {
   const capabilities = ask ? { elicitation: { form: { applyDefaults: true }, url: {} } } : {};
   const listChanged = toolsChanged && { tools: { autoRefresh: false, onChanged: () => toolsChanged() } };
   const client = new Client(
     { name, title: 'Castellan', version },
-    { capabilities, versionNegotiation: { mode: 'auto' }, ...(listChanged && { listChanged }) },
+    {
+      capabilities,
+      versionNegotiation: { mode: 'auto' },
+      jsonSchemaValidator: schemasUnread,
+      ...(listChanged && { listChanged }),
+    },
   );
   if (ask) client.setRequestHandler('elicitation/create', ({ params }, context) => ask(params, context.mcpReq.signal));
   if (log) client.setNotificationHandler('notifications/message', ({ params }) => log(params));

@@ -134,6 +134,31 @@ describe('by address', () => {
     expect(await toolNames(await connect({ url }))).toEqual([]);
   });
 
+  test('a schema of a server is not held against its answers, which could take for ever (CWE-1333)', async () => {
+    const outputSchema = { type: 'object', properties: { x: { type: 'string', pattern: '^(a+)+$' } } };
+    const structuredContent = { x: `${'a'.repeat(24)}!` };
+    const each = createServer(async (request, response) => {
+      const body = await text(request);
+      if (body === '') return response.writeHead(405).end();
+      const { id, method, params } = JSON.parse(body);
+      const serverInfo = { name: 'slow', version: '1' };
+      const results: Record<string, unknown> = {
+        initialize: { protocolVersion: params?.protocolVersion, capabilities: { tools: {} }, serverInfo },
+        'tools/list': { tools: [{ name: 'slow', inputSchema: { type: 'object' }, outputSchema }] },
+        'tools/call': { content: [{ type: 'text', text: 'x' }], structuredContent },
+      };
+      if (id === undefined || !results[method]) return response.writeHead(id === undefined ? 202 : 400).end();
+      response.writeHead(200, { 'content-type': 'application/json' });
+      return response.end(JSON.stringify({ jsonrpc: '2.0', id, result: results[method] }));
+    });
+    servers.push(each);
+    await new Promise<void>((resolve) => each.listen(0, '127.0.0.1', resolve));
+    const url = new URL(`http://127.0.0.1:${(each.address() as AddressInfo).port}/mcp`);
+    const connected = await connect({ url });
+    await toolNames(connected);
+    expect(await connected.client.callTool({ name: 'slow', arguments: {} })).toMatchObject({ structuredContent });
+  });
+
   test('connecting can be given up, and does not wait for ever', async () => {
     const each = createServer(() => {});
     servers.push(each);
