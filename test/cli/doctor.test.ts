@@ -117,6 +117,31 @@ test('an audit log that cannot be written is told: nothing would be done', async
   expect(status).toBe(1);
 });
 
+test('an address at which nobody is, or somebody else, is told once, with the setting and the cause', async () => {
+  const absent = {
+    OKTA_CLIENT_ORGURL: 'http://127.0.0.1:9',
+    OKTA_API_TOKEN: 'canary',
+    SCALEKIT_ENVIRONMENT_URL: 'https://acme.castellan.invalid',
+    SCALEKIT_CLIENT_ID: 'skc_1',
+    SCALEKIT_CLIENT_SECRET: 'canary',
+  };
+  const { status, stdout } = await newHome().doctor([], absent);
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/✗ okta address: .*127\.0\.0\.1:9.*\n.*OKTA_CLIENT_ORGURL/);
+  expect(stdout).toMatch(/• okta credential: not asked; see address\n/);
+  expect(stdout).toMatch(/• okta clock: not asked; see address\n/);
+  expect(stdout).toMatch(/✗ scalekit credential: acme\.castellan\.invalid .*\n.*SCALEKIT_ENVIRONMENT_URL/);
+  expect(stdout).toMatch(/2 of these need your attention/);
+  expect(stdout).not.toContain('castellan doctor');
+  const page = createServer((_request, response) => void response.end('<html>Welcome</html>'));
+  await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(page.address() as AddressInfo).port}`;
+  const other = await newHome().doctor([], { OKTA_CLIENT_ORGURL: url, OKTA_API_TOKEN: 'canary' });
+  expect(other.stdout).toMatch(/✗ okta address: .* answers, but not as Okta does\n.*OKTA_CLIENT_ORGURL/);
+  expect(other.stdout).toMatch(/1 of these needs your attention/);
+  await new Promise((resolve) => page.close(resolve));
+});
+
 test('MCP clients: servers of others are not looked at, and an entry that starts nothing is told', async () => {
   const home = newHome();
   const others = {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { checkClock } from '../../core/clock.ts';
 import { type CastellanError, toCastellanError } from '../../core/errors.ts';
 import type { Check, CheckResult } from '../../core/tool.ts';
+import { describeElsewhere, isElsewhere, seeAbove } from '../../core/unreachable.ts';
 import type { Upstream, UpstreamOptions } from '../../core/upstream.ts';
 import type { OktaCredential } from './credential.ts';
 
@@ -25,6 +26,8 @@ export function createOktaChecks(
       { signal, deadline: now() + 10_000 },
     );
 
+  const place = { host: origin.host, setting: 'orgUrl (OKTA_CLIENT_ORGURL)', whose: 'Okta' };
+
   return [
     {
       name: 'address',
@@ -39,7 +42,8 @@ export function createOktaChecks(
         } catch (thrown) {
           const error = toCastellanError(thrown);
           // The organization is there when it refuses us; the credential check says the rest.
-          return refusedByApi(error) ? { ok: true, says: `${origin.host} answers` } : unasked(error);
+          if (refusedByApi(error)) return { ok: true, says: `${origin.host} answers` };
+          return describeElsewhere(error, place) ?? unasked(error);
         }
       },
     },
@@ -52,7 +56,8 @@ export function createOktaChecks(
           return checkClock(headers.get('date'), now(), 'Okta');
         } catch (thrown) {
           const error = toCastellanError(thrown);
-          return refusedByApi(error) ? { ok: true, says: 'not compared: the credential may not ask' } : unasked(error);
+          if (refusedByApi(error)) return { ok: true, says: 'not compared: the credential may not ask' };
+          return isElsewhere(error) ? seeAbove('address') : unasked(error);
         }
       },
     },
@@ -129,7 +134,8 @@ function tokenCheck(ask: Ask): Check {
         await ask(signal, ['users']);
         return { ok: true, says: 'the API token is accepted and may read users' };
       } catch (thrown) {
-        return failed(toCastellanError(thrown));
+        const error = toCastellanError(thrown);
+        return isElsewhere(error) ? seeAbove('address') : failed(error);
       }
     },
   };

@@ -3,6 +3,7 @@
 import { checkClock } from '../../core/clock.ts';
 import { toCastellanError } from '../../core/errors.ts';
 import type { Check, CheckResult } from '../../core/tool.ts';
+import { describeElsewhere } from '../../core/unreachable.ts';
 import type { Upstream } from '../../core/upstream.ts';
 import type { CredentialKind } from './credential.ts';
 
@@ -41,8 +42,13 @@ export function createScalekitChecks({ upstream, origin, kind, now }: CheckOptio
         const who = said[kind];
         return { ok: true, says: `${origin.host} answers, and ${who} accepted` };
       } catch (thrown) {
-        const { message, hint } = toCastellanError(thrown);
-        return { ok: false, says: message, todo: hint };
+        const error = toCastellanError(thrown);
+        const setting =
+          kind === 'environment'
+            ? 'environmentUrl (SCALEKIT_ENVIRONMENT_URL)'
+            : 'workspaceUrl (SCALEKIT_WORKSPACE_URL)';
+        const elsewhere = describeElsewhere(error, { host: origin.host, setting, whose: 'Scalekit' });
+        return elsewhere ?? { ok: false, says: error.message, todo: error.hint };
       }
     },
   };
