@@ -79,7 +79,7 @@ test.each([
 test('doctor tells a wrong secret from an address where nothing answers', async () => {
   for (const [settings, says] of [
     [{ clientSecret: 'test_wrong' }, /gave no token \(invalid_client\)/],
-    [{ environmentUrl: 'http://127.0.0.1:1' }, /could not be asked/],
+    [{ environmentUrl: 'http://127.0.0.1:1' }, /^127\.0\.0\.1:1 does not answer/],
   ] as const) {
     const workspace = await openScalekitServer('environment', settings);
     try {
