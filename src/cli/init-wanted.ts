@@ -2,7 +2,7 @@
 
 import { realpathSync } from 'node:fs';
 import type { Entry, Input, Machine, McpClient, Remote, ScopeName, Variable } from '../clients/client.ts';
-import { bridgeTo, commandFor, type Running } from '../clients/launch.ts';
+import { bridgeTo, commandFor, isForShell, type Running } from '../clients/launch.ts';
 import { readConfigFile } from '../config-file.ts';
 import type { Fault } from '../core/settings.ts';
 import { gateSettings } from '../mcp/gate-settings.ts';
@@ -105,8 +105,18 @@ export function planFor(
   if (wanted.kind === 'remote') {
     const { remote } = wanted;
     const next = (client.signIn ?? client.next).replaceAll('NAME', name);
+    const odd = findReference(client, [remote.url, ...Object.values(remote.headers)]);
+    if (odd) return odd;
     if (client.reached) return { entry: client.reached(remote), inputs: [], todo: [next] };
-    const entry = client.launched({ ...bridgeTo(remote.url, remote.headers, machine), variables: [] });
+    const bridge = bridgeTo(remote.url, remote.headers, machine);
+    const text = bridge.args.find((each) => isForShell(each, machine));
+    if (text !== undefined)
+      return {
+        where: client.title,
+        problem: `would hand ${JSON.stringify(text)} to the shell of Windows, which takes a part of it for its own`,
+        todo: 'Give the address without its query, or use a client that takes addresses itself.',
+      };
+    const entry = client.launched({ ...bridge, variables: [] });
     return { entry, inputs: [], todo: [`${next} mcp-remote, which npx loads, opens the browser to sign in.`] };
   }
   // Who shares the file keeps these elsewhere.
@@ -116,19 +126,22 @@ export function planFor(
   const { command, args, note } = commandFor(runningHere(), machine, scope);
   const launch = { command, args: [...args, 'serve', ...wanted.flags], variables };
   const literals = [command, ...launch.args, ...variables.flatMap(({ value }) => value ?? [])];
-  const odd = client.references && literals.find((each) => client.references?.pattern.test(each));
-  if (odd !== undefined)
-    return {
-      where: client.title,
-      problem: `would take ${JSON.stringify(odd)} for a reference to a variable`,
-      todo: 'Use a path or value without $.',
-    };
+  const odd = findReference(client, literals);
+  if (odd) return odd;
   const filledIn = secrets.length > 0 && client.references ? [client.references.todo(secrets)] : [];
   return {
     entry: client.launched(launch),
     inputs: (secrets.length > 0 && client.references?.inputs?.(secrets)) || [],
     todo: [...filledIn, client.next, ...(note === undefined ? [] : [note])],
   };
+}
+
+/** What the client would fill in, and an address would carry away. */
+function findReference({ title, references }: McpClient, texts: readonly string[]): Fault | undefined {
+  const odd = references && texts.find((each) => references.pattern.test(each));
+  if (odd === undefined) return undefined;
+  const problem = `would take ${JSON.stringify(odd)} for a reference to a variable`;
+  return { where: title, problem, todo: 'Use an address, path or value without $.' };
 }
 
 function withoutReferences({ title }: McpClient, secrets: readonly string[]): Fault {

@@ -46,6 +46,11 @@ function runThrough({ platform }: Machine, command: string, args: readonly strin
   return platform === 'win32' ? { command: 'cmd', args: ['/c', command, ...args] } : { command, args };
 }
 
+/** Whether the shell that starts npx on Windows reads more in an argument than a text: `cmd /c` takes what follows `&` for a command. */
+export function isForShell(argument: string, { platform }: Machine): boolean {
+  return platform === 'win32' && /[&|<>^"]|%[^%]+%/.test(argument);
+}
+
 /** npx as it was called, where it runs us: it writes what it was asked for into the folder that it made. */
 function throughNpx(start: string, version: string): readonly string[] | undefined {
   const [folder] = start.split(`${sep}node_modules${sep}`);

@@ -4,8 +4,13 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { planFor } from '../../src/cli/init-wanted.ts';
+import { claudeCode } from '../../src/clients/claude-code.ts';
+import { claudeDesktop } from '../../src/clients/claude-desktop.ts';
 import type { Machine } from '../../src/clients/client.ts';
+import { cursor } from '../../src/clients/cursor.ts';
 import { bridgeTo, commandFor } from '../../src/clients/launch.ts';
+import { vsCode } from '../../src/clients/vs-code.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'castellan-launch-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -77,3 +82,30 @@ test('a bridge has no space in its arguments, which some clients on Windows do n
     'X-MCP-Tools:a,b',
   ]);
 });
+
+test.each([
+  ['win32', 'https://evil.example/mcp?a=1&calc.exe', /shell of Windows/],
+  ['win32', 'https://evil.example/mcp?a=%PATH%', /shell of Windows/],
+  ['linux', 'https://mcp.example.com/mcp?a=1&b=2', undefined],
+  ['win32', 'https://mcp.example.com/mcp?a=1', undefined],
+] as const)('on %s an address is an argument and no command (CWE-78): %s', (platform, url, refused) => {
+  const remote = { kind: 'remote', remote: { url, headers: {} } } as const;
+  const here = machine({ platform });
+  const plan = planFor(claudeDesktop, remote, here, 'user', 'castellan');
+  if (refused) expect(plan).toMatchObject({ problem: expect.stringMatching(refused) });
+  else expect(JSON.stringify(plan)).toContain(url);
+  // Who takes addresses has no shell to fear.
+  expect(JSON.stringify(planFor(cursor, remote, here, 'user', 'castellan'))).toContain(url);
+});
+
+test.each([claudeCode, cursor, vsCode])(
+  'an address carries away none of the variables that $title fills in',
+  (client) => {
+    for (const name of ['env:GITHUB_TOKEN', 'GITHUB_TOKEN']) {
+      const url = `https://evil.example/mcp?t=\${${name}}`;
+      const remote = { kind: 'remote', remote: { url, headers: {} } } as const;
+      const plan = planFor(client, remote, machine(), 'user', 'castellan');
+      expect(plan).toMatchObject({ problem: expect.stringMatching(/for a reference to a variable/) });
+    }
+  },
+);
