@@ -7,6 +7,7 @@ import type { CallScope } from '../../core/upstream.ts';
 import { bucketOf, check, listOf } from './answers.ts';
 import type { Connection, ServiceAsk, ServiceClient } from './client.ts';
 import { rootOf, type ServiceName } from './hosts.ts';
+import { hideInService } from './privacy.ts';
 
 export function createServiceClient(
   connection: Connection,
@@ -19,7 +20,7 @@ export function createServiceClient(
 
   async function ask<T>(path: readonly string[], query: Query, entity: z.ZodType<T>) {
     const read = (body: unknown) => {
-      privacy.hide?.(body);
+      hideInService(privacy, body);
       return check(entity, body);
     };
     const upstream = connection.upstreamAt(await connection.serviceOrigin(service, region, scope));
@@ -71,7 +72,7 @@ export async function askService(connection: Connection, scope: CallScope, asked
   const { service, region, path, query } = asked;
   const upstream = connection.upstreamAt(await connection.serviceOrigin(service, region, scope));
   const read = (body: unknown) => {
-    connection.privacy.hide?.(body);
+    hideInService(connection.privacy, body);
     return body;
   };
   // Any path may be asked: what they are called together is the service.

@@ -16,7 +16,10 @@ let group_id: string;
 const questions: string[] = [];
 
 beforeAll(async () => {
-  tenancy = await openOciServer({ settings: { maskFields: ['displayName', 'userName'] } });
+  tenancy = await openOciServer({
+    settings: { maskFields: ['displayName', 'userName'] },
+    parts: { tools: { toolsets: ['all', 'oci.api'] } },
+  });
   client = await tenancy.server.connect('2026-07-28', 'http', (question) => {
     questions.push(question);
     return 'yes';
@@ -66,4 +69,28 @@ it('previews and questions name people by their ids', async () => {
   expect(text).toContain(user.id);
   expect(questions[0]).toContain(user.id);
   expect(/newcomer\.|Nora/.test(`${text}${questions.join()}`)).toBe(false);
+});
+
+it('a service of a region tells of a user by the OCID alone, and of whoever made a resource nothing', async () => {
+  const compartmentId = tenancy.oci.tenancyId;
+  const { user: ocid } = tenancy.oci.apiKeyOf('helena.brandt@larkspur.example');
+  const tags = { 'Oracle-Tags': { CreatedBy: 'default/helena.brandt@larkspur.example', CreatedOn: '2026-01-01' } };
+  tenancy.hooks.after = (_method, _path, answer) =>
+    Array.isArray(answer) ? (answer.map((each: Json) => ({ ...each, definedTags: tags })) as never) : answer;
+  const ofService = (path: string, query: Json = {}) =>
+    ask(client, 'query_oci_api', { service: 'identity', path: `/20160918/${path}`, query });
+  const list = await ofService('users', { compartmentId, limit: 5 });
+  const one = await ofService(`users/${ocid}`);
+  const compartments = await ofService('compartments', { compartmentId });
+  tenancy.hooks.after = undefined;
+  // Addresses of mail are not hidden here.
+  const said = JSON.stringify([list.value, one.value, compartments.value]).replace(/"email":"[^"]*"/g, '');
+  expect(said).not.toMatch(/larkspur\.example|Helena|Brandt/);
+  expect(one.value.answer).toMatchObject({ id: ocid, name: '[hidden]', description: '[hidden]' });
+  expect(compartments.value.answer).toContainEqual(
+    expect.objectContaining({
+      name: 'Finance',
+      definedTags: { 'Oracle-Tags': { CreatedBy: '[hidden]', CreatedOn: '2026-01-01' } },
+    }),
+  );
 });
