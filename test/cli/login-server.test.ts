@@ -128,8 +128,17 @@ describe.skipIf(process.platform !== 'linux')('at a server', () => {
     expect(status).toBe(0);
     expect(stdout).toContain('ABCD-EFGH');
     expect(stdout).toContain(`${server.issuer}/activate`);
+    expect(stdout).not.toContain('was given by');
     expect(server.asked.find(({ url }) => url === '/device')?.form.get('resource')).toBe(server.url.href);
     expect((await run(['call', server.url.href, 'whisper'])).stdout).toBe('hush\n');
+
+    // RFC 8628 §5.4: somebody else's code, for somebody else's page.
+    server.rules.devicePage = 'https://login.elsewhere.example/device';
+    const elsewhere = await run(['login', server.url.href, '--device']);
+    expect(elsewhere.stdout.replace(/\s+/g, ' ')).toContain(
+      `That page is at login.elsewhere.example, and the code was given by ${new URL(server.issuer).host}`,
+    );
+    server.rules.devicePage = undefined;
 
     server.rules.device = ['access_denied'];
     const denied = await run(['login', server.url.href, '--device']);

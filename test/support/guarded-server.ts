@@ -54,6 +54,8 @@ export interface Rules {
   revocation: { readonly status: number; readonly error?: string };
   /** What polling answers, in order; then a token. */
   device: string[];
+  /** Where the code is to be typed, in the place of a page of its own. */
+  devicePage: string | undefined;
   /** Whether what is given out is good for nothing. */
   stillborn: boolean;
   /** Whether it speaks HTTP with SSE alone (MCP 2024-11-05), messages at a path of their own. */
@@ -84,6 +86,7 @@ export async function openGuardedServer(): Promise<GuardedServer> {
     registration: { status: 201 },
     revocation: { status: 200 },
     device: [],
+    devicePage: undefined,
     stillborn: false,
     older: false,
     open: false,
@@ -190,7 +193,8 @@ export async function openGuardedServer(): Promise<GuardedServer> {
     const { scope, resource } = Object.fromEntries(form);
     const clientId = form.get('client_id') ?? '';
     devices.set(code, { scope: scope ?? '', clientId, resource: resource ?? null, live: true });
-    const answer = { device_code: code, user_code: 'ABCD-EFGH', verification_uri: `${issuer}/activate` };
+    const page = rules.devicePage ?? `${issuer}/activate`;
+    const answer = { device_code: code, user_code: 'ABCD-EFGH', verification_uri: page };
     return json(response, 200, { ...answer, expires_in: 600, interval: 0.01 });
   }
 

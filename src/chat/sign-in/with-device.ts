@@ -39,8 +39,9 @@ export async function signInWithDevice(options: DeviceOptions, challenge: Challe
     }),
   );
   const minutes = Math.max(1, Math.floor(device.expires_in / 60));
+  const page = pageOf(server, device.verification_uri);
   say(
-    `On any device, open\n\n  ${pageOf(server, device.verification_uri)}\n\nand type the code\n\n  ${cleanText(device.user_code)}\n\nIt is good for ${minutes} minutes; Castellan waits.\n`,
+    `On any device, open\n\n  ${page.href}\n\nand type the code\n\n  ${cleanText(device.user_code)}\n\nIt is good for ${minutes} minutes; Castellan waits.\n${warnOfOther(page, new URL(endpoint))}`,
   );
   const endsAt = now() + device.expires_in * 1000;
   // RFC 8628 §3.2: five seconds where nothing is said.
@@ -92,10 +93,16 @@ function codeExpired(server: URL): CastellanError {
   });
 }
 
+/** A server that is not what it seems has people type a code of its own at the page of a provider that they trust (RFC 8628 §5.4). */
+function warnOfOther(page: URL, giver: URL): string {
+  if (page.host === giver.host) return '';
+  return `\nThat page is at ${page.host}, and the code was given by ${giver.host}: whoever gave it gets what you agree to there. Type it only if you know that they belong together.\n`;
+}
+
 /** A page to open in a browser, nothing else. */
-function pageOf(server: URL, text: string): string {
+function pageOf(server: URL, text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && mayName(server, url)) return url.href;
+  if (url && mayName(server, url)) return url;
   throw new CastellanError({
     code: 'platform_answer_invalid',
     message: `${showUrl(server)} named no page on which the code could be typed.`,
