@@ -12,14 +12,20 @@ export async function gatherAnswer(response: Response): Promise<Response> {
   const parts: Uint8Array[] = [];
   const over = Promise.withResolvers<undefined>();
   const timer = setTimeout(over.resolve, waitMs, undefined);
-  let reading = reader.read();
+  /** What breaks while nobody takes more is told to whoever takes the next, and ends no process. */
+  const read = () => {
+    const next = reader.read();
+    next.catch(() => {});
+    return next;
+  };
+  let reading = read();
   try {
     for (;;) {
-      const read = await Promise.race([reading, over.promise]);
-      if (read === undefined) break;
-      if (read.done) return new Response(Buffer.concat(parts), { status, headers });
-      parts.push(read.value);
-      reading = reader.read();
+      const came = await Promise.race([reading, over.promise]);
+      if (came === undefined) break;
+      if (came.done) return new Response(Buffer.concat(parts), { status, headers });
+      parts.push(came.value);
+      reading = read();
     }
   } finally {
     clearTimeout(timer);
@@ -32,7 +38,7 @@ export async function gatherAnswer(response: Response): Promise<Response> {
       const { done, value } = await reading;
       if (done) return controller.close();
       controller.enqueue(value);
-      reading = reader.read();
+      reading = read();
     },
     cancel: (reason) => reader.cancel(reason),
   });
