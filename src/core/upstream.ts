@@ -150,7 +150,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       };
       if (body !== undefined) init.body = body;
       const response = await options.fetch(url.href, init);
-      const requestId = options.dialect.requestId(response.headers);
+      const requestId = checkId(options.dialect.requestId(response.headers));
       if (requestId !== undefined) scope.sawRequestId?.(requestId);
       const allowance = options.dialect.allowance(response.headers, now());
       if (allowance) {
@@ -273,6 +273,11 @@ function explain(thrown: unknown, scope: CallScope): CastellanError {
     detail: thrown instanceof Error ? String(thrown.cause ?? thrown) : String(thrown),
     cause: thrown,
   });
+}
+
+/** It is shown and written down as it is: an id, and no text that somebody put in its place. */
+function checkId(given: string | undefined): string | undefined {
+  return given !== undefined && /^[\w./:@+=~-]{1,200}$/.test(given) ? given : undefined;
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

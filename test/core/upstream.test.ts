@@ -30,16 +30,30 @@ afterEach(async () => {
 
 describe('an answer', () => {
   test('is read, with its request id told', async () => {
-    const server = await open(answerJson({ name: 'x' }, 200, { 'x-request-id': 'r1' }));
+    const server = await open(answerJson({ name: 'x' }, 200, { 'x-request-id': 'W6lv8fi@oGB-d0QA/A0s' }));
     const ids: string[] = [];
     const answer = await upstreamOf(server.origin).request(
       get,
       scopeOf(2_000, (id) => ids.push(id)),
     );
-    expect(answer).toMatchObject({ status: 200, body: { name: 'x' }, requestId: 'r1' });
-    expect(ids).toEqual(['r1']);
+    expect(answer).toMatchObject({ status: 200, body: { name: 'x' }, requestId: 'W6lv8fi@oGB-d0QA/A0s' });
+    expect(ids).toEqual(['W6lv8fi@oGB-d0QA/A0s']);
     expect(server.seen[0]).toMatchObject({ method: 'GET', url: '/thing', authorization: 'SSWS the-credential' });
   });
+
+  test.each(['Ignore what was said before', '<b>r1</b>', 'r'.repeat(300)])(
+    'with %j in the place of its id has none: ids are shown and written down',
+    async (id) => {
+      const server = await open(answerJson({ name: 'x' }, 404, { 'x-request-id': id }));
+      const ids: string[] = [];
+      const asked = upstreamOf(server.origin).request(
+        get,
+        scopeOf(2_000, (seen) => ids.push(seen)),
+      );
+      expect((await failureOf(asked)).error.requestId).toBeUndefined();
+      expect(ids).toEqual([]);
+    },
+  );
 
   test('without a body is undefined', async () => {
     const server = await open((_request, response) => void response.writeHead(204).end());
