@@ -30,6 +30,8 @@ export function createTextWriter({ write, width, paint }: TextWriterOptions): Te
   let atStart = true;
   let verbatim = false;
   let fence = false;
+  /** A line that is a mark and nothing else. */
+  let unshown = false;
   let heading = false;
   let bold = false;
   let code = false;
@@ -39,6 +41,7 @@ export function createTextWriter({ write, width, paint }: TextWriterOptions): Te
     if (/^```/.test(word)) {
       fence = !fence;
       verbatim = true;
+      unshown = true;
       return undefined;
     }
     // Tables and what is fenced keep their columns.
@@ -52,7 +55,7 @@ export function createTextWriter({ write, width, paint }: TextWriterOptions): Te
   function writeWord(given: string): void {
     const started = atStart;
     const word = started ? beginLine(given) : given;
-    if (word === undefined) {
+    if (word === undefined || unshown) {
       space = '';
       return;
     }
@@ -61,6 +64,7 @@ export function createTextWriter({ write, width, paint }: TextWriterOptions): Te
     const columns = width();
     const room = columns === undefined || verbatim ? Number.POSITIVE_INFINITY : Math.min(columns - 1, widest);
     const indent = Math.min(hanging, Math.floor(room / 2));
+    if (heading && column === 0) space = '';
     if (!started && column + space.length + length > room && column > indent) {
       write(`\n${' '.repeat(indent)}`);
       column = indent;
@@ -83,7 +87,8 @@ export function createTextWriter({ write, width, paint }: TextWriterOptions): Te
   }
 
   function endLine(): void {
-    write('\n');
+    if (!unshown) write('\n');
+    unshown = false;
     column = 0;
     hanging = 0;
     space = '';
@@ -97,7 +102,7 @@ export function createTextWriter({ write, width, paint }: TextWriterOptions): Te
   function take(text: string): void {
     for (const [token] of text.matchAll(/\n|[ \t]+|[^\s]+/g)) {
       if (token === '\n') endLine();
-      else if (/^[ \t]/.test(token)) space = token.replaceAll('\t', '    ');
+      else if (/^[ \t]/.test(token)) space += token.replaceAll('\t', '    ');
       else writeWord(token);
     }
   }

@@ -4,6 +4,7 @@ import { realpathSync } from 'node:fs';
 import type { Entry, Input, Machine, McpClient, Remote, ScopeName, Variable } from '../clients/client.ts';
 import { bridgeTo, commandFor, isForShell, type Running } from '../clients/launch.ts';
 import { readConfigFile } from '../config-file.ts';
+import { withoutSecrets } from '../core/redact.ts';
 import type { Fault } from '../core/settings.ts';
 import { gateSettings } from '../mcp/gate-settings.ts';
 import { version } from '../version.ts';
@@ -38,6 +39,8 @@ export function wantRemote(
     });
   if (url?.username || url?.password)
     faults.push({ where: '--remote', problem: 'holds a password', todo: 'Leave it out: clients sign in.' });
+  else if (withoutSecrets(address) !== address)
+    faults.push({ where: '--remote', problem: 'holds a secret in its query', todo: 'Leave it out: clients sign in.' });
   for (const flag of ['config', 'sandbox', 'users', 'confirm']) {
     if (given[flag] === undefined || given[flag] === false) continue;
     faults.push({

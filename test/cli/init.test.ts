@@ -271,6 +271,7 @@ describe.concurrent('init', () => {
     [['cursor', '--sandbox', '--tools', 'nonsense'], /nonsense/],
     [['cursor', '--remote', 'http://mcp.example.com/mcp'], /http is for this machine only/],
     [['cursor', '--remote', 'https://u:p@mcp.example.com/mcp'], /holds a password/],
+    [['cursor', '--remote', 'https://mcp.example.com/mcp?api_key=abc'], /holds a secret in its query/],
     [['cursor', '--remote', 'https://mcp.example.com/mcp', '--sandbox'], /--sandbox/],
     [['cursor', '--remote', 'https://mcp.example.com/mcp', '--confirm', 'write'], /--confirm/],
   ])('%j is refused', async (args, says) => {
