@@ -6,7 +6,7 @@ import { defineChanges } from '../../../core/tool.ts';
 import type { OciClient } from '../client.ts';
 import { and, where } from '../filter.ts';
 import { type App, loadApp, targetApp } from './applications.ts';
-import { countGrants } from './grant-facts.ts';
+import { countGrants, findGiven } from './grant-facts.ts';
 import { appId, wrong } from './shared.ts';
 
 const change = defineChanges<OciClient>();
@@ -48,6 +48,7 @@ async function planStatus(client: OciClient, id: string, active: boolean): Promi
     ['User', 'Group'].map((type) => countGrants(client, and(ofApp, where.eq('grantee.type', type)))),
   );
   const is = app.active ?? false;
+  const { admin } = active && !is ? await findGiven(client, app.id, 'App') : { admin: [] };
   const state = active ? 'active' : 'inactive';
   return {
     summary: `${active ? 'Activate' : 'Deactivate'} the ${nameTarget(target)}`,
@@ -61,6 +62,10 @@ async function planStatus(client: OciClient, id: string, active: boolean): Promi
           ...(app.isOAuthResource ? ['Nobody gets tokens for its scopes any more.'] : []),
         ],
     undo: { tool: active ? 'deactivate_oci_application' : 'activate_oci_application', input: { app_id: app.id } },
+    ask:
+      admin.length === 0
+        ? undefined
+        : `it then acts with administrators’ roles again, in nobody’s name (${admin.join(', ')})`,
     already: is === active ? `The application is ${state} already.` : undefined,
     async apply() {
       await client.domain.send('PUT', ['AppStatusChanger', app.id], { body: { schemas: [schema], active } });

@@ -15,7 +15,7 @@ export async function countGrants(client: OciClient, filter: Filter | undefined)
   return (await client.domain.list(request)).total;
 }
 
-/** What a group gives its members. */
+/** What a group gives its members, or an application has itself. */
 export interface Given {
   readonly grants: number;
   readonly applications: number;
@@ -25,10 +25,10 @@ export interface Given {
   readonly warnings: readonly string[];
 }
 
-export async function findGiven(client: OciClient, group: string): Promise<Given> {
+export async function findGiven(client: OciClient, id: string, type: 'Group' | 'App' = 'Group'): Promise<Given> {
   const { items, total, complete } = await client.domain.list({
     path: ['Grants'],
-    filter: granteeIs('Group', group),
+    filter: granteeIs(type, id),
     attributes: ['grantMechanism', 'grantee', 'app', 'entitlement'],
     entity: grantEntity,
     max: maxRead,

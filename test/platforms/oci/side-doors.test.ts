@@ -1,4 +1,4 @@
-// Dynamic groups of an identity domain: a rule decides who is in them, so that a change of a person may make an administrator.
+// Who becomes an administrator by a side door: through the rule of a dynamic group, or an application that is switched on again.
 
 import type { Client } from '@modelcontextprotocol/client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -52,4 +52,15 @@ it('nobody is asked where the group gives no administrator’s rights', async ()
   const { id } = await aUser(tenancy);
   expect((await ask(client, 'update_oci_user', { user_id: id, department: 'Platform' })).isError).toBe(false);
   expect(questions).toEqual([]);
+});
+
+it('a person is asked before an application that has an administrator’s role itself is switched on again', async () => {
+  const apps = await tenancy.readAll('Apps?attributes=displayName,name,active,infrastructure,isOPCService');
+  const app = apps.find(({ active, infrastructure, isOPCService }) => !active && !infrastructure && !isOPCService);
+  const input = { app_id: String(app?.id) };
+  expect((await ask(client, 'activate_oci_application', { ...input, dryRun: true })).isError).toBe(false);
+  await aGrant(tenancy, 'App', input.app_id, await administratorsRole(tenancy, 'User Administrator'));
+  expect((await call(client, 'activate_oci_application', input)).isError).toBe(true);
+  expect(questions).toHaveLength(1);
+  expect(questions[0]).toMatch(/acts with administrators’ roles again.*User Administrator/s);
 });
