@@ -46,6 +46,15 @@ describe('the tenancy', () => {
     expect((await at('uk-london-1')).join()).toContain('UK-LONDON-1');
   });
 
+  test.each(['list_availability_domains', 'get_os_namespace'])(
+    '%s asks nothing in a region that it is not subscribed to',
+    async (name) => {
+      const { isError, text } = await read(name, { region: 'us-phoenix-1' });
+      expect(isError).toBe(true);
+      expect(text).toMatch(/not subscribed to the region us-phoenix-1[\s\S]*uk-london-1/);
+    },
+  );
+
   test('its namespace is the same in each region', async () => {
     const [here, there] = [await value('get_os_namespace'), await value('get_os_namespace', { region: 'uk-london-1' })];
     expect(here.namespace).toMatch(/^\w+$/);

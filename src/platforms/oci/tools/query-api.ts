@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { withoutSecrets } from '../../../core/redact.ts';
 import { defineTools } from '../../../core/tool.ts';
 import type { OciClient } from '../client.ts';
+import { checkRegion } from './regions.ts';
 import { wrong } from './shared.ts';
 
 const tool = defineTools<OciClient>();
@@ -14,7 +15,6 @@ const word = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, { error: 'is no such nam
 const segment = /^[^\s/?#%\\]{1,255}$/;
 /** What instances start with: scripts, in which passwords and keys stand. */
 const scripts = new Set(['user_data']);
-const regions = z.looseObject({ regionName: z.string() });
 
 export const queryApiTools = [
   tool({
@@ -63,17 +63,6 @@ export const queryApiTools = [
     },
   }),
 ];
-
-/** Nothing goes out to where the tenancy has nothing. */
-async function checkRegion(client: OciClient, region: string | undefined): Promise<void> {
-  const { tenancy, region: home } = await client.identity();
-  if (region === undefined || region === home) return;
-  const path = ['tenancies', tenancy, 'regionSubscriptions'];
-  const { items } = await client.service('identity').list({ path, entity: regions, max: 200 });
-  const names = items.map(({ regionName }) => regionName);
-  if (!names.includes(region))
-    throw wrong(`The tenancy is not subscribed to the region ${region}.`, `Its regions: ${names.join(', ')}.`);
-}
 
 /** Items are left out whole; what is one large thing is not shown at all. */
 function bound(body: unknown): { readonly answer: unknown; readonly cut: boolean } {

@@ -5,6 +5,7 @@ import { fullObject, listInput, listOutput, viewInput } from '../../../core/list
 import { withoutSecrets } from '../../../core/redact.ts';
 import { defineTools, tableOf } from '../../../core/tool.ts';
 import type { OciClient } from '../client.ts';
+import { checkRegion } from './regions.ts';
 import { compartmentId, listAliases, ocid, present } from './shared.ts';
 
 const tool = defineTools<OciClient>();
@@ -190,6 +191,7 @@ export const tenancyTools = [
     input: () => z.strictObject({ ...inCompartment, region }),
     output: () => listOutput('availability_domains', z.object({ name: z.string(), id: z.string().optional() })),
     async run({ compartment_id, region: where }, { client }) {
+      await checkRegion(client, where);
       const { items, ...tail } = await client.service('identity', where).list({
         path: ['availabilityDomains'],
         query: { compartmentId: await rootOr(client, compartment_id) },
@@ -280,6 +282,7 @@ export const tenancyTools = [
     input: () => z.strictObject({ region }),
     output: () => z.object({ namespace: z.string() }),
     async run({ region: where }, { client }) {
+      await checkRegion(client, where);
       return { namespace: await client.service('objectstorage', where).get({ path: ['n'], entity: z.string() }) };
     },
   }),
