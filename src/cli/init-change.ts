@@ -6,7 +6,7 @@ import { diffLines } from '../clients/diff.ts';
 import { edit, readContents } from '../clients/edit.ts';
 import { unusable } from '../clients/fault.ts';
 import { addressOf, isBridge, isOurs } from '../clients/look.ts';
-import { readText, replaceFile } from '../clients/replace.ts';
+import { leadsOut, readText, replaceFile } from '../clients/replace.ts';
 import { isTable, type Table } from '../clients/table.ts';
 import { plain } from '../core/plain.ts';
 import { paint, print } from './output.ts';
@@ -42,6 +42,11 @@ export async function findChange(
   const place = client.places[scope];
   if (!place) throw unusable('it has no file for a project', 'Leave out --scope project for it.');
   const file = place(machine);
+  if (scope === 'project' && (await leadsOut(file, machine.folder)))
+    throw unusable(
+      `${file} leads out of this folder by a link`,
+      'It may have come with somebody’s repository: see where it leads, and put a file there instead.',
+    );
   const before = await readText(file);
   const change = { client, scope, name, file, before, isRemoval: entry === undefined, todo };
   if (before === undefined && entry === undefined) return { ...change, after: undefined };

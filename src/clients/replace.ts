@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { chmod, copyFile, mkdir, open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { CastellanError } from '../core/errors.ts';
 
 /** Undefined where there is none. @throws CastellanError bad_configuration where it cannot be read, or is not UTF-8 */
@@ -82,6 +82,23 @@ async function targetOf(file: string): Promise<string> {
     return resolve(dirname(file), await readlink(file));
   } catch {
     return file;
+  }
+}
+
+/** Whether a link on the way to a file leads out of a folder: what lies in a folder may be somebody else's. */
+export async function leadsOut(file: string, folder: string): Promise<boolean> {
+  const way = relative(await realpath(folder), await placeOf(file));
+  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
+}
+
+/** Where a file is, or would be. */
+async function placeOf(file: string): Promise<string> {
+  try {
+    return await realpath(file);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || dirname(file) === file) throw error;
+    const target = await targetOf(file);
+    return target === file ? join(await placeOf(dirname(file)), basename(file)) : placeOf(target);
   }
 }
 

@@ -172,6 +172,26 @@ describe.concurrent('a file that is there', () => {
     expect(readdirSync(home.path('dotfiles')).toSorted()).toEqual(['gemini.json', 'mcp.json']);
   });
 
+  test('of a project, a link that leads out of its folder is refused: it may have come with the repository (CWE-59)', async () => {
+    const home = newHome();
+    const links: readonly [string, string, string][] = [
+      ['claude-code', '.mcp.json', '../outside.json'],
+      ['cursor', '.cursor', '../outside'],
+      ['vscode', '.vscode', '..'],
+    ];
+    for (const [client, link, target] of links) {
+      symlinkSync(target, home.path(link));
+      const { status, stderr } = await home.init([client, '--scope', 'project', '--sandbox']);
+      expect(status, client).toBe(2);
+      expect(stderr, client).toContain('leads out of this folder');
+    }
+    expect(readdirSync(home.path('..')).filter((name) => /^outside|^mcp\.json$/.test(name))).toEqual([]);
+    home.write('shared/mcp.json', '{}');
+    symlinkSync('shared', home.path('.gemini'));
+    expect((await home.init(['gemini', '--scope', 'project', '--sandbox'])).status).toBe(0);
+    expect(home.read('shared/settings.json')).toContain('castellan');
+  });
+
   test('read-only, or not UTF-8, it is refused', async () => {
     const home = newHome();
     home.write('.cursor/mcp.json', '{}');
