@@ -75,7 +75,7 @@ export const changeOutput = z.object({
   warnings: z.array(z.string()).optional(),
   undo: entry.optional().describe('the call that takes it back'),
   no_undo: z.string().optional(),
-  approve: z.string().optional().describe('what a person must do first'),
+  approve: z.string().optional(),
   note: z.string().optional(),
 });
 
