@@ -13,8 +13,8 @@ import { checkClient, clientSettings } from './chat/sign-in/settings.ts';
 import type { Machine } from './clients/client.ts';
 import { notTrusted, unheeded } from './config-faults.ts';
 import { dataFolderOf, type Environment, type Flags, readConfigFile } from './config-file.ts';
+import { formatValue, type Shown } from './config-shown.ts';
 import { findMisspelt } from './config-variables.ts';
-import { Secret } from './core/secret.ts';
 import {
   asObject,
   type CheckTogether,
@@ -68,6 +68,7 @@ const anyKinds = tenantKinds as unknown as Readonly<
 >;
 
 export type { Environment, Flags } from './config-file.ts';
+export type { Shown } from './config-shown.ts';
 
 export type PlatformName = keyof typeof tenantKinds;
 /** What a tenant of a platform is configured with. */
@@ -87,13 +88,6 @@ export interface Config extends ServerValues {
   readonly dataFolder: string;
   /** Where it was asked for. */
   readonly chat: ChatValues | undefined;
-}
-
-/** A value for `doctor`: how a setting is called, what it is (secrets masked) and where it came from. */
-export interface Shown {
-  readonly name: string;
-  readonly value: string;
-  readonly origin: string;
 }
 
 export interface LoadedConfig {
@@ -136,7 +130,7 @@ export function loadConfig(flags: Flags, options: LoadOptions = {}): LoadedConfi
     faults.push(...loaded.faults);
     for (const [key, origin] of Object.entries(loaded.origins)) {
       const value: unknown = loaded.values[key];
-      shown.push({ name: `${label}.${key}`, value: format(value, settings[key]), origin: String(origin) });
+      shown.push({ name: `${label}.${key}`, value: formatValue(value, settings[key]), origin: String(origin) });
     }
     return loaded;
   }
@@ -244,24 +238,6 @@ function harmlessOf(settings: Settings): Settings {
 
 function isPlatform(name: unknown): name is PlatformName {
   return typeof name === 'string' && Object.hasOwn(tenantKinds, name);
-}
-
-function format(value: unknown, setting: Setting | undefined): string {
-  if (value === undefined) return '';
-  if (value instanceof Secret) return setting?.shown ? setting.shown(value.reveal()) : String(value);
-  if (Array.isArray(value)) return value.map(nameOf).join(', ');
-  const pairs = asObject(value);
-  if (pairs)
-    return Object.entries(pairs)
-      .map(([name, each]) => `${name}=${String(each)}`)
-      .join(', ');
-  return typeof value === 'string' ? value : String(value);
-}
-
-/** What an object in a list is called: it may hold secrets. */
-function nameOf(item: unknown): string {
-  const object = asObject(item);
-  return String(object ? (object.id ?? object.issuer ?? '(no name)') : item);
 }
 
 /** What the environment says about the data folder, and nothing else of it. */

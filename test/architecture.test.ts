@@ -15,7 +15,7 @@ const floors: readonly (readonly string[])[] = [
   ['mcp', 'auth', 'chat'],
   ['http'],
   ['config-file.ts', 'config-faults.ts'],
-  ['config-variables.ts'],
+  ['config-variables.ts', 'config-shown.ts'],
   ['config.ts'],
   ['config-schema.ts'],
   ['app.ts'],
