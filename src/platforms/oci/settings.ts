@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 import { isSafeOrigin } from '../../core/address.ts';
-import { type CheckTogether, defineSettings, type Fault } from '../../core/settings.ts';
+import { findMissing } from '../../core/missing-settings.ts';
+import { type CheckTogether, defineSettings } from '../../core/settings.ts';
 import { safetySettings } from './safety-settings.ts';
 
 function withScheme(text: string): string {
@@ -133,11 +134,7 @@ export const ociSettings = defineSettings({
 type Checked = Parameters<CheckTogether<typeof ociSettings>>[0];
 type Name = keyof typeof ociSettings;
 
-function missing({ isSet, whereOf }: Checked, names: readonly Name[]): Fault[] {
-  return names
-    .filter((name) => !isSet(name))
-    .map((name) => ({ where: whereOf(name), problem: 'is missing', todo: ociSettings[name].description }));
-}
+const missing = (given: Checked, names: readonly Name[]) => findMissing(ociSettings, given, names);
 
 const exchange = ['exchangeClientId', 'exchangeClientSecret'] as const;
 const apiKey = ['tenancy', 'user', 'fingerprint', 'privateKey'] as const;

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { isSafeAddress, isSafeOrigin } from '../../core/address.ts';
+import { findMissing } from '../../core/missing-settings.ts';
 import { defineSafety } from '../../core/safety.ts';
 import { type CheckTogether, defineSettings, type Fault } from '../../core/settings.ts';
 
@@ -97,11 +98,7 @@ export const scalekitSettings = defineSettings({
 type Checked = Parameters<CheckTogether<typeof scalekitSettings>>[0];
 type Name = keyof typeof scalekitSettings;
 
-function missing({ isSet, whereOf }: Checked, names: readonly Name[]): Fault[] {
-  return names
-    .filter((name) => !isSet(name))
-    .map((name) => ({ where: whereOf(name), problem: 'is missing', todo: scalekitSettings[name].description }));
-}
+const missing = (given: Checked, names: readonly Name[]) => findMissing(scalekitSettings, given, names);
 
 function needless({ isSet, whereOf }: Checked, names: readonly Name[], beside: string): Fault[] {
   return names
