@@ -15,7 +15,7 @@ import { createLog, type Log } from './observe/log.ts';
 import { type Metrics, noMetrics } from './observe/metrics.ts';
 import { oci, openOciTenant } from './platforms/oci/index.ts';
 import { type OktaDependencies, okta, openOktaTenant } from './platforms/okta/index.ts';
-import { openScalekitTenant, scalekit } from './platforms/scalekit/index.ts';
+import { openScalekitTenant, type ScalekitDependencies, scalekit } from './platforms/scalekit/index.ts';
 import type { Sandbox, SandboxOptions } from './sandbox/index.ts';
 import { handOverByFile } from './stores/hand-over.ts';
 import { isRedis } from './stores/names.ts';
@@ -29,7 +29,7 @@ import { version } from './version.ts';
 /** A platform, and what opens a tenant of it. */
 interface Entry<P extends PlatformName> {
   readonly platform: Platform;
-  readonly open: (name: string, settings: TenantValues<P>, deps: OktaDependencies) => Tenant;
+  readonly open: (name: string, settings: TenantValues<P>, deps: OktaDependencies & ScalekitDependencies) => Tenant;
   /** Where the simulated tenant is, and what opens it. */
   readonly simulate: (sandbox: Sandbox, secret: (text: string) => Secret) => Promise<Partial<TenantValues<P>>>;
 }

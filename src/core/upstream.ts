@@ -9,7 +9,7 @@ import {
   handleWhen,
 } from 'cockatiel';
 import pLimit from 'p-limit';
-import type { RateBudget } from './budget.ts';
+import type { RateBudget, SharedMemory } from './budget.ts';
 import type { Caller } from './caller.ts';
 import { CastellanError, toCastellanError } from './errors.ts';
 import { type Dialect, rateLimited, readAnswer, type UpstreamAnswer, type UpstreamRequest } from './exchange.ts';
@@ -61,6 +61,12 @@ export interface UpstreamOptions {
   readonly attemptTimeoutMs: number;
   readonly maxBodyBytes: number;
   readonly onAttempt?: (seen: { bucket: string; status: number | 'failed'; ms: number }) => void;
+}
+
+/** What every platform needs to open a tenant. */
+export interface TenantDependencies
+  extends Pick<UpstreamOptions, 'fetch' | 'now' | 'random' | 'userAgent' | 'onAttempt'> {
+  readonly shared?: SharedMemory;
 }
 
 export interface Upstream {

@@ -1,13 +1,13 @@
 // The OCI platform: its tools, and how a connection to one tenancy and its identity domain is opened.
 
-import { createRateBudget, type SharedMemory } from '../../core/budget.ts';
+import { createRateBudget } from '../../core/budget.ts';
 import { createPrivacy } from '../../core/privacy.ts';
 import { protectedChecks } from '../../core/protected.ts';
 import { whyReadOnly } from '../../core/safety.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { Values } from '../../core/settings.ts';
 import type { Platform, Tenant } from '../../core/tool.ts';
-import { type CallScope, createUpstream, type Upstream, type UpstreamOptions } from '../../core/upstream.ts';
+import { type CallScope, createUpstream, type TenantDependencies, type Upstream } from '../../core/upstream.ts';
 import { createCallerChecks } from './caller-checks.ts';
 import { createCallerCredential } from './caller-credential.ts';
 import { createOciChecks } from './checks.ts';
@@ -48,19 +48,10 @@ const attemptTimeoutMs = 12_000;
 /** Services of regions that a tenant may be connected to at once. */
 const maxUpstreams = 64;
 
-export interface OciDependencies {
-  readonly fetch: UpstreamOptions['fetch'];
-  readonly now: () => number;
-  readonly random: () => number;
-  readonly userAgent: string;
-  readonly shared?: SharedMemory;
-  readonly onAttempt?: UpstreamOptions['onAttempt'];
-}
-
 /** Settings that were checked: address and a credential are there. */
 export type OciTenantSettings = Values<typeof ociSettings>;
 
-export function openOciTenant(name: string, settings: OciTenantSettings, deps: OciDependencies): Tenant<OciClient> {
+export function openOciTenant(name: string, settings: OciTenantSettings, deps: TenantDependencies): Tenant<OciClient> {
   const { endpoints } = settings;
   const domain = domainOf(settings);
   const exchange = exchangeOf(settings, domain);
@@ -111,7 +102,7 @@ function domainOf({ domainUrl, domainGuid }: OciTenantSettings): URL | undefined
 function openUpstreams(
   settings: OciTenantSettings,
   credential: OciCredential,
-  deps: OciDependencies,
+  deps: TenantDependencies,
 ): (origin: URL) => Upstream {
   const open = new Map<string, Upstream>();
   return (origin) => {
@@ -153,7 +144,7 @@ function exchangeOf(
   return clientId !== undefined && clientSecret && domain ? { domain, clientId, clientSecret } : undefined;
 }
 
-function openCredential(settings: OciTenantSettings, { now }: OciDependencies): OciCredential {
+function openCredential(settings: OciTenantSettings, { now }: TenantDependencies): OciCredential {
   const { profile, configFile: file, region, passphrase, tenancy, user, fingerprint, privateKey } = settings;
   if (profile !== undefined) return createProfileCredential({ file, profile, region, passphrase, now });
   if (!tenancy || !user || !fingerprint || !privateKey || !region)

@@ -1,12 +1,12 @@
 // The Okta platform: its tools, and how a connection to one organization is opened.
 
-import { createRateBudget, type SharedMemory } from '../../core/budget.ts';
+import { createRateBudget } from '../../core/budget.ts';
 import { createPrivacy } from '../../core/privacy.ts';
 import { protectedChecks } from '../../core/protected.ts';
 import { whyReadOnly } from '../../core/safety.ts';
 import type { Values } from '../../core/settings.ts';
 import type { Platform, Tenant } from '../../core/tool.ts';
-import { type CallScope, createUpstream, type UpstreamOptions } from '../../core/upstream.ts';
+import { type CallScope, createUpstream, type TenantDependencies } from '../../core/upstream.ts';
 import { openCallerCredential } from './caller-credential.ts';
 import { callerChecks, createOktaChecks } from './checks.ts';
 import { createOktaClient, type OktaClient } from './client.ts';
@@ -38,11 +38,7 @@ export const okta: Platform = {
 const maxBodyBytes = 32 * 1024 * 1024;
 const attemptTimeoutMs = 12_000;
 
-export interface OktaDependencies extends CredentialDependencies {
-  readonly random: () => number;
-  readonly shared?: SharedMemory;
-  readonly onAttempt?: UpstreamOptions['onAttempt'];
-}
+export type OktaDependencies = TenantDependencies & CredentialDependencies;
 
 /** Settings that were checked: address and a credential are there. */
 export type OktaTenantSettings = Values<typeof oktaSettings>;

@@ -1,12 +1,12 @@
 // The Scalekit platform: its tools, and how a connection to one tenant is opened.
 
-import { createRateBudget, type SharedMemory } from '../../core/budget.ts';
+import { createRateBudget } from '../../core/budget.ts';
 import { createOnce } from '../../core/once.ts';
 import { createPrivacy } from '../../core/privacy.ts';
 import { whyReadOnly } from '../../core/safety.ts';
 import type { Values } from '../../core/settings.ts';
 import type { Platform, Tenant } from '../../core/tool.ts';
-import { type CallScope, type Credential, createUpstream, type UpstreamOptions } from '../../core/upstream.ts';
+import { type CallScope, type Credential, createUpstream, type TenantDependencies } from '../../core/upstream.ts';
 import type { Vault } from '../../stores/vault.ts';
 import { createScalekitChecks } from './checks.ts';
 import { createScalekitClient, type ScalekitClient } from './client.ts';
@@ -45,13 +45,7 @@ const maxBodyBytes = 8 * 1024 * 1024;
 const attemptTimeoutMs = 12_000;
 const keepDomainsMs = 600_000;
 
-export interface ScalekitDependencies {
-  readonly fetch: UpstreamOptions['fetch'];
-  readonly now: () => number;
-  readonly random: () => number;
-  readonly userAgent: string;
-  readonly shared?: SharedMemory;
-  readonly onAttempt?: UpstreamOptions['onAttempt'];
+export interface ScalekitDependencies extends TenantDependencies {
   /** Where sign-ins of people are kept. */
   readonly vault?: Vault | undefined;
 }
